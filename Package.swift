@@ -1,0 +1,75 @@
+// swift-tools-version: 6.2
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+/// Every target of ours: Swift 6 mode, unsafe constructs marked, warnings are errors.
+let house: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func floor(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: house)
+}
+
+func suite(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: house)
+}
+
+let package = Package(
+    name: "weir",
+    products: [.executable(name: "weir", targets: ["weir"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // Floor 0
+        floor("RingBuffers", []),
+        floor("EventModel", []),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        floor("Digest", ["CCrypto"]),
+
+        // Floor 1
+        floor("LogFormats", ["EventModel"]),
+        floor("RollingStatistics", ["EventModel", "RingBuffers"]),
+
+        // Floor 2
+        floor("Detection", ["EventModel", "RollingStatistics"]),
+        floor("Alerting", ["EventModel", "Detection"]),
+
+        // Floor 3
+        floor("Pipeline", ["EventModel", "RingBuffers", "Digest", "LogFormats", "RollingStatistics", "Detection", "Alerting"]),
+
+        // Floor 4: edges, which never import each other
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        floor("LogSources", ["EventModel", "Pipeline", "CZlib", "CZstd"]),
+        floor("AlertSinks", ["EventModel", "Alerting", "Pipeline", "Digest", "CCurl"]),
+        floor("Journal", ["EventModel", "Alerting", "Pipeline", .product(name: "GRDB", package: "GRDB.swift")]),
+        floor("Simulation", ["EventModel"]),
+
+        // Floor 5
+        floor("Settings", [
+            "EventModel", "LogFormats", "Detection", "Alerting", "Pipeline", "LogSources", "AlertSinks",
+            .product(name: "Yams", package: "Yams"),
+        ]),
+        floor("Daemon", [
+            "EventModel", "RingBuffers", "Digest", "LogFormats", "RollingStatistics", "Detection", "Alerting", "Pipeline",
+            "LogSources", "AlertSinks", "Journal", "Simulation", "Settings",
+            .product(name: "Logging", package: "swift-log"),
+        ]),
+        .executableTarget(
+            name: "weir",
+            dependencies: ["Daemon", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: house),
+    ]
+)

@@ -1,0 +1,19 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+/// How soon somebody has to look. Only `high` and `critical` page.
+package enum Severity: UInt8, Comparable, CaseIterable, Sendable {
+    case low = 0
+    case medium, high, critical
+
+    package var name: String {
+        switch self {
+        case .low: "low"
+        case .medium: "medium"
+        case .high: "high"
+        case .critical: "critical"
+        }
+    }
+
+    package static func < (left: Severity, right: Severity) -> Bool { left.rawValue < right.rawValue }
+}

@@ -1,0 +1,4 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <curl/curl.h>

@@ -1,0 +1,117 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import EventModel
+
+/// A piece of text found in a line: a range of the chunk, or, for text that had to be unescaped, of the scratch bytes.
+///
+/// State: 8 bytes. Length 0 means the line did not have it.
+package struct TextRange: Equatable, Sendable {
+    package var start: UInt32
+    /// The length; the top bit says that the text is in the scratch bytes.
+    private var lengthAndPlace: UInt32
+
+    @inline(__always)
+    package init(start: Int, count: Int, isScratch: Bool = false) {
+        self.start = UInt32(truncatingIfNeeded: start)
+        lengthAndPlace = UInt32(truncatingIfNeeded: count) | (isScratch ? 0x8000_0000 : 0)
+    }
+
+    package static let none = TextRange(start: 0, count: 0)
+
+    @inline(__always) package var count: Int { Int(lengthAndPlace & 0x7FFF_FFFF) }
+    @inline(__always) package var isScratch: Bool { lengthAndPlace >> 31 != 0 }
+    @inline(__always) package var isEmpty: Bool { count == 0 }
+}
+
+/// One line that a format understood, before its names are given numbers.
+package struct DecodedLine: Sendable {
+    package var time = EventTime(milliseconds: 0)
+    package var rows: UInt64 = 0
+    package var bytes: UInt64 = 0
+    /// See ``AccessEvent/rowKey``.
+    package var rowKey: UInt64 = 0
+    package var account = TextRange.none
+    package var endpoint = TextRange.none
+    package var object = TextRange.none
+    package var address = TextRange.none
+    /// Where the line starts in the chunk.
+    package var start: UInt32 = 0
+    package var status: UInt16 = 0
+    package var operation = Operation.unknown
+    package var kind = AccountKind.unknown
+    package var presence: AccessEvent.Presence = []
+
+    @inline(__always)
+    package init() {}
+}
+
+/// Why a line was refused. Each is counted by name, with one masked example.
+package enum MalformedReason: UInt8, CaseIterable, Sendable {
+    case syntax = 0
+    case missingTime, badTime, missingAccount, badNumber, controlCharacterInName, duplicateKey
+    case unbalancedQuote, wrongColumnCount, missingHeader, lineTooLong, nestingTooDeep, utf16
+
+    /// The name in metrics, in `status` and in the summary of a replay.
+    package var name: String {
+        switch self {
+        case .syntax: "syntax"
+        case .missingTime: "missing_time"
+        case .badTime: "bad_time"
+        case .missingAccount: "missing_account"
+        case .badNumber: "bad_number"
+        case .controlCharacterInName: "control_character_in_name"
+        case .duplicateKey: "duplicate_key"
+        case .unbalancedQuote: "unbalanced_quote"
+        case .wrongColumnCount: "wrong_column_count"
+        case .missingHeader: "missing_header"
+        case .lineTooLong: "line_too_long"
+        case .nestingTooDeep: "nesting_too_deep"
+        case .utf16: "utf16"
+        }
+    }
+}
+
+/// What a format made of one chunk: the lines it understood, in order, and what it made of the others.
+///
+/// Reused from chunk to chunk, so that decoding allocates nothing once the arrays have grown.
+package struct DecodedLines: Sendable {
+    /// Lines that a format decodes before it hands over: small enough for the lines to stay in the first-level cache.
+    package static let limit = 256
+
+    package var lines: [DecodedLine] = []
+    /// Text that had to be unescaped.
+    package var scratch: [UInt8] = []
+    package var ignored: UInt64 = 0
+    package var malformed: [Malformed] = []
+
+    /// A refused line: where, and why.
+    package struct Malformed: Sendable {
+        package var reason: MalformedReason
+        package var start: UInt32
+        package var count: UInt32
+    }
+
+    package init() {
+        lines.reserveCapacity(DecodedLines.limit)
+        malformed.reserveCapacity(DecodedLines.limit)
+    }
+
+    /// Forgets the lines, keeps the memory.
+    package mutating func removeAll() {
+        lines.removeAll(keepingCapacity: true)
+        scratch.removeAll(keepingCapacity: true)
+        malformed.removeAll(keepingCapacity: true)
+        ignored = 0
+    }
+
+    /// Whether the format should stop and hand over. Refused and ignored lines fill it too, so that a chunk of garbage stays bounded.
+    @inline(__always)
+    package var isFull: Bool { lines.count + malformed.count >= DecodedLines.limit }
+
+    /// Notes a refused line.
+    package mutating func refuse(_ reason: MalformedReason, start: Int, end: Int) {
+        malformed.append(
+            Malformed(reason: reason, start: UInt32(truncatingIfNeeded: start), count: UInt32(truncatingIfNeeded: end - start)))
+    }
+}

@@ -1,0 +1,69 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import EventModel
+
+/// A log format: turns bytes into ``DecodedLine`` values without `String`, allocation or throw per line.
+///
+/// A format MUST give the same lines for any split of the bytes into chunks, MUST make progress on any input that holds a line end, and MUST
+/// NOT fail on any input: a line that it cannot use is counted with a reason. One value decodes one stream.
+package protocol LineFormat: Sendable {
+    /// What the settings, `weir formats` and the contract tests know of it.
+    static var descriptor: FormatDescriptor { get }
+
+    /// Throws: ``FormatOptionsError`` with every option that it cannot use.
+    init(options: FormatOptions) throws(FormatOptionsError)
+
+    /// Decodes whole lines from `start` on until the bytes end or `lines` is full.
+    ///
+    /// - Parameter isFinal: the stream ends with these bytes, so a last line without an end counts.
+    /// - Returns: the position behind the last line consumed; the bytes from there on come again with the next chunk.
+    mutating func decode(_ bytes: PaddedBytes, from start: Int, isFinal: Bool, into lines: inout DecodedLines) -> Int
+
+    /// What the format learnt from the stream's start and would miss when resuming in its middle: a CSV header, say.
+    var resumeState: [UInt8] { get }
+
+    /// Takes up the state that ``resumeState`` gave. Bytes that make no sense are ignored: the format then waits for the next header.
+    mutating func resume(from state: [UInt8])
+}
+
+extension LineFormat {
+    package var resumeState: [UInt8] { [] }
+    package mutating func resume(from state: [UInt8]) {}
+}
+
+/// The options of a source block that reach its format.
+package struct FormatOptions: Equatable, Sendable {
+    /// weir's key → where it stands in the line, a dotted path for `json` and a column name for tables.
+    package var fields: [String: String]
+
+    package init(fields: [String: String] = [:]) { self.fields = fields }
+}
+
+/// Options that a format cannot use.
+package struct FormatOptionsError: Error, Equatable, Sendable {
+    /// One sentence for each problem, each naming the key.
+    package let problems: [String]
+
+    package init(problems: [String]) { self.problems = problems }
+}
+
+/// What the catalogue says about a format.
+package struct FormatDescriptor: Sendable {
+    package let name: String
+    package let summary: String
+    /// How long events may arrive out of order before they are late, unless the settings say otherwise.
+    package let defaultLateness: EventDuration
+    /// The keys a `fields` map may name; empty when the format takes none.
+    package let mappableKeys: [String]
+    /// One line of it, for the manual.
+    package let example: String
+
+    package init(name: String, summary: String, defaultLateness: EventDuration, mappableKeys: [String] = [], example: String) {
+        self.name = name
+        self.summary = summary
+        self.defaultLateness = defaultLateness
+        self.mappableKeys = mappableKeys
+        self.example = example
+    }
+}

@@ -1,0 +1,5 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+@main
+enum Main { static func main() {} }
