@@ -71,5 +71,23 @@ let package = Package(
             name: "weir",
             dependencies: ["Daemon", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: house),
+
+        // Tests
+        .target(name: "TestSupport", dependencies: ["EventModel"], path: "Tests/TestSupport", swiftSettings: house),
+        suite("EventModelTests", ["EventModel", "TestSupport"]),
+        suite("RingBuffersTests", ["RingBuffers", "TestSupport"]),
+        suite("LogFormatsTests", ["LogFormats", "EventModel", "TestSupport"]),
+        suite("RollingStatisticsTests", ["RollingStatistics", "EventModel", "TestSupport"]),
+        suite("DetectionTests", ["Detection", "RollingStatistics", "EventModel", "TestSupport"]),
+        suite("AlertingTests", ["Alerting", "Detection", "EventModel", "TestSupport"]),
+        suite("PipelineTests", ["Pipeline", "LogFormats", "Detection", "Alerting", "RollingStatistics", "EventModel", "TestSupport"]),
+        suite("LogSourcesTests", ["LogSources", "Pipeline", "EventModel", "TestSupport"]),
+        suite("AlertSinksTests", ["AlertSinks", "Alerting", "Pipeline", "Digest", "EventModel", "TestSupport"]),
+        suite("JournalTests", ["Journal", "Alerting", "Pipeline", "EventModel", "TestSupport"]),
+        suite("SimulationTests", ["Simulation", "EventModel", "TestSupport"]),
+        suite("SettingsTests", ["Settings", "TestSupport"]),
+        suite("RepositoryTests", []),
+        suite("PropertyTests", ["Daemon", "Simulation", "Pipeline", "LogSources", "LogFormats", "Detection", "Alerting", "EventModel", "TestSupport"]),
+        suite("IntegrationTests", ["TestSupport"]),
     ]
 )

@@ -34,7 +34,7 @@ package struct ChunkBuffer: ~Copyable {
         let free = unsafe UnsafeMutableRawBufferPointer(rebasing: memory[count..<capacity])
         var output = unsafe OutputRawSpan(buffer: free, initializedCount: 0)
         let result = body(&output)
-        count += output.finalize(for: free)
+        count += unsafe output.finalize(for: free)
         return result
     }
 
@@ -50,7 +50,7 @@ package struct ChunkBuffer: ~Copyable {
     /// Enlarges the buffer, keeping its bytes. Complexity: O(count).
     package mutating func grow(to newCapacity: Int) {
         guard newCapacity > capacity else { return }
-        let larger = unsafe UnsafeMutableRawBufferPointer.allocate(byteCount: newCapacity + PaddedBytes.padding, alignment: 64)
+        let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: newCapacity + PaddedBytes.padding, alignment: 64)
         unsafe larger.initializeMemory(as: UInt8.self, repeating: 0)
         unsafe larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[..<count]))
         unsafe memory.deallocate()

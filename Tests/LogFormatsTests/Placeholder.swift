@@ -1,0 +1,2 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
