@@ -43,7 +43,7 @@ let package = Package(
 
         // Floor 2
         floor("Detection", ["EventModel", "RollingStatistics"]),
-        floor("Alerting", ["EventModel", "Detection"]),
+        floor("Alerting", ["EventModel", "RollingStatistics", "Detection"]),
 
         // Floor 3
         floor("Pipeline", ["EventModel", "RingBuffers", "Digest", "LogFormats", "RollingStatistics", "Detection", "Alerting"]),
@@ -69,7 +69,7 @@ let package = Package(
         ]),
         .executableTarget(
             name: "weir",
-            dependencies: ["Daemon", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: ["Daemon", "LogFormats", "Pipeline", "EventModel", "Alerting", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: house),
 
         // Tests

@@ -12,12 +12,12 @@ package struct AccessEvent: Sendable {
     package var offset: UInt64
     /// Identity of the row where the format may deliver it twice; 0 where it cannot.
     package var rowKey: UInt64
+    package var network: Network
     package var account: AccountID
     package var stream: UInt32
-    /// Endpoint template, object and network, as the lane's value directory numbers them.
+    /// Endpoint template and object, as the lane's value directory numbers them.
     package var endpoint: ValueID
     package var object: ValueID
-    package var network: ValueID
     package var status: UInt16
     package var operation: Operation
     package var presence: Presence
@@ -38,7 +38,7 @@ package struct AccessEvent: Sendable {
     @inline(__always)
     package init(
         time: EventTime, rows: UInt64, bytes: UInt64, offset: UInt64, rowKey: UInt64, account: AccountID, stream: UInt32, endpoint: ValueID,
-        object: ValueID, network: ValueID, status: UInt16, operation: Operation, presence: Presence
+        object: ValueID, network: Network, status: UInt16, operation: Operation, presence: Presence
     ) {
         self.time = time
         self.rows = rows

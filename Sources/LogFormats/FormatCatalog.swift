@@ -4,6 +4,7 @@
 /// Every format, in the order of the manual. A new format is one file and one line here.
 package enum FormatCatalog {
     package static let all: [any LineFormat.Type] = [
+        JSONFormat.self,
 
     ]
 

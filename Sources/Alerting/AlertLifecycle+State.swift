@@ -1,0 +1,79 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import Detection
+import EventModel
+import RollingStatistics
+
+extension AlertLifecycle {
+    /// Writes the open alerts in the order of their keys, so that equal states are equal bytes.
+    package func encode(into writer: inout StateWriter) {
+        writer.write(UInt32(open.count))
+        for (key, alert) in open.sorted(by: { $0.key < $1.key }) {
+            writer.write(key.detector)
+            writer.write(key.account.rawValue)
+            writer.write(alert.id)
+            writer.write(alert.severity.rawValue)
+            writer.write(alert.opened.milliseconds)
+            writer.write(alert.openedBucket)
+            writer.write(alert.isProvisional)
+            writer.write(alert.sequence)
+            writer.write(alert.quietBuckets)
+            alert.finding.encode(into: &writer)
+        }
+    }
+
+    package init(from reader: inout StateReader) throws(StateError) {
+        self.init()
+        let count = try reader.read(UInt32.self)
+        var restored: [AlertKey: OpenAlert] = [:]
+        for _ in 0..<count {
+            let key = AlertKey(detector: try reader.read(), account: AccountID(rawValue: try reader.read()))
+            let id = try reader.readString()
+            guard let severity = Severity(rawValue: try reader.read()) else { throw StateError.implausible("severity") }
+            let opened = EventTime(milliseconds: try reader.read())
+            let openedBucket = try reader.read(Int64.self)
+            let isProvisional = try reader.readBool()
+            let sequence = try reader.read(UInt32.self)
+            let quietBuckets = try reader.read(UInt8.self)
+            restored[key] = OpenAlert(
+                id: id, severity: severity, opened: opened, openedBucket: openedBucket, isProvisional: isProvisional, sequence: sequence,
+                quietBuckets: quietBuckets, finding: try Finding(from: &reader))
+        }
+        self.init(restored: restored)
+    }
+}
+
+extension Finding {
+    func encode(into writer: inout StateWriter) {
+        writer.write(UInt8(measure.map { $0.rawValue + 1 } ?? 0))
+        writer.write(severity.rawValue)
+        for number in [score, observed, expected, low, high, ratio, z, probability] { writer.write(number) }
+        writer.write(windowStart.milliseconds)
+        writer.write(windowEnd.milliseconds)
+        writer.write(Int64(sampleBuckets))
+        writer.write(since.milliseconds)
+        writer.write(peers != nil)
+        writer.write(Int64(peers?.count ?? 0))
+        writer.write(peers?.ratio ?? 0)
+        writer.write(phrase)
+    }
+
+    init(from reader: inout StateReader) throws(StateError) {
+        let measureCode = try reader.read(UInt8.self)
+        guard let severity = Severity(rawValue: try reader.read()), measureCode <= 3 else { throw StateError.implausible("finding") }
+        var numbers: [Double] = []
+        for _ in 0..<8 { numbers.append(try reader.readDouble()) }
+        let windowStart = EventTime(milliseconds: try reader.read())
+        let windowEnd = EventTime(milliseconds: try reader.read())
+        let sampleBuckets = Int(try reader.read(Int64.self))
+        let since = EventTime(milliseconds: try reader.read())
+        let hasPeers = try reader.readBool()
+        let peers = Peers(count: Int(try reader.read(Int64.self)), ratio: try reader.readDouble())
+        self.init(
+            measure: measureCode == 0 ? nil : Measure(rawValue: Int(measureCode) - 1), severity: severity, score: numbers[0],
+            observed: numbers[1], expected: numbers[2], low: numbers[3], high: numbers[4], ratio: numbers[5], z: numbers[6],
+            probability: numbers[7], windowStart: windowStart, windowEnd: windowEnd, sampleBuckets: sampleBuckets, since: since,
+            peers: hasPeers ? peers : nil, phrase: try reader.readString())
+    }
+}

@@ -1,0 +1,109 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import Detection
+import EventModel
+import RollingStatistics
+
+/// Which alert: one detector on one account (or on the source itself).
+package struct AlertKey: Hashable, Comparable, Sendable {
+    package var detector: UInt8
+    package var account: AccountID
+
+    package init(detector: UInt8, account: AccountID) {
+        self.detector = detector
+        self.account = account
+    }
+
+    package static func < (left: AlertKey, right: AlertKey) -> Bool {
+        (left.account, left.detector) < (right.account, right.detector)
+    }
+}
+
+/// An alert that has opened and not yet resolved.
+package struct OpenAlert: Equatable, Sendable {
+    package var id: String
+    package var severity: Severity
+    package var opened: EventTime
+    package var openedBucket: Int64
+    /// The bucket's numbers are not complete yet.
+    package var isProvisional: Bool
+    /// Records sent so far.
+    package var sequence: UInt32
+    /// Closed buckets in a row without a finding.
+    package var quietBuckets: UInt8
+    /// The last finding, for the record that resolves the alert.
+    package var finding: Finding
+}
+
+/// The life of alerts: open → update → resolved, one at a time for each detector and account.
+///
+/// A pure state machine: each input returns the transition to record, or nil. An alert opens at the event that crosses, is completed
+/// (`update`) when that bucket closes, is updated when its severity rises, and resolves after an hour without a finding.
+package struct AlertLifecycle: Sendable {
+    /// Closed buckets without a finding after which an alert resolves: one hour.
+    package static let quietBucketsToResolve: UInt8 = 4
+
+    package private(set) var open: [AlertKey: OpenAlert] = [:]
+
+    package init() {}
+
+    /// Continues with alerts that a checkpoint held.
+    init(restored: [AlertKey: OpenAlert]) { open = restored }
+
+    /// What is to be recorded.
+    package struct Transition: Equatable, Sendable {
+        package var key: AlertKey
+        package var status: AlertRecord.Status
+        package var alert: OpenAlert
+        package var time: EventTime
+    }
+
+    /// Takes a finding. `id` is what the alert will be called if it opens.
+    package mutating func found(
+        _ finding: Finding, key: AlertKey, bucket: Int64, at time: EventTime, isClosed: Bool, id: String
+    ) -> Transition? {
+        guard var alert = open[key] else {
+            let alert = OpenAlert(
+                id: id, severity: finding.severity, opened: time, openedBucket: bucket, isProvisional: !isClosed, sequence: 1,
+                quietBuckets: 0, finding: finding)
+            open[key] = alert
+            var shown = alert
+            shown.sequence = 0
+            return Transition(key: key, status: .open, alert: shown, time: time)
+        }
+        guard isClosed else { return nil }
+        let isCompletion = alert.isProvisional && bucket == alert.openedBucket
+        let isWorse = finding.severity > alert.severity
+        alert.quietBuckets = 0
+        alert.finding = finding
+        alert.isProvisional = alert.isProvisional && !isCompletion
+        alert.severity = max(alert.severity, finding.severity)
+        var transition: Transition?
+        if isCompletion || isWorse {
+            transition = Transition(key: key, status: .update, alert: alert, time: time)
+            alert.sequence += 1
+        }
+        open[key] = alert
+        return transition
+    }
+
+    /// Takes a closed bucket in which the detector found nothing.
+    package mutating func quiet(key: AlertKey, at time: EventTime) -> Transition? {
+        guard var alert = open[key] else { return nil }
+        alert.isProvisional = false
+        alert.quietBuckets += 1
+        guard alert.quietBuckets >= AlertLifecycle.quietBucketsToResolve else {
+            open[key] = alert
+            return nil
+        }
+        open[key] = nil
+        return Transition(key: key, status: .resolved, alert: alert, time: time)
+    }
+
+    /// Ends an alert at once, as when a silent source speaks again.
+    package mutating func resolve(key: AlertKey, at time: EventTime) -> Transition? {
+        guard let alert = open.removeValue(forKey: key) else { return nil }
+        return Transition(key: key, status: .resolved, alert: alert, time: time)
+    }
+}

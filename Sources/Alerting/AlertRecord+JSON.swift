@@ -1,0 +1,114 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import Detection
+import EventModel
+
+extension AlertRecord {
+    /// Renders one transition in schema `weir.alert/1`.
+    ///
+    /// The order of the keys is the order in which a person decides: what and who, how much, compared with what, made of what, where to
+    /// look, how sure, what next.
+    package init(
+        _ transition: AlertLifecycle.Transition, account: String, descriptor: DetectorDescriptor, details: AlertDetails, model: ModelStamp
+    ) {
+        let alert = transition.alert
+        let finding = alert.finding
+        let name = DisplayText.safe(account)
+        let summary = AlertRecord.sentence(transition, name: name)
+        var json = JSONText()
+        json.beginObject()
+        json.field("schema", "weir.alert/1")
+        json.field("id", alert.id)
+        json.field("status", transition.status.name)
+        json.field("severity", alert.severity.name)
+        json.field("detector", descriptor.id)
+        json.field("name", descriptor.name)
+        json.field("family", descriptor.family)
+        json.field("account", account)
+        if let measure = finding.measure { json.field("measure", measure.name) } else { json.null("measure") }
+        json.field("opened", CivilTime(alert.opened).rfc3339)
+        json.field("last", CivilTime(transition.time).rfc3339)
+        AlertRecord.write(finding, into: &json)
+        AlertRecord.write(details, into: &json)
+        json.beginArray("next")
+        for step in descriptor.nextSteps { json.field(nil, step) }
+        json.endArray()
+        json.field("summary", summary)
+        json.beginObject("model")
+        json.field("name", model.name)
+        json.field("hash", model.hash)
+        json.endObject()
+        json.endObject()
+        self.init(
+            id: alert.id, status: transition.status, severity: alert.severity, detector: descriptor.id, name: descriptor.name,
+            account: account, opened: alert.opened, time: transition.time, sequence: alert.sequence, summary: summary, json: json.text)
+    }
+
+    private static func sentence(_ transition: AlertLifecycle.Transition, name: String) -> String {
+        switch transition.status {
+        case .open, .update:
+            return "\(name) \(transition.alert.finding.phrase)"
+        case .resolved:
+            let span = NumberText.span(transition.time - transition.alert.opened)
+            return "\(name) is back to usual after \(span). It had: \(transition.alert.finding.phrase)"
+        }
+    }
+
+    private static func write(_ finding: Finding, into json: inout JSONText) {
+        json.beginObject("window")
+        json.field("start", CivilTime(finding.windowStart).rfc3339)
+        json.field("end", CivilTime(finding.windowEnd).rfc3339)
+        json.endObject()
+        json.field("observed", finding.observed, places: 0)
+        json.field("expected", finding.expected, places: 2)
+        json.field("low", finding.low, places: 2)
+        json.field("high", finding.high, places: 2)
+        json.field("ratio", finding.ratio, places: 2)
+        json.field("z", finding.z, places: 2)
+        json.probability("p", finding.probability)
+        json.beginObject("sample")
+        json.field("buckets", Int64(finding.sampleBuckets))
+        json.field("since", CivilTime(finding.since).rfc3339)
+        json.endObject()
+        guard let peers = finding.peers else {
+            json.null("peers")
+            return
+        }
+        json.beginObject("peers")
+        json.field("count", Int64(peers.count))
+        json.field("ratio", peers.ratio, places: 2)
+        json.endObject()
+    }
+
+    private static func write(_ details: AlertDetails, into json: inout JSONText) {
+        json.beginArray("contributions")
+        for part in details.contributions {
+            json.beginObject()
+            json.field("kind", part.kind)
+            json.field("value", part.value)
+            json.field("share", part.share, places: 4)
+            json.endObject()
+        }
+        json.endArray()
+        json.beginArray("evidence")
+        for item in details.evidence.prefix(5) {
+            json.beginObject()
+            json.field("source", item.source)
+            json.field("file", item.file)
+            json.field("offset", item.offset)
+            json.field("time", CivilTime(item.time).rfc3339)
+            json.endObject()
+        }
+        json.endArray()
+        json.beginObject("completeness")
+        json.field("lag_seconds", Double(details.completeness.lag.milliseconds) / 1000, places: 3)
+        json.field("late", details.completeness.late)
+        json.field("malformed", details.completeness.malformed)
+        json.field("learning", details.completeness.isLearning)
+        json.endObject()
+        json.beginArray("related")
+        for id in details.related { json.field(nil, id) }
+        json.endArray()
+    }
+}

@@ -1,0 +1,118 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import EventModel
+import RollingStatistics
+
+/// Everything weir has learnt of one account in one lane.
+///
+/// State: about 2.1 KB, all of it inline. Changes only when a bucket closes.
+package struct AccountProfile: Sendable {
+    /// The bucket in which the account was first seen.
+    package var firstBucket: Int64
+    /// Buckets learnt since then.
+    package var age: Int32 = 0
+    package var visits = SlotVisits()
+    /// One model for each measure, in the order of ``Measure``.
+    package var volumes = InlineArray<3, VolumeModel>(repeating: VolumeModel())
+    package var networks = NetworkMemory()
+
+    package init(firstBucket: Int64) { self.firstBucket = firstBucket }
+
+    /// Buckets of a week: the age at which an account is judged by itself.
+    package static let matureAge: Int32 = 672
+
+    package var isMature: Bool { age >= AccountProfile.matureAge }
+
+    /// Learns a closed bucket. Precondition: the bucket was judged before.
+    package mutating func learn(_ bucket: ClosedBucket, fleet: FleetFactor) {
+        if age < Int32.max { age += 1 }
+        for measure in Measure.allCases {
+            volumes[measure.rawValue].learn(
+                Double(bucket.sums[measure]), slot: bucket.slot, visits: visits, age: Int(age), fleet: fleet)
+        }
+        visits.count(bucket.slot)
+        networks.learn(bucket)
+    }
+
+    package func encode(into writer: inout StateWriter) {
+        writer.write(firstBucket)
+        writer.write(age)
+        visits.encode(into: &writer)
+        for index in 0..<3 { volumes[index].encode(into: &writer) }
+        networks.encode(into: &writer)
+    }
+
+    package init(from reader: inout StateReader) throws(StateError) {
+        firstBucket = try reader.read()
+        age = try reader.read()
+        visits = try SlotVisits(from: &reader)
+        for index in 0..<3 { volumes[index] = try VolumeModel(from: &reader) }
+        networks = try NetworkMemory(from: &reader)
+    }
+}
+
+/// The networks an account comes from: the eight it used last.
+///
+/// State: 104 bytes. An account that changes its network all the time soon says so by ``noveltyCount``.
+package struct NetworkMemory: Sendable {
+    package static let capacity = 8
+
+    private var networks = InlineArray<8, UInt64>(repeating: 0)
+    private var lastBucket = InlineArray<8, UInt32>(repeating: 0)
+    /// Networks that were new after the account's first week.
+    package private(set) var noveltyCount: UInt16 = 0
+
+    package init() {}
+
+    @inline(__always)
+    package func contains(_ network: Network) -> Bool {
+        for index in 0..<NetworkMemory.capacity where networks[index] == network.rawValue { return true }
+        return false
+    }
+
+    package var isEmpty: Bool { networks[0] == 0 }
+
+    /// The known networks, most recently used first.
+    package var recent: [Network] {
+        (0..<NetworkMemory.capacity).filter { networks[$0] != 0 }
+            .sorted { (lastBucket[$0], networks[$1]) > (lastBucket[$1], networks[$0]) }
+            .map { Network(rawValue: networks[$0]) }
+    }
+
+    mutating func learn(_ bucket: ClosedBucket) {
+        for seen in bucket.networks { learn(seen, at: UInt32(truncatingIfNeeded: bucket.number), isMature: bucket.isMature) }
+    }
+
+    private mutating func learn(_ network: Network, at bucket: UInt32, isMature: Bool) {
+        var oldest = 0
+        for index in 0..<NetworkMemory.capacity {
+            if networks[index] == network.rawValue || networks[index] == 0 {
+                if networks[index] == 0 && isMature && noveltyCount < .max { noveltyCount += 1 }
+                networks[index] = network.rawValue
+                lastBucket[index] = bucket
+                return
+            }
+            if lastBucket[index] < lastBucket[oldest] { oldest = index }
+        }
+        if isMature && noveltyCount < .max { noveltyCount += 1 }
+        networks[oldest] = network.rawValue
+        lastBucket[oldest] = bucket
+    }
+
+    func encode(into writer: inout StateWriter) {
+        for index in 0..<NetworkMemory.capacity {
+            writer.write(networks[index])
+            writer.write(lastBucket[index])
+        }
+        writer.write(noveltyCount)
+    }
+
+    init(from reader: inout StateReader) throws(StateError) {
+        for index in 0..<NetworkMemory.capacity {
+            networks[index] = try reader.read()
+            lastBucket[index] = try reader.read()
+        }
+        noveltyCount = try reader.read()
+    }
+}

@@ -1,0 +1,169 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import EventModel
+import RollingStatistics
+
+/// D01: an account exports more rows or bytes, or makes more calls, than it ever does at this hour.
+///
+/// Sees: bursts of minutes and rises of days, in the five windows of ``VolumeSpan``, against the account's own hour-of-week baseline and its
+/// own tail. Misses: what stays inside the account's own variation, and rises slower than its baseline learns (D02 will). Warm-up: seven
+/// days; until then a new account in a known fleet is compared with the fleet's highest levels.
+package struct ExportVolumeDetector: Detector {
+    package static let descriptor = DetectorDescriptor(
+        id: "D01", name: "export-volume", family: "volume",
+        sees: "an account that moves more rows or bytes, or makes more calls, than its own history explains, in 15 minutes to 5 days",
+        misses: "what stays inside the account's own variation; drifts slower than its baseline",
+        warmUp: "7 days; a new account in a fleet that is known is compared with the fleet's highest levels meanwhile",
+        options: [
+            DetectorOption(
+                name: "score", defaultValue: 4.2, range: 2...12,
+                reason: "tail score at which an alert opens; 4.2 is about one false alert an account in fifty weeks"),
+            DetectorOption(
+                name: "minimum_rows", defaultValue: 100, range: 0...1e12,
+                reason: "rows above the expectation below which nobody would act"),
+            DetectorOption(
+                name: "minimum_bytes", defaultValue: 1_048_576, range: 0...1e15,
+                reason: "bytes above the expectation below which nobody would act"),
+            DetectorOption(
+                name: "minimum_calls", defaultValue: 100, range: 0...1e12,
+                reason: "calls above the expectation below which nobody would act"),
+            DetectorOption(
+                name: "minimum_ratio", defaultValue: 1.2, range: 1...1000, reason: "a rise of less than a fifth is not worth a look"),
+            DetectorOption(
+                name: "critical_ratio", defaultValue: 20, range: 2...1e6, reason: "twenty times the usual amount is critical"),
+            DetectorOption(
+                name: "critical_rows", defaultValue: 100_000, range: 1...1e12,
+                reason: "that many rows above the expectation, at twice it, are critical whatever the account"),
+        ],
+        nextSteps: [
+            "Confirm with the account's owner whether this export was planned.",
+            "If not: revoke the account's token and keep the logs named in the evidence.",
+        ])
+
+    private let threshold: Double
+    private let minimums: InlineArray<3, Double>
+    private let minimumRatio: Double
+    private let criticalRatio: Double
+    private let criticalRows: Double
+
+    package init(options: DetectorOptions) {
+        threshold = options["score"]
+        minimums = [options["minimum_rows"], options["minimum_bytes"], options["minimum_calls"]]
+        minimumRatio = options["minimum_ratio"]
+        criticalRatio = options["critical_ratio"]
+        criticalRows = options["critical_rows"]
+    }
+
+    package func judge(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Finding? {
+        guard account.isMature else { return judgeNewcomer(bucket, of: account) }
+        var winner: Measure?
+        for measure in Measure.allCases where isUnusual(bucket.readings[measure.rawValue], measure) {
+            if let best = winner, bucket.readings[best.rawValue].score >= bucket.readings[measure.rawValue].score { continue }
+            winner = measure
+        }
+        guard let measure = winner else { return nil }
+        return finding(bucket, of: account, measure)
+    }
+
+    package func tripLevels(bucket: Int64, of account: borrowing AccountProfile, fleet: FleetView) -> TripLevels {
+        guard account.isMature else { return newcomerTrips(of: account, fleet: fleet) }
+        var trips = InlineArray<3, UInt64>(repeating: .max)
+        for measure in Measure.allCases { trips[measure.rawValue] = trip(measure, bucket: bucket, of: account, fleet: fleet) }
+        return TripLevels(rows: trips[0], bytes: trips[1], calls: trips[2])
+    }
+
+    private func isUnusual(_ reading: VolumeReading, _ measure: Measure) -> Bool {
+        reading.score >= threshold && reading.observed - reading.expected >= minimums[measure.rawValue]
+            && reading.ratio >= minimumRatio
+    }
+
+    /// The smallest sum found that judges unusual; `.max` when the search does not settle, in which case the close decides.
+    private func trip(_ measure: Measure, bucket: Int64, of account: borrowing AccountProfile, fleet: FleetView) -> UInt64 {
+        let model = account.volumes[measure.rawValue]
+        let slot = HourOfWeek(BucketGrid.start(of: bucket))
+        guard var amount = model.amount(reaching: threshold, slot: slot, visits: account.visits, fleet: fleet.factor) else { return .max }
+        for _ in 0..<4 {
+            let reading = model.read(amount, slot: slot, visits: account.visits, fleet: fleet.factor)
+            if isUnusual(reading, measure) { return UInt64(amount) }
+            let missingFloor = minimums[measure.rawValue] - (reading.observed - reading.expected)
+            let missingRatio = minimumRatio * max(reading.expected, 1) - reading.observed
+            amount = (amount + max(missingFloor, missingRatio, amount * 1e-6, 1)).rounded(.up)
+        }
+        return .max
+    }
+
+    private func finding(_ bucket: ClosedBucket, of account: borrowing AccountProfile, _ measure: Measure) -> Finding {
+        let reading = bucket.readings[measure.rawValue]
+        let excess = reading.observed - reading.expected
+        let isCritical = reading.ratio >= criticalRatio || (measure == .rows && excess >= criticalRows && reading.ratio >= 2)
+        let severity: Severity = isCritical ? .critical : reading.score >= threshold + 0.5 ? .high : .medium
+        let band = reading.band
+        let peerRatio = bucket.fleet.medianRatio[measure.rawValue]
+        let peers = bucket.fleet.matureCount > 1 ? Finding.Peers(count: bucket.fleet.matureCount - 1, ratio: peerRatio) : nil
+        let weeks = max(Int(account.visits.week[bucket.slot.rawValue]) / 4, 1)
+        var phrase = "\(ExportVolumeDetector.verb(measure)) \(NumberText.amount(reading.observed, of: measure)) in "
+        phrase += "\(words(for: reading.span, in: bucket)). "
+        phrase += "Usual for \(ExportVolumeDetector.hourWords(bucket)): \(NumberText.amount(reading.expected, of: measure)) "
+        phrase += "(90 %: \(NumberText.amount(band.low, of: measure)) to \(NumberText.amount(band.high, of: measure)), "
+        phrase += "\(weeks) \(weeks == 1 ? "week" : "weeks")). "
+        phrase += "\(NumberText.ratio(reading.ratio)), z \(NumberText.decimal(reading.z, places: 1))."
+        if let peers { phrase += " The \(peers.count) other accounts are at \(NumberText.ratio(peers.ratio))." }
+        return Finding(
+            measure: measure, severity: severity, score: reading.score, observed: reading.observed, expected: reading.expected,
+            low: band.low, high: band.high, ratio: reading.ratio, z: reading.z, probability: reading.probability,
+            windowStart: BucketGrid.start(of: bucket.number - Int64(reading.span.buckets - 1)), windowEnd: bucket.end,
+            sampleBuckets: Int(account.age), since: BucketGrid.start(of: account.firstBucket), peers: peers, phrase: phrase)
+    }
+
+    private func words(for span: VolumeSpan, in bucket: ClosedBucket) -> String {
+        guard span == .quarterHour else { return span.words }
+        return NumberText.span(EventDuration(milliseconds: bucket.end.milliseconds - bucket.start.milliseconds + 59_999))
+    }
+
+    private static func verb(_ measure: Measure) -> String { measure == .calls ? "made" : "exported" }
+
+    private static func hourWords(_ bucket: ClosedBucket) -> String {
+        let hour = bucket.slot.hourOfDay
+        let from = hour < 10 ? "0\(hour)" : "\(hour)"
+        let to = hour + 1 < 10 ? "0\(hour + 1)" : "\(hour + 1)"
+        return "\(CivilTime.weekdayName(bucket.start)) \(from):00–\(to):00"
+    }
+}
+
+// MARK: - New accounts
+
+extension ExportVolumeDetector {
+    /// Four hours at a level that 97.5 % of the mature accounts never hold, from an account of less than 48 hours, in a lane of over a week.
+    private func judgeNewcomer(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Finding? {
+        guard let limit = newcomerLimit(.rows, of: account, fleet: bucket.fleet) else { return nil }
+        let window = account.volumes[Measure.rows.rawValue].windows[VolumeSpan.fourHours.rawValue]
+        let sum = window.sum(window.actual, Double(bucket.sums.rows), VolumeSpan.fourHours.buckets)
+        guard sum >= limit, sum >= minimums[Measure.rows.rawValue] else { return nil }
+        let age = EventDuration(milliseconds: (bucket.number - account.firstBucket + 1) * BucketGrid.milliseconds)
+        let phrase =
+            "is new (first seen \(NumberText.span(age)) ago) and exported \(NumberText.amount(sum, of: .rows)) in about 4 hours, "
+            + "more than 97.5 % of the \(bucket.fleet.matureCount) known accounts usually do "
+            + "(\(NumberText.amount(limit, of: .rows))). It has no history of its own yet: cold start."
+        return Finding(
+            measure: .rows, severity: .high, score: threshold, observed: sum, expected: limit, low: 0, high: limit, ratio: sum / max(limit, 1),
+            z: 0, probability: 0.025, windowStart: BucketGrid.start(of: max(bucket.number - 15, account.firstBucket)), windowEnd: bucket.end,
+            sampleBuckets: Int(account.age), since: BucketGrid.start(of: account.firstBucket),
+            peers: Finding.Peers(count: bucket.fleet.matureCount, ratio: bucket.fleet.medianRatio[0]), phrase: phrase)
+    }
+
+    /// The four-hour sum of rows that only the top 2.5 % of mature accounts reach; nil where the rule does not apply.
+    private func newcomerLimit(_ measure: Measure, of account: borrowing AccountProfile, fleet: FleetView) -> Double? {
+        guard let levels = fleet.highLevel, account.age < 192, account.firstBucket - fleet.firstBucket >= Int64(AccountProfile.matureAge)
+        else { return nil }
+        return max(levels[measure.rawValue] * fleet.factor.factor * Double(VolumeSpan.fourHours.buckets), 1)
+    }
+
+    private func newcomerTrips(of account: borrowing AccountProfile, fleet: FleetView) -> TripLevels {
+        guard let limit = newcomerLimit(.rows, of: account, fleet: fleet) else { return .never }
+        let window = account.volumes[Measure.rows.rawValue].windows[VolumeSpan.fourHours.rawValue]
+        let past = window.sum(window.actual, 0, VolumeSpan.fourHours.buckets)
+        let needed = max(limit, minimums[Measure.rows.rawValue]) - past
+        return TripLevels(rows: UInt64(max(needed.rounded(.up), 1)), bytes: .max, calls: .max)
+    }
+}

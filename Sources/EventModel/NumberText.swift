@@ -1,0 +1,65 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+/// Numbers as people read them, the same on every machine: no locale, no Foundation.
+package enum NumberText {
+    /// `1,204,331`; halves round up.
+    package static func grouped(_ value: Double) -> String {
+        guard value.isFinite, value.magnitude < 9e15 else { return value < 0 ? "−∞" : "∞" }
+        let digits = String(Int64(value.magnitude.rounded()))
+        var text = ""
+        for (index, digit) in digits.enumerated() {
+            if index > 0 && (digits.count - index) % 3 == 0 { text.append(",") }
+            text.append(digit)
+        }
+        return value < 0 ? "−" + text : text
+    }
+
+    /// Rounded to `places` decimals, without a trailing zero.
+    package static func decimal(_ value: Double, places: Int) -> String {
+        guard value.isFinite, value.magnitude < 1e12 else { return grouped(value) }
+        var scale = 1.0
+        for _ in 0..<places { scale *= 10 }
+        let scaled = Int64((value.magnitude * scale).rounded())
+        var whole = String(scaled / Int64(scale))
+        var fraction = String(scaled % Int64(scale))
+        fraction = String(repeating: "0", count: max(places - fraction.count, 0)) + fraction
+        while fraction.last == "0" { fraction.removeLast() }
+        if !fraction.isEmpty { whole += "." + fraction }
+        return value < 0 && scaled != 0 ? "-" + whole : whole
+    }
+
+    /// `23×`, `4.7×`, `1.15×`.
+    package static func ratio(_ value: Double) -> String {
+        decimal(value, places: value >= 10 ? 0 : value >= 2 ? 1 : 2) + "×"
+    }
+
+    /// An amount of a measure in words: `1,204,331 rows`, `4.2 GiB`, `312 calls`.
+    package static func amount(_ value: Double, of measure: Measure) -> String {
+        switch measure {
+        case .rows: return grouped(value) + (value.rounded() == 1 ? " row" : " rows")
+        case .calls: return grouped(value) + (value.rounded() == 1 ? " call" : " calls")
+        case .bytes: return bytes(value)
+        }
+    }
+
+    /// `512 B`, `31 KiB`, `4.2 GiB`.
+    package static func bytes(_ value: Double) -> String {
+        let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"]
+        var scaled = value
+        var index = 0
+        while scaled >= 1024 && index < units.count - 1 {
+            scaled /= 1024
+            index += 1
+        }
+        return decimal(scaled, places: index == 0 || scaled >= 100 ? 0 : 1) + " " + units[index]
+    }
+
+    /// `12 min`, `3 h`, `3 h 20 min`, `2 days`.
+    package static func span(_ duration: EventDuration) -> String {
+        let minutes = max(duration.milliseconds / 60_000, 0)
+        if minutes < 60 { return "\(max(minutes, 1)) min" }
+        if minutes < 48 * 60 { return minutes % 60 == 0 ? "\(minutes / 60) h" : "\(minutes / 60) h \(minutes % 60) min" }
+        return "\(minutes / 1440) days"
+    }
+}

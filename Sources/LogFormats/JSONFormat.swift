@@ -1,0 +1,132 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import EventModel
+
+/// `json`: one JSON object a line, in weir's own keys or, with a field map, in anybody's.
+///
+/// Schema-directed: keys are recognised by two masked 8-byte comparisons with the key that stood at the same place in the line before, so
+/// that a steady log is read without looking anything up; only wanted values are parsed, the others are stepped over. A key that comes
+/// twice counts once, the first time, and is counted as `duplicate_key`. Complexity: O(bytes). State: about 2 KB.
+package struct JSONFormat: LineFormat {
+    package static let descriptor = FormatDescriptor(
+        name: "json", summary: "one JSON object a line: weir's own event, or any other with a field map of dotted paths",
+        defaultLateness: .minutes(2), mappableKeys: JSONField.allCases.map { $0.name },
+        example: #"{"ts":"2026-06-01T02:05:00Z","account":"svc-orders-sync","action":"export","object":"Contact","rows":2000,"ip":"10.0.4.7"}"#)
+
+    private let keys: JSONKeyTree
+    private var learnt: [LearntKey] = []
+    private var isAtStart = true
+
+    package init(options: FormatOptions) throws(FormatOptionsError) {
+        keys = try JSONKeyTree(fields: options.fields)
+    }
+
+    package mutating func decode(_ bytes: PaddedBytes, from start: Int, isFinal: Bool, into lines: inout DecodedLines) -> Int {
+        var position = start
+        if isAtStart && bytes.count - start >= 3 {
+            isAtStart = false
+            if bytes[start] == 0xEF && bytes[start + 1] == 0xBB && bytes[start + 2] == 0xBF { position += 3 }
+        }
+        var cursor = JSONCursor(bytes: bytes, keys: keys, learnt: learnt)
+        while position < bytes.count && !lines.isFull {
+            let end = bytes.firstIndex(of: UInt8(ascii: "\n"), from: position, to: bytes.count)
+            if end == bytes.count && !isFinal { break }
+            cursor.decodeLine(from: position, to: end, into: &lines)
+            position = min(end + 1, bytes.count)
+        }
+        learnt = cursor.learnt
+        return position
+    }
+}
+
+/// A key of weir's own event that the decoder reads.
+package enum JSONField: UInt8, CaseIterable, Sendable {
+    case ts = 0
+    case account, kind, action, method, endpoint, object, status, rows, bytes, ip
+
+    /// The key, in events and in field maps.
+    package var name: String {
+        switch self {
+        case .ts: "ts"
+        case .account: "account"
+        case .kind: "kind"
+        case .action: "action"
+        case .method: "method"
+        case .endpoint: "endpoint"
+        case .object: "object"
+        case .status: "status"
+        case .rows: "rows"
+        case .bytes: "bytes"
+        case .ip: "ip"
+        }
+    }
+}
+
+/// The wanted keys as a tree of objects: a flat event has one node, `consumer.username` makes a second.
+struct JSONKeyTree: Sendable {
+    /// Dotted paths may be this deep; nesting in a line is followed no deeper.
+    static let depth = 8
+
+    struct Child: Sendable {
+        var key: [UInt8]
+        var field: JSONField?
+        /// The node of the object under this key, or −1.
+        var node: Int
+    }
+
+    private(set) var nodes: [[Child]] = [[]]
+
+    /// Keys that the map does not name keep their own names.
+    init(fields: [String: String]) throws(FormatOptionsError) {
+        var problems: [String] = []
+        for name in fields.keys.sorted() where !JSONField.allCases.contains(where: { $0.name == name }) {
+            problems.append("fields.\(name): weir's event has no such key that json reads; use one of \(JSONField.allCases.map(\.name).joined(separator: ", "))")
+        }
+        for field in JSONField.allCases {
+            let parts = (fields[field.name] ?? field.name).split(separator: ".", omittingEmptySubsequences: false).map { Array($0.utf8) }
+            if parts.contains(where: { $0.isEmpty || $0.count > 64 }) || parts.count > JSONKeyTree.depth {
+                problems.append("fields.\(field.name): a dotted path has 1 to \(JSONKeyTree.depth) names of 1 to 64 bytes each")
+                continue
+            }
+            insert(parts, field)
+        }
+        if !problems.isEmpty { throw FormatOptionsError(problems: problems) }
+    }
+
+    private mutating func insert(_ parts: [[UInt8]], _ field: JSONField) {
+        var node = 0
+        for (index, part) in parts.enumerated() {
+            let isLeaf = index == parts.count - 1
+            var child = nodes[node].firstIndex { $0.key == part }
+            if child == nil {
+                nodes[node].append(Child(key: part, field: nil, node: -1))
+                child = nodes[node].count - 1
+            }
+            guard let found = child else { return }
+            if isLeaf {
+                if nodes[node][found].field == nil { nodes[node][found].field = field }
+                return
+            }
+            if nodes[node][found].node < 0 {
+                nodes.append([])
+                nodes[node][found].node = nodes.count - 1
+            }
+            node = nodes[node][found].node
+        }
+    }
+}
+
+/// A key as it stood at some place of the previous line: name, closing quote and colon in sixteen masked bytes.
+struct LearntKey: Sendable {
+    var low: UInt64 = 0
+    var lowMask: UInt64 = ~0
+    var high: UInt64 = 0
+    var highMask: UInt64 = ~0
+    /// Bytes of name, quote and colon; 0 marks a key that is not learnt.
+    var length = 0
+    var parent = -1
+    /// The field's raw value, or 255.
+    var field: UInt8 = 255
+    var node = -1
+}

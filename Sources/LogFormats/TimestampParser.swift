@@ -1,0 +1,179 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import EventModel
+
+/// Reads the time stamps of logs. Every function covers exactly the given range and returns milliseconds since 1970, or `Int64.min`.
+///
+/// Validating: months, days of the month, hours, minutes and seconds are checked; years 1970 to 2199. Complexity: O(1), about ten
+/// nanoseconds.
+package enum TimestampParser {
+    /// `2026-06-01T02:05:00.123Z`, with `T`, `t` or a space, any number of fraction digits after a dot or comma, `Z`, `±hh:mm` or `±hhmm`.
+    @inline(__always)
+    package static func rfc3339(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Int64 {
+        guard end - start >= 20, bytes[start + 4] == UInt8(ascii: "-"), bytes[start + 7] == UInt8(ascii: "-"),
+            bytes[start + 13] == UInt8(ascii: ":"), bytes[start + 16] == UInt8(ascii: ":")
+        else { return .min }
+        let separator = bytes[start + 10]
+        guard separator | 0x20 == UInt8(ascii: "t") || separator == 0x20 else { return .min }
+        let high = pair(bytes, start)
+        let low = pair(bytes, start + 2)
+        let month = pair(bytes, start + 5)
+        let day = pair(bytes, start + 8)
+        let hour = pair(bytes, start + 11)
+        let minute = pair(bytes, start + 14)
+        let second = pair(bytes, start + 17)
+        guard max(high, low, month, day, hour, minute, second) < 100 else { return .min }
+        let whole = instant(year: high * 100 + low, month: month, day: day, hour: hour, minute: minute, second: second)
+        guard whole != .min else { return .min }
+        var position = start + 19
+        var milliseconds: Int64 = 0
+        if bytes[position] == UInt8(ascii: ".") || bytes[position] == UInt8(ascii: ",") {
+            position += 1
+            let first = position
+            var scale: Int64 = 100
+            while position < end && bytes[position] &- 0x30 < 10 {
+                milliseconds += Int64(bytes[position] &- 0x30) * scale
+                scale /= 10
+                position += 1
+            }
+            if position == first { return .min }
+        }
+        guard position < end else { return .min }
+        if bytes[position] | 0x20 == UInt8(ascii: "z") { return position + 1 == end ? whole + milliseconds : .min }
+        let offset = zone(bytes, from: position, to: end)
+        return offset == .min ? .min : whole + milliseconds - offset
+    }
+
+    /// `10/Oct/2000:13:55:36 -0700`, the time of the common log format.
+    @inline(__always)
+    package static func commonLog(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Int64 {
+        guard end - start == 26, bytes[start + 2] == UInt8(ascii: "/"), bytes[start + 6] == UInt8(ascii: "/"),
+            bytes[start + 11] == UInt8(ascii: ":"), bytes[start + 14] == UInt8(ascii: ":"), bytes[start + 17] == UInt8(ascii: ":"),
+            bytes[start + 20] == 0x20
+        else { return .min }
+        let day = pair(bytes, start)
+        let high = pair(bytes, start + 7)
+        let low = pair(bytes, start + 9)
+        let hour = pair(bytes, start + 12)
+        let minute = pair(bytes, start + 15)
+        let second = pair(bytes, start + 18)
+        let month = self.month(bytes.half(at: start + 3) & 0xFF_FFFF)
+        guard max(day, high, low, hour, minute, second) < 100, month > 0 else { return .min }
+        let whole = instant(year: high * 100 + low, month: month, day: day, hour: hour, minute: minute, second: second)
+        let offset = zone(bytes, from: start + 21, to: end)
+        return whole == .min || offset == .min ? .min : whole - offset
+    }
+
+    /// `20130715233322.670`, UTC, as Salesforce writes it; the fraction may be missing.
+    @inline(__always)
+    package static func compact(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Int64 {
+        guard end - start == 14 || (end - start == 18 && bytes[start + 14] == UInt8(ascii: ".")) else { return .min }
+        let high = pair(bytes, start)
+        let low = pair(bytes, start + 2)
+        let month = pair(bytes, start + 4)
+        let day = pair(bytes, start + 6)
+        let hour = pair(bytes, start + 8)
+        let minute = pair(bytes, start + 10)
+        let second = pair(bytes, start + 12)
+        guard max(high, low, month, day, hour, minute, second) < 100 else { return .min }
+        let whole = instant(year: high * 100 + low, month: month, day: day, hour: hour, minute: minute, second: second)
+        guard whole != .min, end - start == 18 else { return whole }
+        let first = Int(bytes[start + 15] &- 0x30)
+        let rest = pair(bytes, start + 16)
+        return first < 10 && rest < 100 ? whole + Int64(first * 100 + rest) : .min
+    }
+
+    /// Seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by magnitude; seconds may have a fraction.
+    package static func epoch(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Int64 {
+        var position = start
+        var whole: Int64 = 0
+        while position < end && bytes[position] &- 0x30 < 10 {
+            guard whole < 900_000_000_000_000_000 else { return .min }
+            whole = whole * 10 + Int64(bytes[position] &- 0x30)
+            position += 1
+        }
+        guard position > start else { return .min }
+        var milliseconds: Int64 = 0
+        if position < end {
+            guard bytes[position] == UInt8(ascii: "."), position + 1 < end else { return .min }
+            position += 1
+            var scale: Int64 = 100
+            while position < end && bytes[position] &- 0x30 < 10 {
+                milliseconds += Int64(bytes[position] &- 0x30) * scale
+                scale /= 10
+                position += 1
+            }
+            guard position == end else { return .min }
+        }
+        let result: Int64
+        switch whole {
+        case ..<100_000_000_000: result = whole * 1000 + milliseconds
+        case ..<100_000_000_000_000: result = whole
+        case ..<100_000_000_000_000_000: result = whole / 1000
+        default: result = whole / 1_000_000
+        }
+        return result >= 0 && result < 7_258_118_400_000 ? result : .min
+    }
+
+    /// Two digits as a number; 100 or more when they are none.
+    @inline(__always)
+    private static func pair(_ bytes: PaddedBytes, _ index: Int) -> Int {
+        let tens = bytes[index] &- 0x30
+        let ones = bytes[index + 1] &- 0x30
+        return tens < 10 && ones < 10 ? Int(tens) * 10 + Int(ones) : 255
+    }
+
+    @inline(__always)
+    private static func instant(year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int) -> Int64 {
+        guard year >= 1970, year < 2200, month >= 1, month <= 12, day >= 1, hour < 24, minute < 60, second <= 60 else { return .min }
+        if day > 28 && day > daysInMonth(year: year, month: month) { return .min }
+        let days = CivilTime.daysSinceEpoch(year: year, month: month, day: day)
+        // A leap second is the last moment of its minute.
+        let seconds = Int64(days) * 86_400 + Int64(hour) * 3600 + Int64(minute) * 60 + Int64(min(second, 59))
+        return seconds * 1000 + (second == 60 ? 999 : 0)
+    }
+
+    private static func daysInMonth(year: Int, month: Int) -> Int {
+        switch month {
+        case 2: (year % 4 == 0 && year % 100 != 0) || year % 400 == 0 ? 29 : 28
+        case 4, 6, 9, 11: 30
+        default: 31
+        }
+    }
+
+    /// `±hh:mm`, `±hhmm` or `±hh` in milliseconds, or `Int64.min`.
+    private static func zone(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Int64 {
+        let sign = bytes[start]
+        guard sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-"), end - start >= 3 else { return .min }
+        let hours = pair(bytes, start + 1)
+        var minutes = 0
+        switch end - start {
+        case 3: break
+        case 5: minutes = pair(bytes, start + 3)
+        case 6 where bytes[start + 3] == UInt8(ascii: ":"): minutes = pair(bytes, start + 4)
+        default: return .min
+        }
+        guard hours <= 18, minutes < 60 else { return .min }
+        let offset = Int64(hours * 60 + minutes) * 60_000
+        return sign == UInt8(ascii: "-") ? -offset : offset
+    }
+
+    private static func month(_ letters: UInt32) -> Int {
+        switch letters {
+        case 0x6E614A: 1
+        case 0x626546: 2
+        case 0x72614D: 3
+        case 0x727041: 4
+        case 0x79614D: 5
+        case 0x6E754A: 6
+        case 0x6C754A: 7
+        case 0x677541: 8
+        case 0x706553: 9
+        case 0x74634F: 10
+        case 0x766F4E: 11
+        case 0x636544: 12
+        default: 0
+        }
+    }
+}

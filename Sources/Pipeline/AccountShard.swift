@@ -1,0 +1,276 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import Detection
+import EventModel
+import RollingStatistics
+
+/// The accounts of one shard of a lane: profiles, minute rings, and tallies of the open buckets.
+///
+/// An account's shard is its number modulo the number of shards, and no result depends on that number. A class, because it is one thing with
+/// identity that must never be copied; owned by one core. State: about 3.2 KB an account, in slabs so that growing copies nothing.
+final class AccountShard {
+    private let shardCount: UInt32
+    private let detectors: [any Detector]
+    private var slabs: [ProfileSlab] = []
+    private var rings: [MinuteRing] = []
+    /// Whether an account changed since the last checkpoint, and the changed ones in order of first change.
+    private var isDirty: [Bool] = []
+    private(set) var dirty: [Int] = []
+    /// Open buckets, oldest first, aligned with the lane's.
+    private var open: [OpenTallies] = []
+    /// The number of the oldest open bucket.
+    var oldestBucket: Int64 = 0
+
+    init(shardCount: Int, detectors: [any Detector]) {
+        self.shardCount = UInt32(shardCount)
+        self.detectors = detectors
+    }
+
+    /// What an event set off.
+    enum Signal {
+        case none
+        case judge
+        case late
+    }
+
+    @inline(__always)
+    private func local(_ account: AccountID) -> Int { Int(shardCount == 1 ? account.rawValue : account.rawValue / shardCount) }
+
+    var accountCount: Int { rings.count }
+
+    /// Makes room for one more account, first seen in `bucket`. Accounts come in the order of their numbers.
+    func addAccount(bucket: Int64) {
+        if rings.count % ProfileSlab.size == 0 { slabs.append(ProfileSlab()) }
+        slabs[slabs.count - 1].profiles.append(AccountProfile(firstBucket: bucket))
+        rings.append(MinuteRing())
+        isDirty.append(false)
+        for index in open.indices { open[index].slots.append(0) }
+    }
+
+    func ring(_ account: AccountID) -> MinuteRing { rings[local(account)] }
+
+    /// Runs `body` on the account's profile in place.
+    func withProfile<Result>(_ account: AccountID, _ body: (borrowing AccountProfile) -> Result) -> Result {
+        let index = local(account)
+        return body(slabs[index / ProfileSlab.size].profiles[index % ProfileSlab.size])
+    }
+
+    /// Adds an event to open bucket `position`. `fleet` and `bucket` serve the trip levels of the oldest bucket.
+    @inline(__always)
+    func add(_ event: AccessEvent, rows: UInt64, bytes: UInt64, position: Int, bucket: Int64, fleet: FleetView) -> Signal {
+        let index = local(event.account)
+        var slot = Int(open[position].slots[index])
+        if slot == 0 { slot = startTally(event, index: index, position: position, bucket: bucket, fleet: fleet) }
+        if !isDirty[index] { markDirty(index) }
+        _ = rings[index].add(minute: Int(event.time.milliseconds / 60_000), rows: rows, bytes: bytes)
+        open[position].tallies[slot - 1].add(event, rows: rows, bytes: bytes)
+        let isNovel = open[position].tallies[slot - 1].note(
+            event.network, at: event.time, known: slabs[index / ProfileSlab.size].profiles[index % ProfileSlab.size].networks)
+        guard position == 0 else { return .none }
+        if open[0].tallies[slot - 1].hasTripped {
+            open[0].tallies[slot - 1].trips = .never
+            return .judge
+        }
+        return isNovel ? .judge : .none
+    }
+
+    private func markDirty(_ index: Int) {
+        isDirty[index] = true
+        dirty.append(index)
+    }
+
+    private func startTally(_ event: AccessEvent, index: Int, position: Int, bucket: Int64, fleet: FleetView) -> Int {
+        var tally = AccountTally(event)
+        let slab = slabs[index / ProfileSlab.size]
+        let inner = index % ProfileSlab.size
+        if slab.profiles[inner].age == 0 && bucket < slab.profiles[inner].firstBucket { slab.profiles[inner].firstBucket = bucket }
+        if position == 0 { tally.trips = tripLevels(index, bucket: bucket, fleet: fleet) }
+        open[position].tallies.append(tally)
+        open[position].slots[index] = UInt32(open[position].tallies.count)
+        return open[position].tallies.count
+    }
+
+    private func tripLevels(_ index: Int, bucket: Int64, fleet: FleetView) -> TripLevels {
+        var trips = TripLevels.never
+        for detector in detectors {
+            trips = trips.lowered(
+                by: detector.tripLevels(
+                    bucket: bucket, of: slabs[index / ProfileSlab.size].profiles[index % ProfileSlab.size], fleet: fleet))
+        }
+        return trips
+    }
+
+    // MARK: Buckets
+
+    /// Opens one more bucket behind the newest.
+    func openBucket() {
+        open.append(OpenTallies(slots: Array(repeating: 0, count: rings.count), tallies: []))
+    }
+
+    /// Forgets the oldest bucket.
+    func dropOldestBucket() { open.removeFirst() }
+
+    /// The tally of an account in an open bucket, or nil when it was not active there.
+    func tally(_ account: AccountID, position: Int) -> AccountTally? {
+        guard position < open.count else { return nil }
+        let slot = Int(open[position].slots[local(account)])
+        return slot == 0 ? nil : open[position].tallies[slot - 1]
+    }
+
+    /// Sets the trip levels of the oldest bucket, which has just become the oldest; returns the accounts that are over them already, or came
+    /// from a new network.
+    func arm(bucket: Int64, fleet: FleetView) -> [AccountID] {
+        var over: [AccountID] = []
+        guard !open.isEmpty else { return over }
+        for slot in open[0].tallies.indices {
+            let account = open[0].tallies[slot].account
+            open[0].tallies[slot].trips = tripLevels(local(account), bucket: bucket, fleet: fleet)
+            let isOver = open[0].tallies[slot].hasTripped
+            if isOver { open[0].tallies[slot].trips = .never }
+            if isOver || open[0].tallies[slot].newNetwork != nil { over.append(account) }
+        }
+        return over.sorted()
+    }
+
+    /// Judges and learns the oldest bucket for every account, in order of number. `body` gets what the detectors found.
+    func closeOldest(_ context: CloseOrder, fleetSums: inout FleetSums, found: (AccountID, UInt8, Finding) -> Void) {
+        let shard = context.shard
+        for index in rings.indices {
+            let slab = slabs[index / ProfileSlab.size]
+            let inner = index % ProfileSlab.size
+            guard slab.profiles[inner].firstBucket <= context.bucket else { continue }
+            let slot = Int(open[0].slots[index])
+            let account = AccountID(rawValue: UInt32(index) * shardCount + shard)
+            let closed = AccountShard.closedBucket(
+                slab.profiles[inner], tally: slot == 0 ? nil : open[0].tallies[slot - 1], bucket: context.bucket, fleet: context.fleet,
+                end: BucketGrid.start(of: context.bucket + 1), isClosed: true)
+            for (number, detector) in detectors.enumerated() {
+                if let finding = detector.judge(closed, of: slab.profiles[inner]) { found(account, UInt8(number), finding) }
+            }
+            slab.profiles[inner].learn(closed, fleet: context.fleet.factor)
+            if !isDirty[index] { markDirty(index) }
+            fleetSums.add(slab.profiles[inner])
+        }
+    }
+
+    /// What the detectors find in a part of open bucket `position`, as though the buckets before it closed as they stand.
+    func judgeOpen(_ account: AccountID, position: Int, oldestBucket: Int64, fleet: FleetView, end: EventTime) -> [(UInt8, Finding)] {
+        let index = local(account)
+        var profile = slabs[index / ProfileSlab.size].profiles[index % ProfileSlab.size]
+        for earlier in 0..<position where profile.firstBucket <= oldestBucket + Int64(earlier) {
+            let bucket = oldestBucket + Int64(earlier)
+            let closed = AccountShard.closedBucket(
+                profile, tally: tally(account, position: earlier), bucket: bucket, fleet: fleet, end: BucketGrid.start(of: bucket + 1),
+                isClosed: true)
+            profile.learn(closed, fleet: fleet.factor)
+        }
+        let partial = AccountShard.closedBucket(
+            profile, tally: tally(account, position: position), bucket: oldestBucket + Int64(position), fleet: fleet, end: end, isClosed: false)
+        var findings: [(UInt8, Finding)] = []
+        for (number, detector) in detectors.enumerated() {
+            if let finding = detector.judge(partial, of: profile) { findings.append((UInt8(number), finding)) }
+        }
+        return findings
+    }
+
+    /// The accounts active in open bucket `position`, in order of number.
+    func activeAccounts(position: Int) -> [AccountID] { open[position].tallies.map(\.account).sorted() }
+
+    static func closedBucket(
+        _ profile: borrowing AccountProfile, tally: AccountTally?, bucket: Int64, fleet: FleetView, end: EventTime, isClosed: Bool
+    ) -> ClosedBucket {
+        let sums = tally?.sums ?? MeasureSums()
+        let slot = HourOfWeek(BucketGrid.start(of: bucket))
+        var readings = InlineArray<3, VolumeReading>(repeating: VolumeReading())
+        for measure in Measure.allCases {
+            readings[measure.rawValue] = profile.volumes[measure.rawValue].read(
+                Double(sums[measure]), slot: slot, visits: profile.visits, fleet: fleet.factor)
+        }
+        return ClosedBucket(
+            number: bucket, sums: sums, readings: readings, networks: tally?.networks ?? [], newNetwork: tally?.newNetwork,
+            isMature: profile.isMature, isClosed: isClosed, end: end, fleet: fleet)
+    }
+}
+
+/// One slab of profiles: allocated once, never moved.
+private final class ProfileSlab {
+    static let size = 64
+    var profiles: [AccountProfile] = []
+    init() { profiles.reserveCapacity(ProfileSlab.size) }
+}
+
+/// The tallies of one open bucket of a shard: `slots` gives an account's tally plus one, 0 while it was not active.
+private struct OpenTallies {
+    var slots: [UInt32]
+    var tallies: [AccountTally]
+}
+
+/// What a shard needs to close a bucket.
+struct CloseOrder {
+    var bucket: Int64
+    var shard: UInt32
+    var fleet: FleetView
+}
+
+// MARK: - State
+
+extension AccountShard {
+    /// The changed accounts' states, in order of first change; they count as unchanged afterwards. At most `limit`.
+    func takeDirty(limit: Int, shard: UInt32) -> [(AccountID, [UInt8])] {
+        let taken = dirty.prefix(limit)
+        let states = taken.map { index in
+            isDirty[index] = false
+            let account = AccountID(rawValue: UInt32(index) * shardCount + shard)
+            return (account, encode(account))
+        }
+        dirty.removeFirst(taken.count)
+        return states
+    }
+
+    private func encode(_ account: AccountID) -> [UInt8] {
+        var writer = StateWriter(reserving: 3600)
+        writer.write(UInt8(1))
+        withProfile(account) { $0.encode(into: &writer) }
+        let minutes = ring(account).minutes()
+        writer.write(UInt8(minutes.count))
+        for minute in minutes {
+            writer.write(UInt32(truncatingIfNeeded: minute.number))
+            writer.write(minute.rows)
+            writer.write(minute.bytes)
+            writer.write(UInt32(truncatingIfNeeded: minute.calls))
+        }
+        let active = open.indices.filter { tally(account, position: $0) != nil }
+        writer.write(UInt8(active.count))
+        for position in active {
+            writer.write(oldestBucket + Int64(position))
+            tally(account, position: position)?.encode(into: &writer)
+        }
+        return writer.bytes
+    }
+
+    /// Adds an account from its state. Precondition: the open buckets are there, ``oldestBucket`` is set, and accounts come in the order of their numbers.
+    func restore(_ account: AccountID, from bytes: [UInt8]) throws(StateError) {
+        var reader = StateReader(bytes)
+        try reader.expectVersion(1)
+        let profile = try AccountProfile(from: &reader)
+        addAccount(bucket: profile.firstBucket)
+        let index = local(account)
+        slabs[index / ProfileSlab.size].profiles[index % ProfileSlab.size] = profile
+        for _ in 0..<(try reader.read(UInt8.self)) {
+            rings[index].restore(
+                minute: Int(try reader.read(UInt32.self)), rows: try reader.read(), bytes: try reader.read(),
+                calls: UInt64(try reader.read(UInt32.self)))
+        }
+        for _ in 0..<(try reader.read(UInt8.self)) {
+            let position = Int(try reader.read(Int64.self) - oldestBucket)
+            let tally = try AccountTally(account: account, from: &reader)
+            guard position < open.count else { throw StateError.implausible("open bucket") }
+            // A bucket that closed without touching the account (its source was dead) is gone.
+            guard position >= 0 else { continue }
+            open[position].tallies.append(tally)
+            open[position].slots[index] = UInt32(open[position].tallies.count)
+        }
+        guard reader.isAtEnd else { throw StateError.implausible("trailing bytes") }
+    }
+}

@@ -1,0 +1,208 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import Detection
+import EventModel
+import RollingStatistics
+
+/// What one account did in one open bucket: exact sums, the trip levels, and what an alert will want to show.
+///
+/// State: about 400 bytes, only for accounts that are active in an open bucket. Every sum is commutative, so the order in which files are
+/// read cannot matter to the judgement at the close.
+struct AccountTally: Sendable {
+    var account: AccountID
+    var sums = MeasureSums()
+    var trips = TripLevels.never
+    /// The latest event of the bucket.
+    var lastTime: EventTime
+    var first: Sighting
+    /// The event that moved most rows (or bytes, where the log knows no rows).
+    var largest: Sighting
+    var largestAmount: UInt64 = 0
+    /// The network of the last event, known or noted already: the common case is one comparison.
+    var lastNetwork = Network.unknown
+    var networks: [Network] = []
+    var newNetwork: NewNetwork?
+    var routes = RouteShares()
+
+    /// Where a line stands.
+    struct Sighting: Equatable, Sendable {
+        var stream: UInt32
+        var offset: UInt64
+        var time: EventTime
+    }
+
+    init(_ event: AccessEvent) {
+        account = event.account
+        lastTime = event.time
+        first = Sighting(stream: event.stream, offset: event.offset, time: event.time)
+        largest = first
+    }
+
+    /// Adds one event; `rows` and `bytes` are what counts of it.
+    @inline(__always)
+    mutating func add(_ event: AccessEvent, rows: UInt64, bytes: UInt64) {
+        sums.rows &+= rows
+        sums.bytes &+= bytes
+        sums.calls &+= 1
+        if event.time > lastTime { lastTime = event.time }
+        let amount = event.presence.contains(.rows) ? rows : bytes
+        if amount > largestAmount {
+            largestAmount = amount
+            largest = Sighting(stream: event.stream, offset: event.offset, time: event.time)
+        }
+        routes.add(event, rows: rows, bytes: bytes)
+    }
+
+    @inline(__always)
+    var hasTripped: Bool { sums.rows >= trips.rows || sums.bytes >= trips.bytes || sums.calls >= trips.calls }
+
+    /// Notes the event's network; true when the account never used it before.
+    @inline(__always)
+    mutating func note(_ network: Network, at time: EventTime, known: NetworkMemory) -> Bool {
+        if network == lastNetwork || network == .unknown { return false }
+        return noteChange(network, at: time, known: known)
+    }
+
+    private mutating func noteChange(_ network: Network, at time: EventTime, known: NetworkMemory) -> Bool {
+        lastNetwork = network
+        if networks.contains(network) { return false }
+        if networks.count < NetworkMemory.capacity { networks.append(network) }
+        guard newNetwork == nil, !known.contains(network) else { return false }
+        newNetwork = NewNetwork(network: network, time: time)
+        return true
+    }
+}
+
+/// The parts of a bucket by endpoint, object and operation: the six heaviest routes exactly, the rest in one.
+///
+/// Source: the table of Space-Saving (Metwally, Agrawal, El Abbadi 2005), but an entry that is displaced gives its sums to the rest
+/// instead of its successor, so that no part is ever overstated.
+struct RouteShares: Sendable {
+    struct Route: Sendable {
+        var key: UInt64 = 0
+        var sums = MeasureSums()
+    }
+
+    private(set) var routes = InlineArray<6, Route>(repeating: Route())
+    private(set) var count = 0
+    private(set) var rest = MeasureSums()
+
+    init() {}
+
+    @inline(__always)
+    static func key(_ event: AccessEvent) -> UInt64 {
+        UInt64(event.endpoint.rawValue) | UInt64(event.object.rawValue) << 16 | UInt64(event.operation.rawValue) << 32
+    }
+
+    @inline(__always)
+    mutating func add(_ event: AccessEvent, rows: UInt64, bytes: UInt64) {
+        let key = RouteShares.key(event)
+        for index in 0..<count where routes[index].key == key {
+            routes[index].sums.rows &+= rows
+            routes[index].sums.bytes &+= bytes
+            routes[index].sums.calls &+= 1
+            return
+        }
+        addNew(key, MeasureSums(rows: rows, bytes: bytes, calls: 1))
+    }
+
+    private mutating func addNew(_ key: UInt64, _ sums: MeasureSums) {
+        if count < 6 {
+            routes[count] = Route(key: key, sums: sums)
+            count += 1
+            return
+        }
+        var lightest = 0
+        for index in 1..<6 where RouteShares.isLighter(routes[index].sums, routes[lightest].sums) { lightest = index }
+        if RouteShares.isLighter(routes[lightest].sums, sums) {
+            rest.add(routes[lightest].sums)
+            routes[lightest] = Route(key: key, sums: sums)
+        } else {
+            rest.add(sums)
+        }
+    }
+
+    private static func isLighter(_ left: MeasureSums, _ right: MeasureSums) -> Bool {
+        (left.rows, left.bytes, left.calls) < (right.rows, right.bytes, right.calls)
+    }
+
+    func encode(into writer: inout StateWriter) {
+        writer.write(UInt8(count))
+        for index in 0..<count {
+            writer.write(routes[index].key)
+            routes[index].sums.encode(into: &writer)
+        }
+        rest.encode(into: &writer)
+    }
+
+    init(from reader: inout StateReader) throws(StateError) {
+        count = Int(try reader.read(UInt8.self))
+        guard count <= 6 else { throw StateError.implausible("routes") }
+        for index in 0..<count { routes[index] = Route(key: try reader.read(), sums: try MeasureSums(from: &reader)) }
+        rest = try MeasureSums(from: &reader)
+    }
+}
+
+extension MeasureSums {
+    mutating func add(_ other: MeasureSums) {
+        rows &+= other.rows
+        bytes &+= other.bytes
+        calls &+= other.calls
+    }
+
+    func encode(into writer: inout StateWriter) {
+        writer.write(rows)
+        writer.write(bytes)
+        writer.write(calls)
+    }
+
+    init(from reader: inout StateReader) throws(StateError) {
+        self.init(rows: try reader.read(), bytes: try reader.read(), calls: try reader.read())
+    }
+}
+
+extension AccountTally {
+    func encode(into writer: inout StateWriter) {
+        sums.encode(into: &writer)
+        writer.write(trips.rows)
+        writer.write(trips.bytes)
+        writer.write(trips.calls)
+        writer.write(lastTime.milliseconds)
+        for sighting in [first, largest] {
+            writer.write(sighting.stream)
+            writer.write(sighting.offset)
+            writer.write(sighting.time.milliseconds)
+        }
+        writer.write(largestAmount)
+        writer.write(lastNetwork.rawValue)
+        writer.write(UInt8(networks.count))
+        for network in networks { writer.write(network.rawValue) }
+        writer.write(newNetwork?.network.rawValue ?? 0)
+        writer.write(newNetwork?.time.milliseconds ?? 0)
+        routes.encode(into: &writer)
+    }
+
+    init(account: AccountID, from reader: inout StateReader) throws(StateError) {
+        self.account = account
+        sums = try MeasureSums(from: &reader)
+        trips = TripLevels(rows: try reader.read(), bytes: try reader.read(), calls: try reader.read())
+        lastTime = EventTime(milliseconds: try reader.read())
+        first = try Sighting(from: &reader)
+        largest = try Sighting(from: &reader)
+        largestAmount = try reader.read()
+        lastNetwork = Network(rawValue: try reader.read())
+        let networkCount = try reader.read(UInt8.self)
+        guard networkCount <= NetworkMemory.capacity else { throw StateError.implausible("networks") }
+        for _ in 0..<networkCount { networks.append(Network(rawValue: try reader.read())) }
+        let novelty = NewNetwork(network: Network(rawValue: try reader.read()), time: EventTime(milliseconds: try reader.read()))
+        newNetwork = novelty.network == .unknown ? nil : novelty
+        routes = try RouteShares(from: &reader)
+    }
+}
+
+extension AccountTally.Sighting {
+    init(from reader: inout StateReader) throws(StateError) {
+        self.init(stream: try reader.read(), offset: try reader.read(), time: EventTime(milliseconds: try reader.read()))
+    }
+}

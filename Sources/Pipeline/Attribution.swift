@@ -1,0 +1,169 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import Digest
+import EventModel
+import LogFormats
+
+/// Gives names their numbers: decoded lines in, fixed-size events out.
+///
+/// Runs on the reader's thread, while the bytes are still there. State: the directories; bounded by ``Limits``.
+package struct Attribution: ~Copyable {
+    /// Bounds on what names from logs may occupy.
+    package struct Limits: Equatable, Sendable {
+        /// Accounts of a lane; every further name shares one account, which is counted and shown as `(other accounts)`.
+        package var accounts = 200_000
+        /// Endpoint templates and object names of a lane.
+        package var values = 16_384
+        package init() {}
+    }
+
+    private var accounts: NameDirectory
+    private var values: NameDirectory
+    private var accountCount: UInt32 = 1
+    private var valueCount: UInt32 = 2
+    /// Recently seen raw paths: hash → value, so that a hot path is not templated for every event.
+    private var pathCache: [PathEntry]
+    private var template: [UInt8] = []
+    private let limits: Limits
+    private let pseudonymKey: [UInt8]
+    private let hashKey: UInt64
+    private var lastAccountHash: UInt64 = 0
+    private var lastAccount = AccountID.overflow
+
+    private struct PathEntry {
+        var hash: UInt64
+        var value: ValueID
+    }
+
+    package static let overflowName = "(other accounts)"
+
+    /// - Parameters:
+    ///   - pseudonymKey: the installation's secret, under which names of people become pseudonyms.
+    ///   - hashKey: the key of the tables; random in a daemon. It has no influence on any result.
+    package init(limits: Limits = Limits(), pseudonymKey: [UInt8], hashKey: UInt64) {
+        self.limits = limits
+        self.pseudonymKey = pseudonymKey
+        self.hashKey = hashKey
+        accounts = NameDirectory(key: hashKey)
+        values = NameDirectory(key: hashKey)
+        pathCache = Array(repeating: PathEntry(hash: 0, value: .unknown), count: 4096)
+    }
+
+    /// Takes up the names of a checkpoint, in the order of their numbers; the first account is the shared overflow account.
+    package mutating func resume(accountNames: [String], valueNames: [String]) {
+        for name in accountNames.dropFirst() { addAccount(Array(name.utf8)) }
+        for name in valueNames { addValue(Array(name.utf8)) }
+    }
+
+    /// Turns lines `range` of a decoded chunk into events of `batch`.
+    package mutating func attribute(
+        _ lines: DecodedLines, _ range: Range<Int>, bytes: PaddedBytes, scratch: PaddedBytes, stream: UInt32, chunkOffset: UInt64,
+        into batch: inout EventBatch
+    ) {
+        for index in range {
+            let line = lines.lines[index]
+            let account = self.account(line, line.account.isScratch ? scratch : bytes, &batch)
+            let endpoint = line.endpoint.isEmpty ? .unknown : self.endpoint(line.endpoint, line.endpoint.isScratch ? scratch : bytes, &batch)
+            let object = line.object.isEmpty ? .unknown : self.object(line.object, line.object.isScratch ? scratch : bytes, &batch)
+            let network = line.address.isEmpty
+                ? .unknown
+                : NetworkParser.network(line.address.isScratch ? scratch : bytes, Int(line.address.start), line.address.count)
+            batch.events.append(
+                AccessEvent(
+                    time: line.time, rows: line.rows, bytes: line.bytes, offset: chunkOffset + UInt64(line.start), rowKey: line.rowKey,
+                    account: account, stream: stream, endpoint: endpoint, object: object, network: network, status: line.status,
+                    operation: line.operation, presence: line.presence))
+        }
+    }
+
+    @inline(__always)
+    private mutating func account(_ line: DecodedLine, _ bytes: PaddedBytes, _ batch: inout EventBatch) -> AccountID {
+        let start = Int(line.account.start)
+        let count = line.account.count
+        let hash = accounts.hash(bytes, start, count)
+        if let number = accounts.find(bytes, start, count, hash: hash) { return AccountID(rawValue: number) }
+        return newAccount(bytes.copy(start..<start + count), kind: line.kind, hash: hash, &batch)
+    }
+
+    private mutating func newAccount(_ raw: [UInt8], kind: AccountKind, hash: UInt64, _ batch: inout EventBatch) -> AccountID {
+        let shown = shownName(raw, kind: kind)
+        let shownHash = ChunkBuffer(shown).withBytes { $0.hash(from: 0, count: shown.count, key: hashKey) }
+        if shown != raw, let number = ChunkBuffer(shown).withBytes({ accounts.find($0, 0, shown.count, hash: shownHash) }) {
+            // The same person or over-long name under the name that a checkpoint kept. Not remembered beyond the limit: names are free.
+            if Int(accountCount) < limits.accounts { accounts.insert(raw, hash: hash, number: number) }
+            return AccountID(rawValue: number)
+        }
+        guard Int(accountCount) < limits.accounts else { return .overflow }
+        let number = accountCount
+        accountCount += 1
+        accounts.insert(raw, hash: hash, number: number)
+        if shown != raw { accounts.insert(shown, hash: shownHash, number: number) }
+        batch.newAccounts.append(String(decoding: shown, as: UTF8.self))
+        return AccountID(rawValue: number)
+    }
+
+    /// The name as everybody may see it: people become pseudonyms; what is too long or not text gets a hash for its identity.
+    private func shownName(_ raw: [UInt8], kind: AccountKind) -> [UInt8] {
+        if kind == .human || raw.contains(UInt8(ascii: "@")) {
+            return Array("u-\(Hexadecimal.text(Array(HMACSHA256.code(for: raw, key: pseudonymKey).prefix(6))))".utf8)
+        }
+        let repaired = Array(String(decoding: raw, as: UTF8.self).utf8)
+        guard repaired != raw || raw.count > 200 else { return raw }
+        let identity = Hexadecimal.text(Array(HMACSHA256.code(for: raw, key: pseudonymKey).prefix(6)))
+        return Array(String(decoding: raw.prefix(160), as: UTF8.self).utf8) + Array("#\(identity)".utf8)
+    }
+
+    private mutating func addAccount(_ name: [UInt8]) {
+        let hash = ChunkBuffer(name).withBytes { $0.hash(from: 0, count: name.count, key: hashKey) }
+        accounts.insert(name, hash: hash, number: accountCount)
+        accountCount += 1
+    }
+
+    private mutating func addValue(_ name: [UInt8]) {
+        let hash = ChunkBuffer(name).withBytes { $0.hash(from: 0, count: name.count, key: hashKey) }
+        values.insert(name, hash: hash, number: valueCount)
+        valueCount += 1
+    }
+
+    @inline(__always)
+    private mutating func object(_ text: TextRange, _ bytes: PaddedBytes, _ batch: inout EventBatch) -> ValueID {
+        let start = Int(text.start)
+        let count = min(text.count, EndpointTemplate.limit)
+        let hash = values.hash(bytes, start, count)
+        if let number = values.find(bytes, start, count, hash: hash) { return ValueID(rawValue: UInt16(truncatingIfNeeded: number)) }
+        return newValue(bytes.copy(start..<start + count), hash: hash, &batch)
+    }
+
+    @inline(__always)
+    private mutating func endpoint(_ text: TextRange, _ bytes: PaddedBytes, _ batch: inout EventBatch) -> ValueID {
+        let start = Int(text.start)
+        let hash = bytes.hash(from: start, count: text.count, key: hashKey) | 1
+        let slot = Int(truncatingIfNeeded: hash >> 8) & 4095
+        if pathCache[slot].hash == hash { return pathCache[slot].value }
+        let value = templated(bytes, start, text.count, &batch)
+        pathCache[slot] = PathEntry(hash: hash, value: value)
+        return value
+    }
+
+    private mutating func templated(_ bytes: PaddedBytes, _ start: Int, _ count: Int, _ batch: inout EventBatch) -> ValueID {
+        template.removeAll(keepingCapacity: true)
+        EndpointTemplate.append((start..<start + count).lazy.map { bytes[$0] }, to: &template)
+        guard !template.isEmpty else { return .unknown }
+        let name = template
+        return ChunkBuffer(name).withBytes { copy in
+            let hash = values.hash(copy, 0, name.count)
+            if let number = values.find(copy, 0, name.count, hash: hash) { return ValueID(rawValue: UInt16(truncatingIfNeeded: number)) }
+            return newValue(name, hash: hash, &batch)
+        }
+    }
+
+    private mutating func newValue(_ name: [UInt8], hash: UInt64, _ batch: inout EventBatch) -> ValueID {
+        guard Int(valueCount) < limits.values else { return .overflow }
+        let number = valueCount
+        valueCount += 1
+        values.insert(name, hash: hash, number: number)
+        batch.newValues.append(String(decoding: name, as: UTF8.self))
+        return ValueID(rawValue: UInt16(truncatingIfNeeded: number))
+    }
+}

@@ -1,0 +1,84 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import EventModel
+
+/// What a reader hands to a core: events in lane order, and everything that happened between them.
+///
+/// Reused: a core gives the emptied batch back, so that steady reading allocates nothing.
+package struct EventBatch: Sendable {
+    /// Events after which a batch is handed over. Large enough to make the hand-off free, small enough to stay in the second-level cache.
+    package static let limit = 1024
+
+    package var events: [AccessEvent] = []
+    /// Refused and ignored lines, each with the number of events that came before it.
+    package var marks: [Mark] = []
+    /// Accounts seen for the first time, in the order of their numbers.
+    package var newAccounts: [String] = []
+    /// Endpoints and objects seen for the first time, in the order of their numbers.
+    package var newValues: [String] = []
+    package var openedStreams: [OpenedStream] = []
+    /// Where reading stands after this batch, for each stream that moved.
+    package var positions: [StreamPosition] = []
+    package var troubles: [SourceTrouble] = []
+    /// Decompressed bytes read for this batch.
+    package var bytes: UInt64 = 0
+    /// Set when the source is idle and live: event time has reached at least this moment.
+    package var idleUntil: EventTime?
+    /// The source has ended.
+    package var isLast = false
+
+    /// A line that is no event.
+    package struct Mark: Equatable, Sendable {
+        package var eventsBefore: Int
+        package var kind: Kind
+        package var example: String
+
+        package enum Kind: Equatable, Sendable {
+            case malformed(UInt8)
+            case ignored(UInt64)
+            case future
+        }
+
+        package init(eventsBefore: Int, kind: Kind, example: String = "") {
+            self.eventsBefore = eventsBefore
+            self.kind = kind
+            self.example = example
+        }
+    }
+
+    /// A stream's number and path, for evidence.
+    package struct OpenedStream: Equatable, Sendable {
+        package var stream: UInt32
+        package var path: String
+
+        package init(stream: UInt32, path: String) {
+            self.stream = stream
+            self.path = path
+        }
+    }
+
+    package init() {
+        events.reserveCapacity(EventBatch.limit + 256)
+    }
+
+    /// Forgets everything, keeps the memory.
+    package mutating func removeAll() {
+        events.removeAll(keepingCapacity: true)
+        marks.removeAll(keepingCapacity: true)
+        newAccounts.removeAll(keepingCapacity: true)
+        newValues.removeAll(keepingCapacity: true)
+        openedStreams.removeAll(keepingCapacity: true)
+        positions.removeAll(keepingCapacity: true)
+        troubles.removeAll(keepingCapacity: true)
+        bytes = 0
+        idleUntil = nil
+        isLast = false
+    }
+
+    /// Whether nothing at all happened.
+    package var isEmpty: Bool {
+        events.isEmpty && marks.isEmpty && newAccounts.isEmpty && newValues.isEmpty && openedStreams.isEmpty && positions.isEmpty
+            && troubles.isEmpty && idleUntil == nil && !isLast
+    }
+}

@@ -1,0 +1,121 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import Detection
+import EventModel
+
+extension LaneCore {
+    /// An event this far ahead of the newest one is not believed until others agree: one bad date must not close every bucket.
+    static var leap: EventDuration { .days(3) }
+    /// Events that must agree on a leap.
+    static var leapAgreement: Int { 16 }
+    /// Row identities kept for one open bucket; beyond it rows count unchecked.
+    static var rowKeyLimit: Int { 1_000_000 }
+
+    /// Adds events to their buckets, closing buckets as event time passes.
+    mutating func take(_ events: [AccessEvent], _ range: Range<Int>) {
+        for index in range where events[index].time >= options.from && events[index].time < options.to { take(events[index]) }
+    }
+
+    @inline(__always)
+    private mutating func take(_ event: AccessEvent) {
+        if event.time > newest {
+            if event.time - newest > LaneCore.leap && newest.milliseconds >= 0 {
+                leapAhead(event)
+                return
+            }
+            advance(to: event.time)
+        }
+        if !ahead.isEmpty { distrustLeap() }
+        add(event)
+    }
+
+    @inline(__always)
+    private mutating func add(_ event: AccessEvent) {
+        let time = event.time.milliseconds
+        if time < currentStart || time >= currentEnd {
+            guard locate(event) else { return }
+        }
+        var rows: UInt64 = 0
+        var bytes: UInt64 = 0
+        if event.operation.movesDataOut {
+            rows = event.rows
+            bytes = event.bytes
+        }
+        if event.rowKey != 0 {
+            guard let counted = countedRows(event, rows) else { return }
+            rows = counted
+        }
+        if event.account.rawValue >= profileCount { meet(event.account) }
+        counters.events += 1
+        if event.account == .overflow { counters.overflow += 1 }
+        laneEvents[currentPosition] += 1
+        let signal = shard(event.account).add(
+            event, rows: rows, bytes: bytes, position: currentPosition, bucket: oldestBucket, fleet: fleet)
+        if case .judge = signal { judgeNow(event.account, at: event.time) }
+    }
+
+    /// Creates the profiles of every account up to this one. Numbers are dense, so that those in between are new as well.
+    private mutating func meet(_ account: AccountID) {
+        while profileCount <= account.rawValue {
+            shard(AccountID(rawValue: profileCount)).addAccount(bucket: oldestBucket + Int64(currentPosition))
+            profileCount += 1
+        }
+    }
+
+    /// Finds the bucket of an event outside the current one. False, and counted as late, when it has closed.
+    private mutating func locate(_ event: AccessEvent) -> Bool {
+        let bucket = BucketGrid.number(of: event.time)
+        guard bucket >= oldestBucket else {
+            counters.late += 1
+            return false
+        }
+        while bucket >= oldestBucket + Int64(openCount) { openBucket() }
+        currentPosition = Int(bucket - oldestBucket)
+        currentStart = bucket * BucketGrid.milliseconds
+        currentEnd = currentStart + BucketGrid.milliseconds
+        return true
+    }
+
+    mutating func openBucket() {
+        for shard in shards { shard.openBucket() }
+        laneEvents.append(0)
+        rowKeys.append([])
+        openCount += 1
+    }
+
+    /// What counts of a row that may come twice; nil when it has been counted.
+    private mutating func countedRows(_ event: AccessEvent, _ rows: UInt64) -> UInt64? {
+        if event.presence.contains(.cumulativeRows) { return jobs.increase(of: event.rowKey, to: rows) }
+        if rowKeys[currentPosition].contains(event.rowKey) {
+            counters.duplicates += 1
+            return nil
+        }
+        if rowKeys[currentPosition].count < LaneCore.rowKeyLimit { rowKeys[currentPosition].insert(event.rowKey) }
+        return rows
+    }
+
+    // MARK: Leaps
+
+    /// Keeps an event that is days ahead until enough others agree with it, then believes them all.
+    private mutating func leapAhead(_ event: AccessEvent) {
+        if let first = ahead.first {
+            let difference = event.time - first.time
+            if difference > LaneCore.leap || difference < EventDuration(milliseconds: -LaneCore.leap.milliseconds) { distrustLeap() }
+        }
+        ahead.append(event)
+        guard ahead.count >= LaneCore.leapAgreement else { return }
+        let believed = ahead
+        ahead = []
+        for event in believed {
+            if event.time > newest { advance(to: event.time) }
+            add(event)
+        }
+    }
+
+    /// The source goes on at its old time, so the events ahead of it were wrong.
+    private mutating func distrustLeap() {
+        counters.future += UInt64(ahead.count)
+        ahead.removeAll()
+    }
+}

@@ -1,0 +1,162 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import Alerting
+import Detection
+import Digest
+import EventModel
+
+extension LaneCore {
+    /// The account under which a whole source is reported.
+    static var sourceAccount: AccountID { AccountID(rawValue: .max) }
+
+    /// Takes what the detectors found in the bucket that is closing: opens, completes, updates and resolves alerts.
+    mutating func decide(_ found: [(AccountID, UInt8, Finding)], bucket: Int64) {
+        let time = BucketGrid.start(of: bucket + 1)
+        var seen: Set<AlertKey> = []
+        for (account, detector, finding) in found {
+            let key = AlertKey(detector: detector, account: account)
+            seen.insert(key)
+            // An alert that opens at the close opened when its account was last active, or at the end of an idle bucket.
+            let opened = shard(account).tally(account, position: 0)?.lastTime ?? time
+            let at = lifecycle.open[key] == nil ? LaneCore.minute(opened) : time
+            let id = identifier(key, at)
+            if let transition = lifecycle.found(finding, key: key, bucket: bucket, at: at, isClosed: true, id: id) {
+                emit(transition, position: 0)
+            }
+        }
+        let quiet = lifecycle.open.keys.filter { !seen.contains($0) && $0.account != LaneCore.sourceAccount }.sorted()
+        for key in quiet {
+            if let transition = lifecycle.quiet(key: key, at: time) { emit(transition, position: 0) }
+        }
+    }
+
+    /// Judges an account in the oldest bucket at the event that crossed a trip level or came from a new network.
+    mutating func judgeNow(_ account: AccountID, at time: EventTime) { judge(account, position: 0, at: time) }
+
+    mutating func judge(_ account: AccountID, position: Int, at time: EventTime) {
+        let minute = LaneCore.minute(time)
+        let findings = shard(account).judgeOpen(
+            account, position: position, oldestBucket: oldestBucket, fleet: fleet, end: minute + .minutes(1))
+        for (detector, finding) in findings {
+            let key = AlertKey(detector: detector, account: account)
+            let id = identifier(key, minute)
+            let bucket = oldestBucket + Int64(position)
+            if let transition = lifecycle.found(finding, key: key, bucket: bucket, at: minute, isClosed: false, id: id) {
+                emit(transition, position: position)
+            }
+        }
+    }
+
+    private static func minute(_ time: EventTime) -> EventTime { EventTime(milliseconds: time.milliseconds / 60_000 * 60_000) }
+
+    /// What an alert is called for ever: the same in replay, after a restart and on any number of shards.
+    private func identifier(_ key: AlertKey, _ opened: EventTime) -> String {
+        if let open = lifecycle.open[key] { return open.id }
+        let text = "\(options.format)|\(descriptors[Int(key.detector)].id)|\(accountName(key.account))|\(opened.milliseconds)"
+        return "A-" + Hexadecimal.text(Array(SHA256.hash(Array(text.utf8)).prefix(10)))
+    }
+
+    private func accountName(_ account: AccountID) -> String {
+        account == LaneCore.sourceAccount ? "*" : names[Int(account.rawValue)]
+    }
+
+    private mutating func emit(_ transition: AlertLifecycle.Transition, position: Int) {
+        var details = AlertDetails()
+        details.completeness.lag = EventDuration(milliseconds: max((newest - transition.time).milliseconds, 0))
+        details.completeness.late = counters.late
+        details.completeness.malformed = counters.malformedTotal
+        let account = transition.key.account
+        if account != LaneCore.sourceAccount {
+            details.completeness.isLearning = !shard(account).withProfile(account) { $0.isMature }
+            if let tally = shard(account).tally(account, position: position) { describe(tally, transition.alert.finding, &details) }
+        }
+        details.related = lifecycle.open.filter { $0.key.account == account && $0.key != transition.key }.map(\.value.id).sorted()
+        alerts.append(
+            AlertRecord(
+                transition, account: accountName(account), descriptor: descriptors[Int(transition.key.detector)], details: details,
+                model: model))
+    }
+
+    private func describe(_ tally: AccountTally, _ finding: Finding, _ details: inout AlertDetails) {
+        var sightings = [tally.first]
+        if tally.largest != tally.first { sightings.append(tally.largest) }
+        details.evidence = sightings.map {
+            AlertDetails.Evidence(source: options.name, file: streamPaths[$0.stream] ?? "", offset: $0.offset, time: $0.time)
+        }
+        let measure = finding.measure ?? (tally.sums.rows > 0 ? .rows : .calls)
+        details.contributions = contributions(tally.routes, measure: measure)
+    }
+
+    /// The parts of the bucket by endpoint, object and operation. The parts of a kind sum to exactly 1.
+    private func contributions(_ routes: RouteShares, measure: Measure) -> [AlertDetails.Contribution] {
+        var result: [AlertDetails.Contribution] = []
+        for (kind, part) in [("endpoint", 0), ("object", 1), ("operation", 2)] {
+            var sums: [String: UInt64] = [:]
+            for index in 0..<routes.count {
+                let route = routes.routes[index]
+                sums[LaneCore.partName(route.key, part, valueNames), default: 0] += route.sums[measure]
+            }
+            sums["(other)", default: 0] += routes.rest[measure]
+            result += LaneCore.shares(kind, sums.filter { $0.value > 0 })
+        }
+        return result
+    }
+
+    private static func partName(_ key: UInt64, _ part: Int, _ values: [String]) -> String {
+        guard part < 2 else { return Operation(rawValue: UInt8(truncatingIfNeeded: key >> 32))?.name ?? "unknown" }
+        let number = Int(key >> (part == 0 ? 0 : 16) & 0xFFFF)
+        switch number {
+        case 0: return "(not logged)"
+        case 1: return "(other)"
+        default: return number - 2 < values.count ? values[number - 2] : "(other)"
+        }
+    }
+
+    /// Shares in ten-thousandths, the largest taking what rounding leaves.
+    private static func shares(_ kind: String, _ sums: [String: UInt64]) -> [AlertDetails.Contribution] {
+        let total = sums.values.reduce(0.0) { $0 + Double($1) }
+        guard total > 0 else { return [] }
+        let sorted = sums.sorted { ($0.value, $1.key) > ($1.value, $0.key) }
+        var parts = sorted.map { Int((Double($0.value) / total * 10_000).rounded(.down)) }
+        parts[0] += 10_000 - parts.reduce(0, +)
+        return zip(sorted, parts).map { AlertDetails.Contribution(kind: kind, value: $0.key, share: Double($1) / 10_000) }
+    }
+
+    // MARK: Silence of the source
+
+    /// Opens the silence alert when a silence since the newest event stops being ordinary before `time`.
+    mutating func noticeSilence(until time: EventTime) {
+        guard silentSince == nil,
+            let alarm = source.alarm(silentSince: newest, until: time, minimum: SilenceDetector.minimumSilence(of: detectors))
+        else { return }
+        let gap = SourceGap(
+            source: options.name, start: newest, alarm: alarm, missed: source.deficit(from: newest, to: alarm), age: Int(source.age),
+            since: BucketGrid.start(of: fleet.firstBucket))
+        silentSince = newest
+        for (number, detector) in detectors.enumerated() {
+            guard let finding = detector.judge(gap) else { continue }
+            let key = AlertKey(detector: UInt8(number), account: LaneCore.sourceAccount)
+            let opened = LaneCore.minute(alarm)
+            let bucket = BucketGrid.number(of: alarm)
+            let id = identifier(key, opened)
+            if let transition = lifecycle.found(finding, key: key, bucket: bucket, at: opened, isClosed: false, id: id) {
+                emit(transition, position: 0)
+            }
+        }
+    }
+
+    /// An event came after a gap: an ordinary one is learnt, a silence ends.
+    mutating func endSilence(at time: EventTime) {
+        noticeSilence(until: time)
+        guard silentSince != nil else {
+            source.learnGap(from: newest, to: time)
+            return
+        }
+        silentSince = nil
+        for number in detectors.indices {
+            let key = AlertKey(detector: UInt8(number), account: LaneCore.sourceAccount)
+            if let transition = lifecycle.resolve(key: key, at: LaneCore.minute(time)) { emit(transition, position: 0) }
+        }
+    }
+}

@@ -1,0 +1,181 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import Alerting
+import Detection
+import EventModel
+import LogFormats
+import RollingStatistics
+
+extension LaneCore {
+    static var stateVersion: UInt8 { 1 }
+
+    /// Everything that changed since the last call, as of the last event processed. Complexity: O(changed accounts).
+    ///
+    /// The commit is a consistent cut: its alerts, statistics and positions belong to the same event.
+    package mutating func takeCommit() -> LaneCommit {
+        var accounts: [AccountState] = []
+        for number in shards.indices {
+            let shard = shards[number]
+            for (account, bytes) in shard.takeDirty(limit: .max, shard: UInt32(number)) {
+                accounts.append(AccountState(id: account, name: names[Int(account.rawValue)], bytes: bytes))
+            }
+        }
+        let moved = dirtyPositions.sorted().compactMap { positions[$0] }
+        dirtyPositions.removeAll(keepingCapacity: true)
+        let taken = alerts
+        alerts = []
+        return LaneCommit(
+            lane: options.name, header: encodedHeader(), accounts: accounts, positions: moved, alerts: taken, counters: counterList())
+    }
+
+    /// Numbers for `weir status`, by name.
+    package func counterList() -> [LaneCommit.Counter] {
+        var list: [(String, Int64)] = [
+            ("accounts", Int64(accountCount)), ("alerts_open", Int64(openAlertCount)), ("bytes", Int64(counters.bytes)),
+            ("duplicates", Int64(counters.duplicates)), ("events", Int64(counters.events)), ("future", Int64(counters.future)),
+            ("ignored", Int64(counters.ignored)), ("late", Int64(counters.late)), ("lost_bytes", Int64(counters.lostBytes)),
+            ("newest_event_ms", newest.milliseconds), ("overflow", Int64(counters.overflow)),
+        ]
+        for reason in MalformedReason.allCases { list.append(("malformed_\(reason.name)", Int64(counters.malformed[Int(reason.rawValue)]))) }
+        for (name, count) in counters.troubles { list.append(("trouble_\(name)", Int64(count))) }
+        return list.sorted { $0.0 < $1.0 }.map { LaneCommit.Counter(name: $0.0, value: $0.1) }
+    }
+
+    func encodedHeader() -> [UInt8] {
+        var writer = StateWriter(reserving: 4096)
+        writer.write(LaneCore.stateVersion)
+        writer.write(newest.milliseconds)
+        writer.write(oldestBucket)
+        writer.write(UInt32(openCount))
+        for position in 0..<openCount {
+            writer.write(laneEvents[position])
+            writer.write(UInt32(rowKeys[position].count))
+            for key in rowKeys[position].sorted() { writer.write(key) }
+        }
+        jobs.encode(into: &writer)
+        writer.write(UInt32(ahead.count))
+        for event in ahead { event.encode(into: &writer) }
+        fleet.encode(into: &writer)
+        source.encode(into: &writer)
+        lifecycle.encode(into: &writer)
+        writer.write(silentSince?.milliseconds ?? -1)
+        writer.write(profileCount)
+        writer.write(UInt32(valueNames.count))
+        for name in valueNames { writer.write(name) }
+        writer.write(UInt32(streamPaths.count))
+        for (stream, path) in streamPaths.sorted(by: { $0.key < $1.key }) {
+            writer.write(stream)
+            writer.write(path)
+        }
+        counters.encode(into: &writer)
+        return writer.bytes
+    }
+
+    /// Continues from a checkpoint. Throws: ``StateError`` when the bytes are not what this version writes.
+    package init(options: LaneOptions, resume: LaneResume) throws(StateError) {
+        self.init(options: options)
+        try restoreHeader(resume.header)
+        for shard in shards { shard.oldestBucket = oldestBucket }
+        for account in resume.accounts { try restore(account) }
+        for position in resume.positions { positions[position.stream] = position }
+    }
+
+    private mutating func restore(_ account: AccountState) throws(StateError) {
+        if account.id == .overflow {
+            shards[0] = AccountShard(shardCount: shards.count, detectors: detectors)
+            shards[0].oldestBucket = oldestBucket
+            for _ in 0..<openCount { shards[0].openBucket() }
+        } else {
+            guard Int(account.id.rawValue) == names.count else { throw StateError.implausible("account numbers") }
+            names.append(account.name)
+        }
+        try shard(account.id).restore(account.id, from: account.bytes)
+        profileCount = max(profileCount, account.id.rawValue + 1)
+    }
+
+    private mutating func restoreHeader(_ header: [UInt8]) throws(StateError) {
+        var reader = StateReader(header)
+        try reader.expectVersion(LaneCore.stateVersion)
+        newest = EventTime(milliseconds: try reader.read())
+        oldestBucket = try reader.read()
+        let count = try reader.read(UInt32.self)
+        guard count <= 100_000 else { throw StateError.implausible("open buckets") }
+        for position in 0..<Int(count) {
+            openBucket()
+            laneEvents[position] = try reader.read()
+            for _ in 0..<(try reader.read(UInt32.self)) { rowKeys[position].insert(try reader.read()) }
+        }
+        jobs = try JobTotals(from: &reader)
+        for _ in 0..<(try reader.read(UInt32.self)) { ahead.append(try AccessEvent(from: &reader)) }
+        fleet = try FleetView(from: &reader)
+        source = try SourceProfile(from: &reader)
+        lifecycle = try AlertLifecycle(from: &reader)
+        let silence = try reader.read(Int64.self)
+        silentSince = silence < 0 ? nil : EventTime(milliseconds: silence)
+        _ = try reader.read(UInt32.self)
+        for _ in 0..<(try reader.read(UInt32.self)) { valueNames.append(try reader.readString()) }
+        for _ in 0..<(try reader.read(UInt32.self)) { streamPaths[try reader.read()] = try reader.readString() }
+        counters = try LaneCounters(from: &reader)
+        if openCount > 0 { closesAt = BucketGrid.start(of: oldestBucket + 1) + options.lateness }
+    }
+}
+
+extension LaneCounters {
+    func encode(into writer: inout StateWriter) {
+        for number in [events, bytes, late, future, duplicates, ignored, overflow, lostBytes] { writer.write(number) }
+        for number in malformed { writer.write(number) }
+        writer.write(isIncomplete)
+        writer.write(UInt32(troubles.count))
+        for (name, count) in troubles.sorted(by: { $0.key < $1.key }) {
+            writer.write(name)
+            writer.write(count)
+        }
+    }
+
+    init(from reader: inout StateReader) throws(StateError) {
+        events = try reader.read()
+        bytes = try reader.read()
+        late = try reader.read()
+        future = try reader.read()
+        duplicates = try reader.read()
+        ignored = try reader.read()
+        overflow = try reader.read()
+        lostBytes = try reader.read()
+        for index in malformed.indices { malformed[index] = try reader.read() }
+        isIncomplete = try reader.readBool()
+        for _ in 0..<(try reader.read(UInt32.self)) { troubles[try reader.readString()] = try reader.read() }
+    }
+}
+
+extension AccessEvent {
+    func encode(into writer: inout StateWriter) {
+        writer.write(time.milliseconds)
+        for number in [rows, bytes, offset, rowKey, network.rawValue] { writer.write(number) }
+        writer.write(account.rawValue)
+        writer.write(stream)
+        writer.write(endpoint.rawValue)
+        writer.write(object.rawValue)
+        writer.write(status)
+        writer.write(operation.rawValue)
+        writer.write(presence.rawValue)
+    }
+
+    init(from reader: inout StateReader) throws(StateError) {
+        let time = EventTime(milliseconds: try reader.read())
+        let rows = try reader.read(UInt64.self)
+        let bytes = try reader.read(UInt64.self)
+        let offset = try reader.read(UInt64.self)
+        let rowKey = try reader.read(UInt64.self)
+        let network = Network(rawValue: try reader.read())
+        let account = AccountID(rawValue: try reader.read())
+        let stream = try reader.read(UInt32.self)
+        let endpoint = ValueID(rawValue: try reader.read())
+        let object = ValueID(rawValue: try reader.read())
+        let status = try reader.read(UInt16.self)
+        guard let operation = Operation(rawValue: try reader.read()) else { throw StateError.implausible("operation") }
+        self.init(
+            time: time, rows: rows, bytes: bytes, offset: offset, rowKey: rowKey, account: account, stream: stream, endpoint: endpoint,
+            object: object, network: network, status: status, operation: operation, presence: Presence(rawValue: try reader.read()))
+    }
+}

@@ -1,0 +1,181 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import Alerting
+import Detection
+import Digest
+import EventModel
+import LogFormats
+import RollingStatistics
+
+/// The deciding half of one lane: events in, alerts and state out. Pure: no clock, no file, no task.
+///
+/// `accumulate ▸ close ▸ detect ▸ decide`, in files of those names. Time is event time: the newest event of the lane minus its lateness is
+/// the watermark, and a bucket closes when the watermark passes its end. What comes out depends on the order of the lane's events and on
+/// nothing else: not on batches, shards, restarts or the time of day.
+package struct LaneCore: ~Copyable {
+    let options: LaneOptions
+    let detectors: [any Detector]
+    let descriptors: [DetectorDescriptor]
+    let model: ModelStamp
+    var shards: [AccountShard]
+    /// Accounts that have a profile.
+    var profileCount: UInt32 = 1
+    var names: [String] = [Attribution.overflowName]
+    var valueNames: [String] = []
+    var streamPaths: [UInt32: String] = [:]
+
+    // Event time.
+    var newest = EventTime(milliseconds: -1)
+    var oldestBucket: Int64 = 0
+    var openCount = 0
+    /// The oldest bucket closes when an event of this time or later comes.
+    var closesAt = EventTime(milliseconds: .max)
+    /// The bucket of the last event: its bounds, so that most events need no division.
+    var currentStart: Int64 = 0
+    var currentEnd: Int64 = 0
+    var currentPosition = 0
+    /// Events of the lane in each open bucket, oldest first.
+    var laneEvents: [UInt64] = []
+    /// Identities of rows already counted in each open bucket, for formats that deliver a row twice.
+    var rowKeys: [Set<UInt64>] = []
+    var jobs = JobTotals()
+    var ahead: [AccessEvent] = []
+
+    var fleet = FleetView()
+    var source = SourceProfile()
+    var lifecycle = AlertLifecycle()
+    /// Since when the source is silent beyond the ordinary; nil while it speaks.
+    var silentSince: EventTime?
+
+    package var counters = LaneCounters()
+    /// Transitions not yet committed, in order.
+    package var alerts: [AlertRecord] = []
+    /// Messages of the source not yet handed on.
+    package var messages: [SourceTrouble] = []
+    /// Examples of refused lines, masked, by reason.
+    package var examples: [UInt8: String] = [:]
+    var positions: [UInt32: StreamPosition] = [:]
+    var dirtyPositions: Set<UInt32> = []
+
+    package init(options: LaneOptions) {
+        self.options = options
+        detectors = DetectorCatalog.make(overrides: options.detectorOptions)
+        descriptors = DetectorCatalog.all.map { $0.descriptor }
+        model = LaneCore.stamp(options)
+        let made = detectors
+        shards = (0..<max(options.shards, 1)).map { _ in AccountShard(shardCount: max(options.shards, 1), detectors: made) }
+        shards[0].addAccount(bucket: .max)
+    }
+
+    /// Takes a batch: the lane's next events, in order.
+    package mutating func process(_ batch: borrowing EventBatch) {
+        for opened in batch.openedStreams { streamPaths[opened.stream] = opened.path }
+        for name in batch.newAccounts { names.append(name) }
+        valueNames.append(contentsOf: batch.newValues)
+        for trouble in batch.troubles { note(trouble) }
+        counters.bytes += batch.bytes
+        var next = 0
+        for mark in batch.marks {
+            take(batch.events, next..<mark.eventsBefore)
+            next = mark.eventsBefore
+            count(mark)
+        }
+        take(batch.events, next..<batch.events.count)
+        for position in batch.positions {
+            positions[position.stream] = position
+            dirtyPositions.insert(position.stream)
+        }
+        if let time = batch.idleUntil { idle(until: time) }
+        if batch.isLast { settle() }
+    }
+
+    /// The transitions since the last call, for outlets that keep no state.
+    package mutating func takeAlerts() -> [AlertRecord] {
+        defer { alerts = [] }
+        return alerts
+    }
+
+    /// The source's messages since the last call.
+    package mutating func takeMessages() -> [SourceTrouble] {
+        defer { messages = [] }
+        return messages
+    }
+
+    /// Where event time stands, for people.
+    package var newestEvent: EventTime? { newest.milliseconds < 0 ? nil : newest }
+    package var accountCount: Int { names.count - 1 }
+    package var openAlertCount: Int { lifecycle.open.count }
+
+    @inline(__always)
+    func shard(_ account: AccountID) -> AccountShard {
+        shards.count == 1 ? shards[0] : shards[Int(account.rawValue) % shards.count]
+    }
+
+    private mutating func note(_ trouble: SourceTrouble) {
+        counters.troubles[trouble.counter, default: 0] += 1
+        counters.lostBytes += trouble.bytes
+        if trouble.isLoss { counters.isIncomplete = true }
+        // A source that repeats itself must not fill the memory between two commits.
+        if messages.count < 100 { messages.append(trouble) }
+    }
+
+    private mutating func count(_ mark: EventBatch.Mark) {
+        switch mark.kind {
+        case .malformed(let reason):
+            counters.malformed[Int(reason) & 31] += 1
+            if examples[reason] == nil { examples[reason] = mark.example }
+        case .ignored(let number): counters.ignored += number
+        case .future: counters.future += 1
+        }
+    }
+
+    /// Name and hash of everything that a decision depends on: the detectors, their options, the lateness, the version of the arithmetic.
+    static func stamp(_ options: LaneOptions) -> ModelStamp {
+        var text = "arithmetic 1; lateness \(options.lateness.milliseconds)"
+        for type in DetectorCatalog.all {
+            let descriptor = type.descriptor
+            let values = DetectorOptions(descriptor, overrides: options.detectorOptions[descriptor.id] ?? [:])
+            text += "; \(descriptor.id)"
+            for option in descriptor.options { text += " \(option.name)=\(values[option.name])" }
+        }
+        return ModelStamp(name: options.modelName, hash: Hexadecimal.text(Array(SHA256.hash(Array(text.utf8)).prefix(8))))
+    }
+}
+
+/// The largest total seen of each job or chunked execution, so that a repeated total counts once.
+///
+/// Bounded: beyond 65,536 jobs the older half is forgotten, and a job that goes on after that counts again from nothing; that is counted.
+struct JobTotals: Sendable {
+    static let limit = 65_536
+    private(set) var recent: [UInt64: UInt64] = [:]
+    private(set) var older: [UInt64: UInt64] = [:]
+
+    /// What exceeds the largest total of this job so far.
+    mutating func increase(of job: UInt64, to total: UInt64) -> UInt64 {
+        let known = recent[job] ?? older[job] ?? 0
+        recent[job] = max(known, total)
+        if recent.count > JobTotals.limit / 2 {
+            older = recent
+            recent = [:]
+        }
+        return total > known ? total - known : 0
+    }
+
+    init() {}
+
+    func encode(into writer: inout StateWriter) {
+        for part in [recent, older] {
+            writer.write(UInt32(part.count))
+            for (job, total) in part.sorted(by: { $0.key < $1.key }) {
+                writer.write(job)
+                writer.write(total)
+            }
+        }
+    }
+
+    init(from reader: inout StateReader) throws(StateError) {
+        for _ in 0..<(try reader.read(UInt32.self)) { recent[try reader.read()] = try reader.read() }
+        for _ in 0..<(try reader.read(UInt32.self)) { older[try reader.read()] = try reader.read() }
+    }
+}

@@ -1,0 +1,55 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import Alerting
+import Detection
+import EventModel
+
+/// What a lane's core is told at its start; every value that a decision depends on is in ``ModelStamp``'s hash.
+package struct LaneOptions: Sendable {
+    /// The source's name: in evidence, status and messages.
+    package var name: String
+    /// The format's name: part of an alert's id, so that a replay without settings finds the same ids.
+    package var format: String
+    /// How long an event may come after a later one.
+    package var lateness: EventDuration
+    /// Parts into which accounts are divided. No result depends on it.
+    package var shards = 1
+    /// Values for detector options, by detector id.
+    package var detectorOptions: [String: [String: Double]] = [:]
+    package var modelName = "default"
+    /// Only events from here on, and before there, are taken.
+    package var from = EventTime(milliseconds: 0)
+    package var to = EventTime(milliseconds: .max)
+
+    package init(name: String, format: String, lateness: EventDuration) {
+        self.name = name
+        self.format = format
+        self.lateness = lateness
+    }
+}
+
+/// Counts of what a lane took in, by name in ``list``.
+package struct LaneCounters: Equatable, Sendable {
+    package var events: UInt64 = 0
+    package var bytes: UInt64 = 0
+    /// Events whose bucket had closed before they came.
+    package var late: UInt64 = 0
+    /// Events dated too far ahead to be believed.
+    package var future: UInt64 = 0
+    /// Rows delivered a second time.
+    package var duplicates: UInt64 = 0
+    /// Lines that are none of the format's business: comments, headers, requests without a user.
+    package var ignored: UInt64 = 0
+    package var malformed = Array(repeating: UInt64(0), count: 32)
+    /// Events of names beyond the directory's maximum.
+    package var overflow: UInt64 = 0
+    package var troubles: [String: UInt64] = [:]
+    package var lostBytes: UInt64 = 0
+    /// Whether input was lost or left out.
+    package var isIncomplete = false
+
+    package init() {}
+
+    package var malformedTotal: UInt64 { malformed.reduce(0, +) }
+}
