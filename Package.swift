@@ -11,6 +11,9 @@ let house: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
+    // The hot path crosses module borders for every event; without this nothing there is inlined. Exclusivity is enforced by the debug
+    // build, in which all tests run.
+    .unsafeFlags(["-cross-module-optimization", "-enforce-exclusivity=unchecked"], .when(configuration: .release)),
 ]
 
 func floor(_ name: String, _ dependencies: [Target.Dependency]) -> Target {

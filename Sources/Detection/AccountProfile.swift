@@ -7,25 +7,25 @@ import RollingStatistics
 /// Everything weir has learnt of one account in one lane.
 ///
 /// State: about 2.1 KB, all of it inline. Changes only when a bucket closes.
-package struct AccountProfile: Sendable {
+public struct AccountProfile: Sendable {
     /// The bucket in which the account was first seen.
-    package var firstBucket: Int64
+    public var firstBucket: Int64
     /// Buckets learnt since then.
-    package var age: Int32 = 0
-    package var visits = SlotVisits()
+    public var age: Int32 = 0
+    public var visits = SlotVisits()
     /// One model for each measure, in the order of ``Measure``.
-    package var volumes = InlineArray<3, VolumeModel>(repeating: VolumeModel())
-    package var networks = NetworkMemory()
+    public var volumes = InlineArray<3, VolumeModel>(repeating: VolumeModel())
+    public var networks = NetworkMemory()
 
-    package init(firstBucket: Int64) { self.firstBucket = firstBucket }
+    public init(firstBucket: Int64) { self.firstBucket = firstBucket }
 
     /// Buckets of a week: the age at which an account is judged by itself.
-    package static let matureAge: Int32 = 672
+    public static let matureAge: Int32 = 672
 
-    package var isMature: Bool { age >= AccountProfile.matureAge }
+    public var isMature: Bool { age >= AccountProfile.matureAge }
 
     /// Learns a closed bucket. Precondition: the bucket was judged before.
-    package mutating func learn(_ bucket: ClosedBucket, fleet: FleetFactor) {
+    public mutating func learn(_ bucket: ClosedBucket, fleet: FleetFactor) {
         if age < Int32.max { age += 1 }
         for measure in Measure.allCases {
             volumes[measure.rawValue].learn(
@@ -35,7 +35,7 @@ package struct AccountProfile: Sendable {
         networks.learn(bucket)
     }
 
-    package func encode(into writer: inout StateWriter) {
+    public func encode(into writer: inout StateWriter) {
         writer.write(firstBucket)
         writer.write(age)
         visits.encode(into: &writer)
@@ -43,7 +43,7 @@ package struct AccountProfile: Sendable {
         networks.encode(into: &writer)
     }
 
-    package init(from reader: inout StateReader) throws(StateError) {
+    public init(from reader: inout StateReader) throws(StateError) {
         firstBucket = try reader.read()
         age = try reader.read()
         visits = try SlotVisits(from: &reader)
@@ -55,26 +55,26 @@ package struct AccountProfile: Sendable {
 /// The networks an account comes from: the eight it used last.
 ///
 /// State: 104 bytes. An account that changes its network all the time soon says so by ``noveltyCount``.
-package struct NetworkMemory: Sendable {
-    package static let capacity = 8
+public struct NetworkMemory: Sendable {
+    public static let capacity = 8
 
     private var networks = InlineArray<8, UInt64>(repeating: 0)
     private var lastBucket = InlineArray<8, UInt32>(repeating: 0)
     /// Networks that were new after the account's first week.
-    package private(set) var noveltyCount: UInt16 = 0
+    public private(set) var noveltyCount: UInt16 = 0
 
-    package init() {}
+    public init() {}
 
     @inline(__always)
-    package func contains(_ network: Network) -> Bool {
+    public func contains(_ network: Network) -> Bool {
         for index in 0..<NetworkMemory.capacity where networks[index] == network.rawValue { return true }
         return false
     }
 
-    package var isEmpty: Bool { networks[0] == 0 }
+    public var isEmpty: Bool { networks[0] == 0 }
 
     /// The known networks, most recently used first.
-    package var recent: [Network] {
+    public var recent: [Network] {
         (0..<NetworkMemory.capacity).filter { networks[$0] != 0 }
             .sorted { (lastBucket[$0], networks[$1]) > (lastBucket[$1], networks[$0]) }
             .map { Network(rawValue: networks[$0]) }

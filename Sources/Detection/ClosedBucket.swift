@@ -5,18 +5,18 @@ import EventModel
 import RollingStatistics
 
 /// Sums of the three measures.
-package struct MeasureSums: Equatable, Sendable {
-    package var rows: UInt64 = 0
-    package var bytes: UInt64 = 0
-    package var calls: UInt64 = 0
+public struct MeasureSums: Equatable, Sendable {
+    public var rows: UInt64 = 0
+    public var bytes: UInt64 = 0
+    public var calls: UInt64 = 0
 
-    package init(rows: UInt64 = 0, bytes: UInt64 = 0, calls: UInt64 = 0) {
+    public init(rows: UInt64 = 0, bytes: UInt64 = 0, calls: UInt64 = 0) {
         self.rows = rows
         self.bytes = bytes
         self.calls = calls
     }
 
-    package subscript(_ measure: Measure) -> UInt64 {
+    public subscript(_ measure: Measure) -> UInt64 {
         switch measure {
         case .rows: rows
         case .bytes: bytes
@@ -26,40 +26,40 @@ package struct MeasureSums: Equatable, Sendable {
 }
 
 /// The grid of 15-minute buckets that the volume model steps in.
-package enum BucketGrid {
-    package static let milliseconds: Int64 = 900_000
-    package static let perDay = 96
+public enum BucketGrid {
+    public static let milliseconds: Int64 = 900_000
+    public static let perDay = 96
 
     /// The number of the bucket that holds an instant. Buckets before 1970 do not exist: times are checked when they are decoded.
     @inline(__always)
-    package static func number(of time: EventTime) -> Int64 { time.milliseconds / milliseconds }
+    public static func number(of time: EventTime) -> Int64 { time.milliseconds / milliseconds }
 
     @inline(__always)
-    package static func start(of number: Int64) -> EventTime { EventTime(milliseconds: number * milliseconds) }
+    public static func start(of number: Int64) -> EventTime { EventTime(milliseconds: number * milliseconds) }
 }
 
 /// What one account did in one bucket, with what its models say to it: the input of every detector.
 ///
 /// A bucket is judged at most twice: *partial*, at the event that crossed a trip level or came from a new network, and when it has closed.
-package struct ClosedBucket: Sendable {
-    package var number: Int64
-    package var slot: HourOfWeek
-    package var sums: MeasureSums
+public struct ClosedBucket: Sendable {
+    public var number: Int64
+    public var slot: HourOfWeek
+    public var sums: MeasureSums
     /// One reading for each measure, in the order of ``Measure``.
-    package var readings: InlineArray<3, VolumeReading>
+    public var readings: InlineArray<3, VolumeReading>
     /// Networks seen in the bucket, in order of first sight; at most eight.
-    package var networks: [Network]
+    public var networks: [Network]
     /// The first event from a network that the account had never used.
-    package var newNetwork: NewNetwork?
+    public var newNetwork: NewNetwork?
     /// Whether the account was old enough to be judged by itself.
-    package var isMature: Bool
+    public var isMature: Bool
     /// False while the bucket is still open.
-    package var isClosed: Bool
+    public var isClosed: Bool
     /// The event time up to which the sums hold: the bucket's end once it has closed.
-    package var end: EventTime
-    package var fleet: FleetView
+    public var end: EventTime
+    public var fleet: FleetView
 
-    package init(
+    public init(
         number: Int64, sums: MeasureSums, readings: InlineArray<3, VolumeReading>, networks: [Network], newNetwork: NewNetwork?,
         isMature: Bool, isClosed: Bool, end: EventTime, fleet: FleetView
     ) {
@@ -75,36 +75,36 @@ package struct ClosedBucket: Sendable {
         self.fleet = fleet
     }
 
-    package var start: EventTime { BucketGrid.start(of: number) }
+    public var start: EventTime { BucketGrid.start(of: number) }
 }
 
 /// An event from a network that the account had never used.
-package struct NewNetwork: Equatable, Sendable {
-    package var network: Network
-    package var time: EventTime
+public struct NewNetwork: Equatable, Sendable {
+    public var network: Network
+    public var time: EventTime
 
-    package init(network: Network, time: EventTime) {
+    public init(network: Network, time: EventTime) {
         self.network = network
         self.time = time
     }
 }
 
 /// What the other accounts of the lane did, as of the last closed bucket.
-package struct FleetView: Equatable, Sendable {
+public struct FleetView: Equatable, Sendable {
     /// The common rise that expectations are multiplied by.
-    package var factor = FleetFactor.neutral
+    public var factor = FleetFactor.neutral
     /// Mature accounts of the lane.
-    package var matureCount = 0
+    public var matureCount = 0
     /// The median over them of the last hour's actual to expected amount, for each measure.
-    package var medianRatio = InlineArray<3, Double>(repeating: 1)
+    public var medianRatio = InlineArray<3, Double>(repeating: 1)
     /// The level that 97.5 % of them stay under, per bucket, for each measure; nil until twenty are mature.
-    package var highLevel: InlineArray<3, Double>?
+    public var highLevel: InlineArray<3, Double>?
     /// The lane's first bucket.
-    package var firstBucket: Int64 = 0
+    public var firstBucket: Int64 = 0
 
-    package init() {}
+    public init() {}
 
-    package static func == (left: FleetView, right: FleetView) -> Bool {
+    public static func == (left: FleetView, right: FleetView) -> Bool {
         guard left.factor == right.factor, left.matureCount == right.matureCount, left.firstBucket == right.firstBucket,
             (left.highLevel == nil) == (right.highLevel == nil)
         else { return false }

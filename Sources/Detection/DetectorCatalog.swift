@@ -2,15 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Every detector, in the order of the manual. A new detector is one file and one line here.
-package enum DetectorCatalog {
-    package static let all: [any Detector.Type] = [
+public enum DetectorCatalog {
+    public static let all: [any Detector.Type] = [
         ExportVolumeDetector.self,
         NewSourceDetector.self,
         SilenceDetector.self,
     ]
 
     /// One of each with its options, keyed by detector id.
-    package static func make(overrides: [String: [String: Double]] = [:]) -> [any Detector] {
+    public static func make(overrides: [String: [String: Double]] = [:]) -> [any Detector] {
         all.map { type in
             let descriptor = type.descriptor
             return type.init(options: DetectorOptions(descriptor, overrides: overrides[descriptor.id] ?? [:]))

@@ -9,8 +9,8 @@ import RollingStatistics
 /// Sees: bursts of minutes and rises of days, in the five windows of ``VolumeSpan``, against the account's own hour-of-week baseline and its
 /// own tail. Misses: what stays inside the account's own variation, and rises slower than its baseline learns (D02 will). Warm-up: seven
 /// days; until then a new account in a known fleet is compared with the fleet's highest levels.
-package struct ExportVolumeDetector: Detector {
-    package static let descriptor = DetectorDescriptor(
+public struct ExportVolumeDetector: Detector {
+    public static let descriptor = DetectorDescriptor(
         id: "D01", name: "export-volume", family: "volume",
         sees: "an account that moves more rows or bytes, or makes more calls, than its own history explains, in 15 minutes to 5 days",
         misses: "what stays inside the account's own variation; drifts slower than its baseline",
@@ -47,7 +47,7 @@ package struct ExportVolumeDetector: Detector {
     private let criticalRatio: Double
     private let criticalRows: Double
 
-    package init(options: DetectorOptions) {
+    public init(options: DetectorOptions) {
         threshold = options["score"]
         minimums = [options["minimum_rows"], options["minimum_bytes"], options["minimum_calls"]]
         minimumRatio = options["minimum_ratio"]
@@ -55,7 +55,7 @@ package struct ExportVolumeDetector: Detector {
         criticalRows = options["critical_rows"]
     }
 
-    package func judge(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Finding? {
+    public func judge(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Finding? {
         guard account.isMature else { return judgeNewcomer(bucket, of: account) }
         var winner: Measure?
         for measure in Measure.allCases where isUnusual(bucket.readings[measure.rawValue], measure) {
@@ -66,7 +66,7 @@ package struct ExportVolumeDetector: Detector {
         return finding(bucket, of: account, measure)
     }
 
-    package func tripLevels(bucket: Int64, of account: borrowing AccountProfile, fleet: FleetView) -> TripLevels {
+    public func tripLevels(bucket: Int64, of account: borrowing AccountProfile, fleet: FleetView) -> TripLevels {
         guard account.isMature else { return newcomerTrips(of: account, fleet: fleet) }
         var trips = InlineArray<3, UInt64>(repeating: .max)
         for measure in Measure.allCases { trips[measure.rawValue] = trip(measure, bucket: bucket, of: account, fleet: fleet) }

@@ -8,8 +8,8 @@ import RollingStatistics
 ///
 /// Sees: the first event from an unknown /24 or /48. Misses: an attacker inside the usual network; accounts that change networks all the
 /// time, which are left alone. Warm-up: fourteen days.
-package struct NewSourceDetector: Detector {
-    package static let descriptor = DetectorDescriptor(
+public struct NewSourceDetector: Detector {
+    public static let descriptor = DetectorDescriptor(
         id: "D13", name: "new-source", family: "access",
         sees: "the first call of a service account from a /24 or /48 network it never used",
         misses: "an attacker inside the usual network; accounts whose networks change all the time",
@@ -29,12 +29,12 @@ package struct NewSourceDetector: Detector {
     private let minimumAge: Double
     private let noveltyRateMax: Double
 
-    package init(options: DetectorOptions) {
+    public init(options: DetectorOptions) {
         minimumAge = options["minimum_age_days"] * Double(BucketGrid.perDay)
         noveltyRateMax = options["novelty_rate_max"]
     }
 
-    package func judge(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Finding? {
+    public func judge(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Finding? {
         guard let novelty = bucket.newNetwork, Double(account.age) >= minimumAge, !account.networks.isEmpty else { return nil }
         let days = Double(account.age) / Double(BucketGrid.perDay)
         let rate = Double(account.networks.noveltyCount) / days

@@ -8,8 +8,8 @@ import RollingStatistics
 ///
 /// Sees: a source without events for longer than its hours explain; an account four standard deviations under its four-hour window. Misses:
 /// accounts too quiet to be missed. Warm-up: seven days for a source, fourteen for an account. Silence is never learnt as normal.
-package struct SilenceDetector: Detector {
-    package static let descriptor = DetectorDescriptor(
+public struct SilenceDetector: Detector {
+    public static let descriptor = DetectorDescriptor(
         id: "D32", name: "silence", family: "evidence",
         sees: "a source, or an account that always works, that has sent nothing for longer than its hours explain",
         misses: "accounts and sources too quiet to be missed",
@@ -30,19 +30,19 @@ package struct SilenceDetector: Detector {
     private let accountZ: Double
     private let accountMinimum: Double
 
-    package init(options: DetectorOptions) {
+    public init(options: DetectorOptions) {
         minimum = .minutes(Int64(options["minimum_silence_minutes"]))
         accountZ = options["account_z"]
         accountMinimum = options["account_minimum_calls"]
     }
 
     /// How long a source may be silent before it is judged.
-    package static func minimumSilence(of detectors: [any Detector]) -> EventDuration {
+    public static func minimumSilence(of detectors: [any Detector]) -> EventDuration {
         for case let detector as SilenceDetector in detectors { return detector.minimum }
         return .minutes(10)
     }
 
-    package func judge(_ gap: SourceGap) -> Finding? {
+    public func judge(_ gap: SourceGap) -> Finding? {
         let minutes = (gap.alarm - gap.start)
         let phrase =
             "has sent nothing for \(NumberText.span(minutes)); \(NumberText.grouped(gap.missed)) events were to be expected "
@@ -53,7 +53,7 @@ package struct SilenceDetector: Detector {
             since: gap.since, peers: nil, phrase: phrase)
     }
 
-    package func judge(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Finding? {
+    public func judge(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Finding? {
         guard bucket.isClosed, bucket.sums.calls == 0, account.age >= 2 * AccountProfile.matureAge else { return nil }
         let span = VolumeSpan.fourHours
         let reading = bucket.readings[Measure.calls.rawValue]

@@ -7,27 +7,27 @@ import RollingStatistics
 /// When a whole source usually has events: what tells a quiet night from a dead forwarder.
 ///
 /// State: about 600 bytes. Complexity: O(1) a bucket; O(minutes) a gap.
-package struct SourceProfile: Sendable {
+public struct SourceProfile: Sendable {
     private var visits = SlotVisits()
     private var baseline = SeasonalBaseline()
-    package private(set) var age: Int32 = 0
+    public private(set) var age: Int32 = 0
     /// The largest number of expected events that an ordinary gap swallowed; forgets half in a week.
     private var largestDeficit: Double = 0
 
-    package init() {}
+    public init() {}
 
-    package var isMature: Bool { age >= AccountProfile.matureAge }
+    public var isMature: Bool { age >= AccountProfile.matureAge }
 
     /// The events expected in a bucket.
-    package func expectation(bucket: Int64) -> Double {
+    public func expectation(bucket: Int64) -> Double {
         baseline.expectation(HourOfWeek(BucketGrid.start(of: bucket)), visits: visits)
     }
 
     /// Whether a bucket without a single event means that the source was dead, not that nobody worked.
-    package func isMissing(bucket: Int64, events: UInt64) -> Bool { events == 0 && isMature && expectation(bucket: bucket) >= 10 }
+    public func isMissing(bucket: Int64, events: UInt64) -> Bool { events == 0 && isMature && expectation(bucket: bucket) >= 10 }
 
     /// Learns how many events a bucket had. Missing buckets are not learnt: silence must never become normal.
-    package mutating func learn(bucket: Int64, events: UInt64) {
+    public mutating func learn(bucket: Int64, events: UInt64) {
         if age < Int32.max { age += 1 }
         let slot = HourOfWeek(BucketGrid.start(of: bucket))
         baseline.learn(Double(events), slot: slot, visits: visits, age: Int(age))
@@ -36,7 +36,7 @@ package struct SourceProfile: Sendable {
     }
 
     /// Learns a gap that was not alerted.
-    package mutating func learnGap(from start: EventTime, to end: EventTime) {
+    public mutating func learnGap(from start: EventTime, to end: EventTime) {
         largestDeficit = max(largestDeficit, deficit(from: start, to: end))
     }
 
@@ -44,7 +44,7 @@ package struct SourceProfile: Sendable {
     ///
     /// Ten minutes, ten expected events, and twice what any ordinary gap swallowed, whichever comes last. Complexity: O(minutes), at most a
     /// week of them.
-    package func alarm(silentSince start: EventTime, until end: EventTime, minimum: EventDuration) -> EventTime? {
+    public func alarm(silentSince start: EventTime, until end: EventTime, minimum: EventDuration) -> EventTime? {
         guard isMature else { return nil }
         let needed = max(10, 2 * largestDeficit)
         var missed = 0.0
@@ -59,7 +59,7 @@ package struct SourceProfile: Sendable {
     }
 
     /// The events expected between two instants.
-    package func deficit(from start: EventTime, to end: EventTime) -> Double {
+    public func deficit(from start: EventTime, to end: EventTime) -> Double {
         var missed = 0.0
         var minute = start
         for _ in 0..<10_080 where minute < end {
@@ -69,7 +69,7 @@ package struct SourceProfile: Sendable {
         return missed
     }
 
-    package func encode(into writer: inout StateWriter) {
+    public func encode(into writer: inout StateWriter) {
         visits.encode(into: &writer)
         for slot in 0..<168 { writer.write(baseline.week[slot]) }
         for slot in 0..<24 { writer.write(baseline.day[slot]) }
@@ -78,7 +78,7 @@ package struct SourceProfile: Sendable {
         writer.write(largestDeficit)
     }
 
-    package init(from reader: inout StateReader) throws(StateError) {
+    public init(from reader: inout StateReader) throws(StateError) {
         visits = try SlotVisits(from: &reader)
         for slot in 0..<168 { baseline.week[slot] = try reader.read() }
         for slot in 0..<24 { baseline.day[slot] = try reader.read() }
@@ -89,18 +89,18 @@ package struct SourceProfile: Sendable {
 }
 
 /// A silence of a whole source that is no longer ordinary.
-package struct SourceGap: Equatable, Sendable {
-    package var source: String
+public struct SourceGap: Equatable, Sendable {
+    public var source: String
     /// The last event before the silence.
-    package var start: EventTime
+    public var start: EventTime
     /// When it stopped being ordinary.
-    package var alarm: EventTime
+    public var alarm: EventTime
     /// Events expected until then.
-    package var missed: Double
-    package var age: Int
-    package var since: EventTime
+    public var missed: Double
+    public var age: Int
+    public var since: EventTime
 
-    package init(source: String, start: EventTime, alarm: EventTime, missed: Double, age: Int, since: EventTime) {
+    public init(source: String, start: EventTime, alarm: EventTime, missed: Double, age: Int, since: EventTime) {
         self.source = source
         self.start = start
         self.alarm = alarm

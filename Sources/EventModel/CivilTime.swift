@@ -4,16 +4,16 @@
 /// A date and time of day in UTC, as people and logs write it.
 ///
 /// Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms" (days_from_civil, civil_from_days); proleptic Gregorian calendar.
-package struct CivilTime: Equatable, Sendable {
-    package var year: Int
-    package var month: Int
-    package var day: Int
-    package var hour: Int
-    package var minute: Int
-    package var second: Int
-    package var millisecond: Int
+public struct CivilTime: Equatable, Sendable {
+    public var year: Int
+    public var month: Int
+    public var day: Int
+    public var hour: Int
+    public var minute: Int
+    public var second: Int
+    public var millisecond: Int
 
-    package init(_ time: EventTime) {
+    public init(_ time: EventTime) {
         let (days, rest) = floorDivide(time.milliseconds, 86_400_000)
         let shifted = days + 719_468
         let (era, dayOfEra) = floorDivide(shifted, 146_097)
@@ -31,7 +31,7 @@ package struct CivilTime: Equatable, Sendable {
 
     /// Days since 1970-01-01 of a calendar date. Precondition: the month is 1 to 12 (the day may overflow into the next month).
     @inline(__always)
-    package static func daysSinceEpoch(year: Int, month: Int, day: Int) -> Int {
+    public static func daysSinceEpoch(year: Int, month: Int, day: Int) -> Int {
         let shiftedYear = month <= 2 ? year - 1 : year
         let era = (shiftedYear >= 0 ? shiftedYear : shiftedYear - 399) / 400
         let yearOfEra = shiftedYear - era * 400
@@ -41,14 +41,14 @@ package struct CivilTime: Equatable, Sendable {
     }
 
     /// `2026-11-24T02:05:00Z`, or with milliseconds where the instant has any: RFC 3339, always UTC.
-    package var rfc3339: String {
+    public var rfc3339: String {
         var text = "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T\(padded(hour, 2)):\(padded(minute, 2)):\(padded(second, 2))"
         if millisecond != 0 { text += ".\(padded(millisecond, 3))" }
         return text + "Z"
     }
 
     /// `Monday` … `Sunday`.
-    package static func weekdayName(_ time: EventTime) -> String {
+    public static func weekdayName(_ time: EventTime) -> String {
         weekdayNames[HourOfWeek(time).rawValue / 24]
     }
 }
@@ -66,11 +66,11 @@ private func padded(_ value: Int, _ width: Int) -> String {
 }
 
 /// An hour of the week, Monday 00:00 UTC being 0: the slot of the seasonal baseline. Range: 0 to 167.
-package struct HourOfWeek: Hashable, Sendable {
-    package let rawValue: Int
+public struct HourOfWeek: Hashable, Sendable {
+    public let rawValue: Int
 
     @inline(__always)
-    package init(_ time: EventTime) {
+    public init(_ time: EventTime) {
         // 1970-01-01 was a Thursday: 72 hours after a Monday.
         let hours = time.milliseconds >= 0 ? time.milliseconds / 3_600_000 : (time.milliseconds - 3_599_999) / 3_600_000
         let slot = (hours + 72) % 168
@@ -78,5 +78,5 @@ package struct HourOfWeek: Hashable, Sendable {
     }
 
     /// The hour of the day, 0 to 23, UTC.
-    package var hourOfDay: Int { rawValue % 24 }
+    public var hourOfDay: Int { rawValue % 24 }
 }

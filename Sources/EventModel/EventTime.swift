@@ -4,43 +4,43 @@
 /// An instant in event time: what the log line says, never what the wall clock says.
 ///
 /// Units: milliseconds since 1970-01-01T00:00:00Z.
-package struct EventTime: Hashable, Comparable, Sendable {
-    package var milliseconds: Int64
+public struct EventTime: Hashable, Comparable, Sendable {
+    public var milliseconds: Int64
 
     @inline(__always)
-    package init(milliseconds: Int64) { self.milliseconds = milliseconds }
+    public init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
     @inline(__always)
-    package static func < (left: EventTime, right: EventTime) -> Bool { left.milliseconds < right.milliseconds }
+    public static func < (left: EventTime, right: EventTime) -> Bool { left.milliseconds < right.milliseconds }
 
     @inline(__always)
-    package static func + (time: EventTime, span: EventDuration) -> EventTime {
+    public static func + (time: EventTime, span: EventDuration) -> EventTime {
         EventTime(milliseconds: time.milliseconds &+ span.milliseconds)
     }
 
     @inline(__always)
-    package static func - (time: EventTime, span: EventDuration) -> EventTime {
+    public static func - (time: EventTime, span: EventDuration) -> EventTime {
         EventTime(milliseconds: time.milliseconds &- span.milliseconds)
     }
 
     @inline(__always)
-    package static func - (later: EventTime, earlier: EventTime) -> EventDuration {
+    public static func - (later: EventTime, earlier: EventTime) -> EventDuration {
         EventDuration(milliseconds: later.milliseconds &- earlier.milliseconds)
     }
 }
 
 /// A span of event time. Units: milliseconds.
-package struct EventDuration: Hashable, Comparable, Sendable {
-    package var milliseconds: Int64
+public struct EventDuration: Hashable, Comparable, Sendable {
+    public var milliseconds: Int64
 
     @inline(__always)
-    package init(milliseconds: Int64) { self.milliseconds = milliseconds }
+    public init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
-    package static func seconds(_ count: Int64) -> EventDuration { EventDuration(milliseconds: count * 1000) }
-    package static func minutes(_ count: Int64) -> EventDuration { EventDuration(milliseconds: count * 60_000) }
-    package static func hours(_ count: Int64) -> EventDuration { EventDuration(milliseconds: count * 3_600_000) }
-    package static func days(_ count: Int64) -> EventDuration { EventDuration(milliseconds: count * 86_400_000) }
+    public static func seconds(_ count: Int64) -> EventDuration { EventDuration(milliseconds: count * 1000) }
+    public static func minutes(_ count: Int64) -> EventDuration { EventDuration(milliseconds: count * 60_000) }
+    public static func hours(_ count: Int64) -> EventDuration { EventDuration(milliseconds: count * 3_600_000) }
+    public static func days(_ count: Int64) -> EventDuration { EventDuration(milliseconds: count * 86_400_000) }
 
     @inline(__always)
-    package static func < (left: EventDuration, right: EventDuration) -> Bool { left.milliseconds < right.milliseconds }
+    public static func < (left: EventDuration, right: EventDuration) -> Bool { left.milliseconds < right.milliseconds }
 }

@@ -4,27 +4,27 @@
 /// The network an address belongs to: /24 for IPv4, /48 for IPv6. Whole addresses never enter the state.
 ///
 /// State: 8 bytes. 0 is unknown; otherwise the top byte is 4 or 6 and the low bits hold the prefix.
-package struct Network: Hashable, Comparable, Sendable {
-    package let rawValue: UInt64
+public struct Network: Hashable, Comparable, Sendable {
+    public let rawValue: UInt64
 
     @inline(__always)
-    package init(rawValue: UInt64) { self.rawValue = rawValue }
+    public init(rawValue: UInt64) { self.rawValue = rawValue }
 
-    package static let unknown = Network(rawValue: 0)
+    public static let unknown = Network(rawValue: 0)
 
     /// The /24 of an IPv4 address in host byte order.
     @inline(__always)
-    package init(ipv4 address: UInt32) { rawValue = 4 << 56 | UInt64(address >> 8) }
+    public init(ipv4 address: UInt32) { rawValue = 4 << 56 | UInt64(address >> 8) }
 
     /// The /48 of an IPv6 address: its first three groups.
-    package init(ipv6First first: UInt16, second: UInt16, third: UInt16) {
+    public init(ipv6First first: UInt16, second: UInt16, third: UInt16) {
         rawValue = 6 << 56 | UInt64(first) << 32 | UInt64(second) << 16 | UInt64(third)
     }
 
-    package static func < (left: Network, right: Network) -> Bool { left.rawValue < right.rawValue }
+    public static func < (left: Network, right: Network) -> Bool { left.rawValue < right.rawValue }
 
     /// `203.0.113.0/24`, `2001:db8:7::/48`, or `unknown`.
-    package var text: String {
+    public var text: String {
         switch rawValue >> 56 {
         case 4:
             let prefix = rawValue & 0xFF_FFFF

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Numbers as people read them, the same on every machine: no locale, no Foundation.
-package enum NumberText {
+public enum NumberText {
     /// `1,204,331`; halves round up.
-    package static func grouped(_ value: Double) -> String {
+    public static func grouped(_ value: Double) -> String {
         guard value.isFinite, value.magnitude < 9e15 else { return value < 0 ? "−∞" : "∞" }
         let digits = String(Int64(value.magnitude.rounded()))
         var text = ""
@@ -16,7 +16,7 @@ package enum NumberText {
     }
 
     /// Rounded to `places` decimals, without a trailing zero.
-    package static func decimal(_ value: Double, places: Int) -> String {
+    public static func decimal(_ value: Double, places: Int) -> String {
         guard value.isFinite, value.magnitude < 1e12 else { return grouped(value) }
         var scale = 1.0
         for _ in 0..<places { scale *= 10 }
@@ -30,12 +30,12 @@ package enum NumberText {
     }
 
     /// `23×`, `4.7×`, `1.15×`.
-    package static func ratio(_ value: Double) -> String {
+    public static func ratio(_ value: Double) -> String {
         decimal(value, places: value >= 10 ? 0 : value >= 2 ? 1 : 2) + "×"
     }
 
     /// An amount of a measure in words: `1,204,331 rows`, `4.2 GiB`, `312 calls`.
-    package static func amount(_ value: Double, of measure: Measure) -> String {
+    public static func amount(_ value: Double, of measure: Measure) -> String {
         switch measure {
         case .rows: return grouped(value) + (value.rounded() == 1 ? " row" : " rows")
         case .calls: return grouped(value) + (value.rounded() == 1 ? " call" : " calls")
@@ -44,7 +44,7 @@ package enum NumberText {
     }
 
     /// `512 B`, `31 KiB`, `4.2 GiB`.
-    package static func bytes(_ value: Double) -> String {
+    public static func bytes(_ value: Double) -> String {
         let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"]
         var scaled = value
         var index = 0
@@ -56,7 +56,7 @@ package enum NumberText {
     }
 
     /// `12 min`, `3 h`, `3 h 20 min`, `2 days`.
-    package static func span(_ duration: EventDuration) -> String {
+    public static func span(_ duration: EventDuration) -> String {
         let minutes = max(duration.milliseconds / 60_000, 0)
         if minutes < 60 { return "\(max(minutes, 1)) min" }
         if minutes < 48 * 60 { return minutes % 60 == 0 ? "\(minutes / 60) h" : "\(minutes / 60) h \(minutes % 60) min" }

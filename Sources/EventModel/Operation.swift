@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What an event did, in weir's own vocabulary (the `action` key of its event).
-package enum Operation: UInt8, CaseIterable, Sendable {
+public enum Operation: UInt8, CaseIterable, Sendable {
     case unknown = 0
     case query, read, list, export, bulk, report, write, delete, login, admin, webhook, sync
 
     /// The name in the event, in settings and in alerts.
-    package var name: String {
+    public var name: String {
         switch self {
         case .unknown: "unknown"
         case .query: "query"
@@ -27,7 +27,7 @@ package enum Operation: UInt8, CaseIterable, Sendable {
 
     /// Whether rows and bytes of such an event left the store. An unknown operation counts: a log without the field must not be blind.
     @inline(__always)
-    package var movesDataOut: Bool {
+    public var movesDataOut: Bool {
         switch self {
         case .write, .delete, .login, .admin: false
         default: true
@@ -36,18 +36,18 @@ package enum Operation: UInt8, CaseIterable, Sendable {
 }
 
 /// Whether an account is a program or a person. Names of people never leave the process in the clear.
-package enum AccountKind: UInt8, Sendable {
+public enum AccountKind: UInt8, Sendable {
     case unknown = 0
     case service, human, app
 }
 
 /// What is added up per account and tested.
-package enum Measure: Int, CaseIterable, Sendable {
+public enum Measure: Int, CaseIterable, Sendable {
     case rows = 0
     case bytes = 1
     case calls = 2
 
-    package var name: String {
+    public var name: String {
         switch self {
         case .rows: "rows"
         case .bytes: "bytes"

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// How soon somebody has to look. Only `high` and `critical` page.
-package enum Severity: UInt8, Comparable, CaseIterable, Sendable {
+public enum Severity: UInt8, Comparable, CaseIterable, Sendable {
     case low = 0
     case medium, high, critical
 
-    package var name: String {
+    public var name: String {
         switch self {
         case .low: "low"
         case .medium: "medium"
@@ -15,5 +15,5 @@ package enum Severity: UInt8, Comparable, CaseIterable, Sendable {
         }
     }
 
-    package static func < (left: Severity, right: Severity) -> Bool { left.rawValue < right.rawValue }
+    public static func < (left: Severity, right: Severity) -> Bool { left.rawValue < right.rawValue }
 }

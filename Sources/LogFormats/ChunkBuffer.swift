@@ -5,13 +5,13 @@
 ///
 /// Unsafe by necessity: it owns the memory that ``PaddedBytes`` looks at. State: its capacity plus 64 bytes.
 @safe
-package struct ChunkBuffer: ~Copyable {
+public struct ChunkBuffer: ~Copyable {
     private var memory: UnsafeMutableRawBufferPointer
     private var capacity: Int
     /// The number of bytes held.
-    package private(set) var count = 0
+    public private(set) var count = 0
 
-    package init(capacity: Int) {
+    public init(capacity: Int) {
         precondition(capacity > 0, "a chunk buffer holds at least one byte")
         self.capacity = capacity
         unsafe memory = .allocate(byteCount: capacity + PaddedBytes.padding, alignment: 64)
@@ -19,7 +19,7 @@ package struct ChunkBuffer: ~Copyable {
     }
 
     /// A buffer that holds a copy of `bytes`, for tests and for small inputs.
-    package init(_ bytes: [UInt8]) {
+    public init(_ bytes: [UInt8]) {
         self.init(capacity: max(bytes.count, 1))
         append(bytes)
     }
@@ -27,10 +27,10 @@ package struct ChunkBuffer: ~Copyable {
     deinit { unsafe memory.deallocate() }
 
     /// Bytes that can be added before the buffer is full.
-    package var freeCount: Int { capacity - count }
+    public var freeCount: Int { capacity - count }
 
     /// Lets `body` write into the free space; what it wrote becomes part of the buffer.
-    package mutating func withFreeSpace<Result>(_ body: (inout OutputRawSpan) -> Result) -> Result {
+    public mutating func withFreeSpace<Result>(_ body: (inout OutputRawSpan) -> Result) -> Result {
         let free = unsafe UnsafeMutableRawBufferPointer(rebasing: memory[count..<capacity])
         var output = unsafe OutputRawSpan(buffer: free, initializedCount: 0)
         let result = body(&output)
@@ -39,7 +39,7 @@ package struct ChunkBuffer: ~Copyable {
     }
 
     /// Adds bytes, growing the buffer when they do not fit.
-    package mutating func append(_ bytes: [UInt8]) {
+    public mutating func append(_ bytes: [UInt8]) {
         if bytes.count > freeCount { grow(to: max(capacity * 2, count + bytes.count)) }
         unsafe bytes.withUnsafeBytes { source in
             unsafe UnsafeMutableRawBufferPointer(rebasing: memory[count...]).copyMemory(from: source)
@@ -48,7 +48,7 @@ package struct ChunkBuffer: ~Copyable {
     }
 
     /// Enlarges the buffer, keeping its bytes. Complexity: O(count).
-    package mutating func grow(to newCapacity: Int) {
+    public mutating func grow(to newCapacity: Int) {
         guard newCapacity > capacity else { return }
         let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: newCapacity + PaddedBytes.padding, alignment: 64)
         unsafe larger.initializeMemory(as: UInt8.self, repeating: 0)
@@ -59,7 +59,7 @@ package struct ChunkBuffer: ~Copyable {
     }
 
     /// Forgets the first `length` bytes and moves the rest to the front. Complexity: O(count − length).
-    package mutating func dropFirst(_ length: Int) {
+    public mutating func dropFirst(_ length: Int) {
         precondition(length >= 0 && length <= count, "cannot drop more bytes than the buffer holds")
         if length == count {
             count = 0
@@ -71,7 +71,7 @@ package struct ChunkBuffer: ~Copyable {
 
     /// Lets `body` look at the bytes. The window must not outlive the call.
     @inline(__always)
-    package borrowing func withBytes<Result>(_ body: (PaddedBytes) -> Result) -> Result {
+    public borrowing func withBytes<Result>(_ body: (PaddedBytes) -> Result) -> Result {
         guard let base = unsafe memory.baseAddress else { preconditionFailure("the buffer always has memory") }
         return body(unsafe PaddedBytes(base: base.assumingMemoryBound(to: UInt8.self), count: count))
     }

@@ -6,54 +6,54 @@ import EventModel
 /// A piece of text found in a line: a range of the chunk, or, for text that had to be unescaped, of the scratch bytes.
 ///
 /// State: 8 bytes. Length 0 means the line did not have it.
-package struct TextRange: Equatable, Sendable {
-    package var start: UInt32
+public struct TextRange: Equatable, Sendable {
+    public var start: UInt32
     /// The length; the top bit says that the text is in the scratch bytes.
     private var lengthAndPlace: UInt32
 
     @inline(__always)
-    package init(start: Int, count: Int, isScratch: Bool = false) {
+    public init(start: Int, count: Int, isScratch: Bool = false) {
         self.start = UInt32(truncatingIfNeeded: start)
         lengthAndPlace = UInt32(truncatingIfNeeded: count) | (isScratch ? 0x8000_0000 : 0)
     }
 
-    package static let none = TextRange(start: 0, count: 0)
+    public static let none = TextRange(start: 0, count: 0)
 
-    @inline(__always) package var count: Int { Int(lengthAndPlace & 0x7FFF_FFFF) }
-    @inline(__always) package var isScratch: Bool { lengthAndPlace >> 31 != 0 }
-    @inline(__always) package var isEmpty: Bool { count == 0 }
+    @inline(__always) public var count: Int { Int(lengthAndPlace & 0x7FFF_FFFF) }
+    @inline(__always) public var isScratch: Bool { lengthAndPlace >> 31 != 0 }
+    @inline(__always) public var isEmpty: Bool { count == 0 }
 }
 
 /// One line that a format understood, before its names are given numbers.
-package struct DecodedLine: Sendable {
-    package var time = EventTime(milliseconds: 0)
-    package var rows: UInt64 = 0
-    package var bytes: UInt64 = 0
+public struct DecodedLine: Sendable {
+    public var time = EventTime(milliseconds: 0)
+    public var rows: UInt64 = 0
+    public var bytes: UInt64 = 0
     /// See ``AccessEvent/rowKey``.
-    package var rowKey: UInt64 = 0
-    package var account = TextRange.none
-    package var endpoint = TextRange.none
-    package var object = TextRange.none
-    package var address = TextRange.none
+    public var rowKey: UInt64 = 0
+    public var account = TextRange.none
+    public var endpoint = TextRange.none
+    public var object = TextRange.none
+    public var address = TextRange.none
     /// Where the line starts in the chunk.
-    package var start: UInt32 = 0
-    package var status: UInt16 = 0
-    package var operation = Operation.unknown
-    package var kind = AccountKind.unknown
-    package var presence: AccessEvent.Presence = []
+    public var start: UInt32 = 0
+    public var status: UInt16 = 0
+    public var operation = Operation.unknown
+    public var kind = AccountKind.unknown
+    public var presence: AccessEvent.Presence = []
 
     @inline(__always)
-    package init() {}
+    public init() {}
 }
 
 /// Why a line was refused. Each is counted by name, with one masked example.
-package enum MalformedReason: UInt8, CaseIterable, Sendable {
+public enum MalformedReason: UInt8, CaseIterable, Sendable {
     case syntax = 0
     case missingTime, badTime, missingAccount, badNumber, controlCharacterInName, duplicateKey
     case unbalancedQuote, wrongColumnCount, missingHeader, lineTooLong, nestingTooDeep, utf16
 
     /// The name in metrics, in `status` and in the summary of a replay.
-    package var name: String {
+    public var name: String {
         switch self {
         case .syntax: "syntax"
         case .missingTime: "missing_time"
@@ -75,30 +75,30 @@ package enum MalformedReason: UInt8, CaseIterable, Sendable {
 /// What a format made of one chunk: the lines it understood, in order, and what it made of the others.
 ///
 /// Reused from chunk to chunk, so that decoding allocates nothing once the arrays have grown.
-package struct DecodedLines: Sendable {
+public struct DecodedLines: Sendable {
     /// Lines that a format decodes before it hands over: small enough for the lines to stay in the first-level cache.
-    package static let limit = 256
+    public static let limit = 256
 
-    package var lines: [DecodedLine] = []
+    public var lines: [DecodedLine] = []
     /// Text that had to be unescaped.
-    package var scratch: [UInt8] = []
-    package var ignored: UInt64 = 0
-    package var malformed: [Malformed] = []
+    public var scratch: [UInt8] = []
+    public var ignored: UInt64 = 0
+    public var malformed: [Malformed] = []
 
     /// A refused line: where, and why.
-    package struct Malformed: Sendable {
-        package var reason: MalformedReason
-        package var start: UInt32
-        package var count: UInt32
+    public struct Malformed: Sendable {
+        public var reason: MalformedReason
+        public var start: UInt32
+        public var count: UInt32
     }
 
-    package init() {
+    public init() {
         lines.reserveCapacity(DecodedLines.limit)
         malformed.reserveCapacity(DecodedLines.limit)
     }
 
     /// Forgets the lines, keeps the memory.
-    package mutating func removeAll() {
+    public mutating func removeAll() {
         lines.removeAll(keepingCapacity: true)
         scratch.removeAll(keepingCapacity: true)
         malformed.removeAll(keepingCapacity: true)
@@ -107,10 +107,10 @@ package struct DecodedLines: Sendable {
 
     /// Whether the format should stop and hand over. Refused and ignored lines fill it too, so that a chunk of garbage stays bounded.
     @inline(__always)
-    package var isFull: Bool { lines.count + malformed.count >= DecodedLines.limit }
+    public var isFull: Bool { lines.count + malformed.count >= DecodedLines.limit }
 
     /// Notes a refused line.
-    package mutating func refuse(_ reason: MalformedReason, start: Int, end: Int) {
+    public mutating func refuse(_ reason: MalformedReason, start: Int, end: Int) {
         malformed.append(
             Malformed(reason: reason, start: UInt32(truncatingIfNeeded: start), count: UInt32(truncatingIfNeeded: end - start)))
     }

@@ -8,8 +8,8 @@ import EventModel
 /// Schema-directed: keys are recognised by two masked 8-byte comparisons with the key that stood at the same place in the line before, so
 /// that a steady log is read without looking anything up; only wanted values are parsed, the others are stepped over. A key that comes
 /// twice counts once, the first time, and is counted as `duplicate_key`. Complexity: O(bytes). State: about 2 KB.
-package struct JSONFormat: LineFormat {
-    package static let descriptor = FormatDescriptor(
+public struct JSONFormat: LineFormat {
+    public static let descriptor = FormatDescriptor(
         name: "json", summary: "one JSON object a line: weir's own event, or any other with a field map of dotted paths",
         defaultLateness: .minutes(2), mappableKeys: JSONField.allCases.map { $0.name },
         example: #"{"ts":"2026-06-01T02:05:00Z","account":"svc-orders-sync","action":"export","object":"Contact","rows":2000,"ip":"10.0.4.7"}"#)
@@ -18,11 +18,11 @@ package struct JSONFormat: LineFormat {
     private var learnt: [LearntKey] = []
     private var isAtStart = true
 
-    package init(options: FormatOptions) throws(FormatOptionsError) {
+    public init(options: FormatOptions) throws(FormatOptionsError) {
         keys = try JSONKeyTree(fields: options.fields)
     }
 
-    package mutating func decode(_ bytes: PaddedBytes, from start: Int, isFinal: Bool, into lines: inout DecodedLines) -> Int {
+    public mutating func decode(_ bytes: PaddedBytes, from start: Int, isFinal: Bool, into lines: inout DecodedLines) -> Int {
         var position = start
         if isAtStart && bytes.count - start >= 3 {
             isAtStart = false
@@ -41,12 +41,12 @@ package struct JSONFormat: LineFormat {
 }
 
 /// A key of weir's own event that the decoder reads.
-package enum JSONField: UInt8, CaseIterable, Sendable {
+public enum JSONField: UInt8, CaseIterable, Sendable {
     case ts = 0
     case account, kind, action, method, endpoint, object, status, rows, bytes, ip
 
     /// The key, in events and in field maps.
-    package var name: String {
+    public var name: String {
         switch self {
         case .ts: "ts"
         case .account: "account"

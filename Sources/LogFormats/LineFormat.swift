@@ -7,7 +7,7 @@ import EventModel
 ///
 /// A format MUST give the same lines for any split of the bytes into chunks, MUST make progress on any input that holds a line end, and MUST
 /// NOT fail on any input: a line that it cannot use is counted with a reason. One value decodes one stream.
-package protocol LineFormat: Sendable {
+public protocol LineFormat: Sendable {
     /// What the settings, `weir formats` and the contract tests know of it.
     static var descriptor: FormatDescriptor { get }
 
@@ -28,38 +28,38 @@ package protocol LineFormat: Sendable {
 }
 
 extension LineFormat {
-    package var resumeState: [UInt8] { [] }
-    package mutating func resume(from state: [UInt8]) {}
+    public var resumeState: [UInt8] { [] }
+    public mutating func resume(from state: [UInt8]) {}
 }
 
 /// The options of a source block that reach its format.
-package struct FormatOptions: Equatable, Sendable {
+public struct FormatOptions: Equatable, Sendable {
     /// weir's key → where it stands in the line, a dotted path for `json` and a column name for tables.
-    package var fields: [String: String]
+    public var fields: [String: String]
 
-    package init(fields: [String: String] = [:]) { self.fields = fields }
+    public init(fields: [String: String] = [:]) { self.fields = fields }
 }
 
 /// Options that a format cannot use.
-package struct FormatOptionsError: Error, Equatable, Sendable {
+public struct FormatOptionsError: Error, Equatable, Sendable {
     /// One sentence for each problem, each naming the key.
-    package let problems: [String]
+    public let problems: [String]
 
-    package init(problems: [String]) { self.problems = problems }
+    public init(problems: [String]) { self.problems = problems }
 }
 
 /// What the catalogue says about a format.
-package struct FormatDescriptor: Sendable {
-    package let name: String
-    package let summary: String
+public struct FormatDescriptor: Sendable {
+    public let name: String
+    public let summary: String
     /// How long events may arrive out of order before they are late, unless the settings say otherwise.
-    package let defaultLateness: EventDuration
+    public let defaultLateness: EventDuration
     /// The keys a `fields` map may name; empty when the format takes none.
-    package let mappableKeys: [String]
+    public let mappableKeys: [String]
     /// One line of it, for the manual.
-    package let example: String
+    public let example: String
 
-    package init(name: String, summary: String, defaultLateness: EventDuration, mappableKeys: [String] = [], example: String) {
+    public init(name: String, summary: String, defaultLateness: EventDuration, mappableKeys: [String] = [], example: String) {
         self.name = name
         self.summary = summary
         self.defaultLateness = defaultLateness

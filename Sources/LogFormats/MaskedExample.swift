@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A refused line as it may be shown: shapes, no content.
-package enum MaskedExample {
+public enum MaskedExample {
     /// Letters become `a` or `A`, digits `9`, control and non-ASCII bytes `.`; other printable ASCII stays. At most 64 characters.
-    package static func mask(_ bytes: [UInt8]) -> String {
+    public static func mask(_ bytes: [UInt8]) -> String {
         String(
             decoding: bytes.prefix(64).map { byte in
                 switch byte {

@@ -7,45 +7,45 @@
 /// This is the one unsafe file of the decoders: every load is here, each with the bound that makes it right. The window is only valid
 /// inside ``ChunkBuffer/withBytes(_:)``; keep it in local variables.
 @safe
-package struct PaddedBytes {
+public struct PaddedBytes {
     /// Bytes that may be read past the end. They hold no meaning.
-    package static let padding = 64
+    public static let padding = 64
 
     private let base: UnsafePointer<UInt8>
     /// The number of meaningful bytes.
-    package let count: Int
+    public let count: Int
 
     /// Precondition: `count + padding` bytes are readable at `base` while the window is used.
     @inline(__always)
-    package init(base: UnsafePointer<UInt8>, count: Int) {
+    public init(base: UnsafePointer<UInt8>, count: Int) {
         unsafe self.base = base
         self.count = count
     }
 
     /// The byte at a position. Precondition: 0 ≤ index < count + padding.
     @inline(__always)
-    package subscript(index: Int) -> UInt8 {
+    public subscript(index: Int) -> UInt8 {
         assert(index >= 0 && index < count + PaddedBytes.padding)
         return unsafe base[index]
     }
 
     /// Eight bytes, little-endian, starting at a position. Precondition: 0 ≤ index ≤ count + padding − 8.
     @inline(__always)
-    package func word(at index: Int) -> UInt64 {
+    public func word(at index: Int) -> UInt64 {
         assert(index >= 0 && index <= count + PaddedBytes.padding - 8)
         return unsafe UInt64(littleEndian: UnsafeRawPointer(base).loadUnaligned(fromByteOffset: index, as: UInt64.self))
     }
 
     /// Four bytes, little-endian, starting at a position. Precondition: 0 ≤ index ≤ count + padding − 4.
     @inline(__always)
-    package func half(at index: Int) -> UInt32 {
+    public func half(at index: Int) -> UInt32 {
         assert(index >= 0 && index <= count + PaddedBytes.padding - 4)
         return unsafe UInt32(littleEndian: UnsafeRawPointer(base).loadUnaligned(fromByteOffset: index, as: UInt32.self))
     }
 
     /// Sixteen bytes starting at a position. Precondition: 0 ≤ index ≤ count + padding − 16.
     @inline(__always)
-    package func block(at index: Int) -> SIMD16<UInt8> {
+    public func block(at index: Int) -> SIMD16<UInt8> {
         assert(index >= 0 && index <= count + PaddedBytes.padding - 16)
         return unsafe UnsafeRawPointer(base).loadUnaligned(fromByteOffset: index, as: SIMD16<UInt8>.self)
     }
@@ -53,7 +53,7 @@ package struct PaddedBytes {
     /// The first position in `start ..< end` that holds `byte`, or `end`.
     /// Complexity: O(n), sixteen bytes a step. Precondition: 0 ≤ start ≤ end ≤ count.
     @inline(__always)
-    package func firstIndex(of byte: UInt8, from start: Int, to end: Int) -> Int {
+    public func firstIndex(of byte: UInt8, from start: Int, to end: Int) -> Int {
         let pattern = SIMD16<UInt8>(repeating: byte)
         var index = start
         while index < end {
@@ -69,7 +69,7 @@ package struct PaddedBytes {
     /// The first position in `start ..< end` that holds either byte, or `end`.
     /// Complexity: O(n), sixteen bytes a step. Precondition: 0 ≤ start ≤ end ≤ count.
     @inline(__always)
-    package func firstIndex(of first: UInt8, or second: UInt8, from start: Int, to end: Int) -> Int {
+    public func firstIndex(of first: UInt8, or second: UInt8, from start: Int, to end: Int) -> Int {
         let patternA = SIMD16<UInt8>(repeating: first)
         let patternB = SIMD16<UInt8>(repeating: second)
         var index = start
@@ -88,7 +88,7 @@ package struct PaddedBytes {
 
     /// Whether the bytes of `text` stand at a position. Precondition: 0 ≤ index and index + text.utf8CodeUnitCount ≤ count + padding.
     @inline(__always)
-    package func hasASCII(_ text: StaticString, at index: Int) -> Bool {
+    public func hasASCII(_ text: StaticString, at index: Int) -> Bool {
         let length = text.utf8CodeUnitCount
         assert(index >= 0 && index + length <= count + PaddedBytes.padding)
         for offset in 0..<length where unsafe base[index + offset] != text.utf8Start[offset] { return false }
@@ -96,7 +96,7 @@ package struct PaddedBytes {
     }
 
     /// A copy of some of the bytes, clipped to the window.
-    package func copy(_ range: Range<Int>) -> [UInt8] {
+    public func copy(_ range: Range<Int>) -> [UInt8] {
         let lower = max(0, min(range.lowerBound, count))
         let upper = max(lower, min(range.upperBound, count))
         return unsafe Array(UnsafeBufferPointer(start: base + lower, count: upper - lower))
@@ -107,7 +107,7 @@ package struct PaddedBytes {
     /// Complexity: O(n), eight bytes a step. Source: Wang Yi, "wyhash" (2019), the 64×64→128 multiply-fold mixer. The key is random per
     /// process wherever an attacker chooses the bytes; callers compare the bytes themselves on a hit.
     @inline(__always)
-    package func hash(from start: Int, count length: Int, key: UInt64) -> UInt64 {
+    public func hash(from start: Int, count length: Int, key: UInt64) -> UInt64 {
         assert(start >= 0 && start + length <= count)
         var state = key ^ (UInt64(truncatingIfNeeded: length) &* 0x9E37_79B9_7F4A_7C15)
         var index = start
@@ -125,7 +125,7 @@ package struct PaddedBytes {
 
 /// The two halves of a 128-bit product, folded together.
 @inline(__always)
-package func foldedMultiply(_ left: UInt64, _ right: UInt64) -> UInt64 {
+public func foldedMultiply(_ left: UInt64, _ right: UInt64) -> UInt64 {
     let product = left.multipliedFullWidth(by: right)
     return product.high ^ product.low
 }

@@ -7,10 +7,10 @@ import EventModel
 ///
 /// Validating: months, days of the month, hours, minutes and seconds are checked; years 1970 to 2199. Complexity: O(1), about ten
 /// nanoseconds.
-package enum TimestampParser {
+public enum TimestampParser {
     /// `2026-06-01T02:05:00.123Z`, with `T`, `t` or a space, any number of fraction digits after a dot or comma, `Z`, `±hh:mm` or `±hhmm`.
     @inline(__always)
-    package static func rfc3339(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Int64 {
+    public static func rfc3339(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Int64 {
         guard end - start >= 20, bytes[start + 4] == UInt8(ascii: "-"), bytes[start + 7] == UInt8(ascii: "-"),
             bytes[start + 13] == UInt8(ascii: ":"), bytes[start + 16] == UInt8(ascii: ":")
         else { return .min }
@@ -47,7 +47,7 @@ package enum TimestampParser {
 
     /// `10/Oct/2000:13:55:36 -0700`, the time of the common log format.
     @inline(__always)
-    package static func commonLog(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Int64 {
+    public static func commonLog(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Int64 {
         guard end - start == 26, bytes[start + 2] == UInt8(ascii: "/"), bytes[start + 6] == UInt8(ascii: "/"),
             bytes[start + 11] == UInt8(ascii: ":"), bytes[start + 14] == UInt8(ascii: ":"), bytes[start + 17] == UInt8(ascii: ":"),
             bytes[start + 20] == 0x20
@@ -67,7 +67,7 @@ package enum TimestampParser {
 
     /// `20130715233322.670`, UTC, as Salesforce writes it; the fraction may be missing.
     @inline(__always)
-    package static func compact(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Int64 {
+    public static func compact(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Int64 {
         guard end - start == 14 || (end - start == 18 && bytes[start + 14] == UInt8(ascii: ".")) else { return .min }
         let high = pair(bytes, start)
         let low = pair(bytes, start + 2)
@@ -85,7 +85,7 @@ package enum TimestampParser {
     }
 
     /// Seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by magnitude; seconds may have a fraction.
-    package static func epoch(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Int64 {
+    public static func epoch(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Int64 {
         var position = start
         var whole: Int64 = 0
         while position < end && bytes[position] &- 0x30 < 10 {

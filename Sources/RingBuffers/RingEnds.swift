@@ -4,7 +4,7 @@
 import Synchronization
 
 /// The filling end of a ``SPSCRing``. Owned by one thread.
-package struct RingProducer<Element: ~Copyable>: ~Copyable, Sendable {
+public struct RingProducer<Element: ~Copyable>: ~Copyable, Sendable {
     private let storage: RingStorage<Element>
     private var tail = 0
     /// The consumer's position when last looked at: while it leaves room, no cache line moves between the cores.
@@ -13,7 +13,7 @@ package struct RingProducer<Element: ~Copyable>: ~Copyable, Sendable {
     init(_ storage: RingStorage<Element>) { self.storage = storage }
 
     /// Adds an element, or gives it back when the ring is full. Precondition: the ring is not closed.
-    package mutating func push(_ element: consuming Element) -> Element? {
+    public mutating func push(_ element: consuming Element) -> Element? {
         if tail - knownHead == storage.capacity {
             // Pairs with the release store in RingConsumer.pop: the slot was emptied before its index was given back.
             knownHead = storage.head.load(ordering: .acquiring)
@@ -27,14 +27,14 @@ package struct RingProducer<Element: ~Copyable>: ~Copyable, Sendable {
     }
 
     /// Says that no element will follow.
-    package mutating func close() {
+    public mutating func close() {
         // Pairs with the acquire load in RingConsumer.isDrained: every push happened before.
         storage.isClosed.store(true, ordering: .releasing)
     }
 }
 
 /// The emptying end of a ``SPSCRing``. Owned by one thread.
-package struct RingConsumer<Element: ~Copyable>: ~Copyable, Sendable {
+public struct RingConsumer<Element: ~Copyable>: ~Copyable, Sendable {
     private let storage: RingStorage<Element>
     private var head = 0
     private var knownTail = 0
@@ -42,7 +42,7 @@ package struct RingConsumer<Element: ~Copyable>: ~Copyable, Sendable {
     init(_ storage: RingStorage<Element>) { self.storage = storage }
 
     /// Takes the oldest element, or nil when there is none now.
-    package mutating func pop() -> Element? {
+    public mutating func pop() -> Element? {
         if head == knownTail {
             // Pairs with the release store in RingProducer.push.
             knownTail = storage.tail.load(ordering: .acquiring)
@@ -56,7 +56,7 @@ package struct RingConsumer<Element: ~Copyable>: ~Copyable, Sendable {
     }
 
     /// Whether the producer closed the ring and everything was taken.
-    package mutating func isDrained() -> Bool {
+    public mutating func isDrained() -> Bool {
         // Closed first, then the tail: a push before the close is never missed. Pairs with the release store in RingProducer.close.
         guard storage.isClosed.load(ordering: .acquiring) else { return false }
         knownTail = storage.tail.load(ordering: .acquiring)

@@ -8,16 +8,16 @@
 ///
 /// Source: Leslie Lamport, "Specifying Concurrent Program Modules", TOPLAS 5(2), 1983; with each end caching the other's position, after
 /// Giacomoni, Moseley and Vachharajani, "FastForward for Efficient Pipeline Parallelism", PPoPP 2008.
-package enum SPSCRing<Element: ~Copyable> {
+public enum SPSCRing<Element: ~Copyable> {
     /// Both ends of a new ring. Precondition: the capacity is a power of two.
-    package static func make(capacity: Int) -> RingEnds<Element> {
+    public static func make(capacity: Int) -> RingEnds<Element> {
         let storage = RingStorage<Element>(capacity: capacity)
         return RingEnds(producer: RingProducer(storage), consumer: RingConsumer(storage))
     }
 }
 
 /// The two ends of a new ring, each to be taken once by its thread.
-package struct RingEnds<Element: ~Copyable>: ~Copyable {
+public struct RingEnds<Element: ~Copyable>: ~Copyable {
     private var producer: RingProducer<Element>?
     private var consumer: RingConsumer<Element>?
 
@@ -27,13 +27,13 @@ package struct RingEnds<Element: ~Copyable>: ~Copyable {
     }
 
     /// The filling end. Precondition: not taken yet.
-    package mutating func takeProducer() -> RingProducer<Element> {
+    public mutating func takeProducer() -> RingProducer<Element> {
         guard let end = producer.take() else { preconditionFailure("the producer was taken before") }
         return end
     }
 
     /// The emptying end. Precondition: not taken yet.
-    package mutating func takeConsumer() -> RingConsumer<Element> {
+    public mutating func takeConsumer() -> RingConsumer<Element> {
         guard let end = consumer.take() else { preconditionFailure("the consumer was taken before") }
         return end
     }

@@ -12,13 +12,13 @@ import Synchronization
 /// State: 8 × (2 + slots × words) bytes. Complexity: write O(words), read of a slot O(words), read of all O(slots × words).
 ///
 /// Source: Hans Boehm, "Can Seqlocks Get Along with Programming Language Memory Models?", MSPC 2012 (the fences below are its figure 6).
-package final class SnapshotRing<let slots: Int, let words: Int>: Sendable {
+public final class SnapshotRing<let slots: Int, let words: Int>: Sendable {
     private let sequence = Atomic<UInt64>(0)
     /// The absolute number of the newest slot; −1 while nothing was written.
     private let newest = Atomic<Int>(-1)
     private let payload: InlineArray<slots, InlineArray<words, Atomic<UInt64>>>
 
-    package init() {
+    public init() {
         payload = InlineArray { _ in InlineArray { _ in Atomic<UInt64>(0) } }
     }
 
@@ -26,7 +26,7 @@ package final class SnapshotRing<let slots: Int, let words: Int>: Sendable {
     ///
     /// Returns false, changing nothing, when the slot has already left the ring. One writer only.
     @inline(__always)
-    package func add(_ amounts: InlineArray<words, UInt64>, toSlot number: Int) -> Bool {
+    public func add(_ amounts: InlineArray<words, UInt64>, toSlot number: Int) -> Bool {
         // The writer is alone: it reads its own last stores, relaxed.
         let last = newest.load(ordering: .relaxed)
         if last >= 0 && number <= last - slots { return false }
@@ -42,7 +42,7 @@ package final class SnapshotRing<let slots: Int, let words: Int>: Sendable {
     }
 
     /// Makes `number` the newest slot, clearing what lies between. One writer only.
-    package func advance(to number: Int) {
+    public func advance(to number: Int) {
         let last = newest.load(ordering: .relaxed)
         guard number > last else { return }
         let start = enter()
@@ -51,7 +51,7 @@ package final class SnapshotRing<let slots: Int, let words: Int>: Sendable {
     }
 
     /// The words of slot `number`; zeros when it is not in the ring. Any thread.
-    package func read(slot number: Int) -> InlineArray<words, UInt64> {
+    public func read(slot number: Int) -> InlineArray<words, UInt64> {
         var result = InlineArray<words, UInt64>(repeating: 0)
         while true {
             // Pairs with the release store in leave(): what was written before is visible.
@@ -68,7 +68,7 @@ package final class SnapshotRing<let slots: Int, let words: Int>: Sendable {
     }
 
     /// The newest slot's number and the words of all slots, oldest first, all as of one moment. Any thread.
-    package func readAll() -> (newest: Int, slots: [InlineArray<words, UInt64>]) {
+    public func readAll() -> (newest: Int, slots: [InlineArray<words, UInt64>]) {
         var result = [InlineArray<words, UInt64>](repeating: InlineArray(repeating: 0), count: slots)
         while true {
             let before = sequence.load(ordering: .acquiring)
@@ -85,7 +85,7 @@ package final class SnapshotRing<let slots: Int, let words: Int>: Sendable {
     }
 
     /// The newest slot's number, −1 while nothing was written. Any thread.
-    package var newestSlot: Int { newest.load(ordering: .relaxed) }
+    public var newestSlot: Int { newest.load(ordering: .relaxed) }
 
     @inline(__always)
     private func enter() -> UInt64 {

@@ -6,7 +6,7 @@
 /// The C library's `log` differs in its last bit between versions and processors; alerts must not. Relative error below 1e-13.
 /// Precondition: `value` > 0 and finite. Source: argument reduction to [√½, √2] and the series of 2·artanh((m−1)/(m+1)).
 @inline(__always)
-package func naturalLog(_ value: Double) -> Double {
+public func naturalLog(_ value: Double) -> Double {
     var exponent = Double(value.exponent)
     var mantissa = value.significand
     if mantissa > 1.4142135623730951 {
@@ -32,7 +32,7 @@ package func naturalLog(_ value: Double) -> Double {
 ///
 /// Relative error below 1e-13. Source: reduction by ln 2 (split in two parts, after Cody and Waite 1980) and the Taylor series to degree 13.
 @inline(__always)
-package func exponential(_ value: Double) -> Double {
+public func exponential(_ value: Double) -> Double {
     let clamped = min(max(value, -700), 700)
     let power = (clamped * 1.4426950408889634).rounded()
     let rest = (clamped - power * 0.693147180369123816490) - power * 1.90821492927058770002e-10
@@ -55,4 +55,4 @@ package func exponential(_ value: Double) -> Double {
 
 /// Logarithm to base ten. Precondition: `value` > 0 and finite.
 @inline(__always)
-package func decimalLog(_ value: Double) -> Double { naturalLog(value) * 0.4342944819032518 }
+public func decimalLog(_ value: Double) -> Double { naturalLog(value) * 0.4342944819032518 }

@@ -8,24 +8,24 @@ import RingBuffers
 ///
 /// State: 976 bytes. Two words a minute: bytes in one; rows (40 bits) and calls (24 bits) in the other. Sums beyond those widths wrap, which
 /// 10^12 rows or 16 million calls in one minute would take.
-package final class MinuteRing: Sendable {
+public final class MinuteRing: Sendable {
     private let ring = SnapshotRing<60, 2>()
 
-    package init() {}
+    public init() {}
 
     /// Adds one event to its minute; false when the minute has left the ring.
     @inline(__always)
-    package func add(minute: Int, rows: UInt64, bytes: UInt64) -> Bool {
+    public func add(minute: Int, rows: UInt64, bytes: UInt64) -> Bool {
         ring.add([bytes, (rows &<< 24) &+ 1], toSlot: minute)
     }
 
     /// Adds a whole minute at once, as when a checkpoint is restored.
-    package func restore(minute: Int, rows: UInt64, bytes: UInt64, calls: UInt64) {
+    public func restore(minute: Int, rows: UInt64, bytes: UInt64, calls: UInt64) {
         _ = ring.add([bytes, (rows &<< 24) &+ calls], toSlot: minute)
     }
 
     /// The minutes held, oldest first; minutes without activity are left out. Any thread.
-    package func minutes() -> [Minute] {
+    public func minutes() -> [Minute] {
         let (newest, slots) = ring.readAll()
         var result: [Minute] = []
         for (index, words) in slots.enumerated() where words[0] != 0 || words[1] != 0 {
@@ -35,11 +35,11 @@ package final class MinuteRing: Sendable {
     }
 
     /// Sums of one minute.
-    package struct Minute: Equatable, Sendable {
+    public struct Minute: Equatable, Sendable {
         /// Minutes since 1970-01-01T00:00Z.
-        package var number: Int
-        package var rows: UInt64
-        package var bytes: UInt64
-        package var calls: UInt64
+        public var number: Int
+        public var rows: UInt64
+        public var bytes: UInt64
+        public var calls: UInt64
     }
 }

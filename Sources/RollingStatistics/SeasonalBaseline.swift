@@ -6,13 +6,13 @@ import EventModel
 /// How often each hour of the week and each hour of the day was visited: shared by all measures of an account.
 ///
 /// State: 192 bytes; counts saturate at 255, far beyond where the weights below change.
-package struct SlotVisits: Equatable, Sendable {
-    package var week = InlineArray<168, UInt8>(repeating: 0)
-    package var day = InlineArray<24, UInt8>(repeating: 0)
+public struct SlotVisits: Equatable, Sendable {
+    public var week = InlineArray<168, UInt8>(repeating: 0)
+    public var day = InlineArray<24, UInt8>(repeating: 0)
 
-    package init() {}
+    public init() {}
 
-    package static func == (left: SlotVisits, right: SlotVisits) -> Bool {
+    public static func == (left: SlotVisits, right: SlotVisits) -> Bool {
         for slot in 0..<168 where left.week[slot] != right.week[slot] { return false }
         for slot in 0..<24 where left.day[slot] != right.day[slot] { return false }
         return true
@@ -20,7 +20,7 @@ package struct SlotVisits: Equatable, Sendable {
 
     /// Counts one more bucket in this hour.
     @inline(__always)
-    package mutating func count(_ slot: HourOfWeek) {
+    public mutating func count(_ slot: HourOfWeek) {
         if week[slot.rawValue] < 255 { week[slot.rawValue] += 1 }
         let hour = slot.hourOfDay
         if day[hour] < 255 { day[hour] += 1 }
@@ -32,21 +32,21 @@ package struct SlotVisits: Equatable, Sendable {
 /// State: 388 bytes (16-bit slot means). Units: amount per 15-minute bucket. Complexity: O(1).
 ///
 /// Source: the credibility weights n/(n+6) and n/(n+4) of design/statistics.md section 2 (Bühlmann 1967 with prior weights 6 and 4).
-package struct SeasonalBaseline: Sendable {
-    package var week = InlineArray<168, UInt16>(repeating: 0)
-    package var day = InlineArray<24, UInt16>(repeating: 0)
+public struct SeasonalBaseline: Sendable {
+    public var week = InlineArray<168, UInt16>(repeating: 0)
+    public var day = InlineArray<24, UInt16>(repeating: 0)
     /// The account's level: EWMA over 5,000 buckets (52 days).
-    package var level: Float = 0
+    public var level: Float = 0
 
-    package static let levelSpan = 5000
+    public static let levelSpan = 5000
     /// Slots keep learning at this gain: the last fifty visits dominate.
-    package static let smallestSlotGain = 0.02
+    public static let smallestSlotGain = 0.02
 
-    package init() {}
+    public init() {}
 
     /// The expected amount in a bucket of this hour.
     @inline(__always)
-    package func expectation(_ slot: HourOfWeek, visits: SlotVisits) -> Double {
+    public func expectation(_ slot: HourOfWeek, visits: SlotVisits) -> Double {
         let hour = slot.hourOfDay
         let weekCount = Double(visits.week[slot.rawValue])
         let dayCount = Double(visits.day[hour])
@@ -57,7 +57,7 @@ package struct SeasonalBaseline: Sendable {
     }
 
     /// Learns the amount of one closed bucket. `age` counts the account's buckets, this one included; `visits` does not yet.
-    package mutating func learn(_ amount: Double, slot: HourOfWeek, visits: SlotVisits, age: Int) {
+    public mutating func learn(_ amount: Double, slot: HourOfWeek, visits: SlotVisits, age: Int) {
         let hour = slot.hourOfDay
         level += Float(gain(count: age, span: SeasonalBaseline.levelSpan) * (amount - Double(level)))
         week[slot.rawValue] = SeasonalBaseline.updated(week[slot.rawValue], amount, count: Int(visits.week[slot.rawValue]) + 1)

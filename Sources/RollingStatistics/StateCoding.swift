@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Writes state as bytes: little-endian, fixed width, in the order of the calls. The first byte of every record is its version.
-package struct StateWriter: Sendable {
-    package private(set) var bytes: [UInt8] = []
+public struct StateWriter: Sendable {
+    public private(set) var bytes: [UInt8] = []
 
-    package init(reserving capacity: Int = 0) { bytes.reserveCapacity(capacity) }
+    public init(reserving capacity: Int = 0) { bytes.reserveCapacity(capacity) }
 
-    package mutating func write<Number: FixedWidthInteger>(_ value: Number) {
+    public mutating func write<Number: FixedWidthInteger>(_ value: Number) {
         var rest = value.littleEndian
         for _ in 0..<(Number.bitWidth / 8) {
             bytes.append(UInt8(truncatingIfNeeded: rest))
@@ -15,27 +15,27 @@ package struct StateWriter: Sendable {
         }
     }
 
-    package mutating func write(_ value: Float) { write(value.bitPattern) }
-    package mutating func write(_ value: Double) { write(value.bitPattern) }
-    package mutating func write(_ value: Bool) { bytes.append(value ? 1 : 0) }
+    public mutating func write(_ value: Float) { write(value.bitPattern) }
+    public mutating func write(_ value: Double) { write(value.bitPattern) }
+    public mutating func write(_ value: Bool) { bytes.append(value ? 1 : 0) }
 
     /// A length and the bytes.
-    package mutating func write(_ value: [UInt8]) {
+    public mutating func write(_ value: [UInt8]) {
         write(UInt32(value.count))
         bytes.append(contentsOf: value)
     }
 
-    package mutating func write(_ value: String) { write(Array(value.utf8)) }
+    public mutating func write(_ value: String) { write(Array(value.utf8)) }
 }
 
 /// Reads what ``StateWriter`` wrote. Bytes from outside are not trusted: reading past the end throws, it never traps.
-package struct StateReader: Sendable {
+public struct StateReader: Sendable {
     private let bytes: [UInt8]
     private var position = 0
 
-    package init(_ bytes: [UInt8]) { self.bytes = bytes }
+    public init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    package mutating func read<Number: FixedWidthInteger>(_ type: Number.Type = Number.self) throws(StateError) -> Number {
+    public mutating func read<Number: FixedWidthInteger>(_ type: Number.Type = Number.self) throws(StateError) -> Number {
         let width = Number.bitWidth / 8
         guard bytes.count - position >= width else { throw StateError.truncated }
         var value: Number = 0
@@ -47,30 +47,30 @@ package struct StateReader: Sendable {
         return value
     }
 
-    package mutating func readFloat() throws(StateError) -> Float { Float(bitPattern: try read()) }
-    package mutating func readDouble() throws(StateError) -> Double { Double(bitPattern: try read()) }
-    package mutating func readBool() throws(StateError) -> Bool { try read(UInt8.self) != 0 }
+    public mutating func readFloat() throws(StateError) -> Float { Float(bitPattern: try read()) }
+    public mutating func readDouble() throws(StateError) -> Double { Double(bitPattern: try read()) }
+    public mutating func readBool() throws(StateError) -> Bool { try read(UInt8.self) != 0 }
 
-    package mutating func readBytes() throws(StateError) -> [UInt8] {
+    public mutating func readBytes() throws(StateError) -> [UInt8] {
         let count = Int(try read(UInt32.self))
         guard bytes.count - position >= count else { throw StateError.truncated }
         defer { position += count }
         return Array(bytes[position..<position + count])
     }
 
-    package mutating func readString() throws(StateError) -> String { String(decoding: try readBytes(), as: UTF8.self) }
+    public mutating func readString() throws(StateError) -> String { String(decoding: try readBytes(), as: UTF8.self) }
 
     /// Throws ``StateError/version(found:)`` unless the next byte is `expected`.
-    package mutating func expectVersion(_ expected: UInt8) throws(StateError) {
+    public mutating func expectVersion(_ expected: UInt8) throws(StateError) {
         let found = try read(UInt8.self)
         guard found == expected else { throw StateError.version(found: found) }
     }
 
-    package var isAtEnd: Bool { position == bytes.count }
+    public var isAtEnd: Bool { position == bytes.count }
 }
 
 /// State bytes that cannot be used.
-package enum StateError: Error, Equatable, Sendable {
+public enum StateError: Error, Equatable, Sendable {
     case truncated
     case version(found: UInt8)
     /// A value out of its range: the named one.

@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension SlotVisits {
-    package func encode(into writer: inout StateWriter) {
+    public func encode(into writer: inout StateWriter) {
         for slot in 0..<168 { writer.write(week[slot]) }
         for slot in 0..<24 { writer.write(day[slot]) }
     }
 
-    package init(from reader: inout StateReader) throws(StateError) {
+    public init(from reader: inout StateReader) throws(StateError) {
         self.init()
         for slot in 0..<168 { week[slot] = try reader.read() }
         for slot in 0..<24 { day[slot] = try reader.read() }
@@ -15,14 +15,14 @@ extension SlotVisits {
 }
 
 extension VolumeModel {
-    package func encode(into writer: inout StateWriter) {
+    public func encode(into writer: inout StateWriter) {
         for slot in 0..<168 { writer.write(baseline.week[slot]) }
         for slot in 0..<24 { writer.write(baseline.day[slot]) }
         writer.write(baseline.level)
         for index in 0..<5 { windows[index].encode(into: &writer) }
     }
 
-    package init(from reader: inout StateReader) throws(StateError) {
+    public init(from reader: inout StateReader) throws(StateError) {
         self.init()
         for slot in 0..<168 { baseline.week[slot] = try reader.read() }
         for slot in 0..<24 { baseline.day[slot] = try reader.read() }

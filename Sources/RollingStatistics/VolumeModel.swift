@@ -6,14 +6,14 @@ import EventModel
 /// What one measure of one account usually does, and how unusual a bucket is.
 ///
 /// State: about 600 bytes. Complexity: O(5) a bucket. Test first, learn afterwards: ``read(_:slot:visits:fleet:)`` sees the past only.
-package struct VolumeModel: Sendable {
-    package var baseline = SeasonalBaseline()
-    package var windows = InlineArray<5, VolumeWindow>(repeating: VolumeWindow())
+public struct VolumeModel: Sendable {
+    public var baseline = SeasonalBaseline()
+    public var windows = InlineArray<5, VolumeWindow>(repeating: VolumeWindow())
 
-    package init() {}
+    public init() {}
 
     /// Judges a bucket that holds `amount`. Does not learn.
-    package func read(_ amount: Double, slot: HourOfWeek, visits: SlotVisits, fleet: FleetFactor) -> VolumeReading {
+    public func read(_ amount: Double, slot: HourOfWeek, visits: SlotVisits, fleet: FleetFactor) -> VolumeReading {
         let expectation = baseline.expectation(slot, visits: visits) * fleet.factor
         let level = Double(baseline.level)
         var best = VolumeReading()
@@ -51,7 +51,7 @@ package struct VolumeModel: Sendable {
     /// The smallest amount at which this bucket's score reaches `score` in some window; nil if no amount below 2^53 does.
     ///
     /// The score grows with the amount, so a running sum that reaches this level is certain to be judged at least `score` at the close.
-    package func amount(reaching score: Double, slot: HourOfWeek, visits: SlotVisits, fleet: FleetFactor) -> Double? {
+    public func amount(reaching score: Double, slot: HourOfWeek, visits: SlotVisits, fleet: FleetFactor) -> Double? {
         let expectation = baseline.expectation(slot, visits: visits) * fleet.factor
         let level = Double(baseline.level)
         var smallest = Double.infinity
@@ -71,7 +71,7 @@ package struct VolumeModel: Sendable {
     }
 
     /// Learns a closed bucket. `age` counts the account's buckets, this one included; `visits` does not yet count it.
-    package mutating func learn(_ amount: Double, slot: HourOfWeek, visits: SlotVisits, age: Int, fleet: FleetFactor) {
+    public mutating func learn(_ amount: Double, slot: HourOfWeek, visits: SlotVisits, age: Int, fleet: FleetFactor) {
         let expectation = baseline.expectation(slot, visits: visits)
         let level = Double(baseline.level)
         for span in VolumeSpan.allCases {
@@ -88,13 +88,13 @@ package struct VolumeModel: Sendable {
 /// The common rise of the whole fleet in a bucket: a sale lifts every account, and what everybody does is not an incident.
 ///
 /// The neutral factor is 1; the fleet stage of the core is the place that computes it.
-package struct FleetFactor: Equatable, Sendable {
-    package var factor: Double
-    package var logFactor: Double
+public struct FleetFactor: Equatable, Sendable {
+    public var factor: Double
+    public var logFactor: Double
 
-    package static let neutral = FleetFactor(factor: 1, logFactor: 0)
+    public static let neutral = FleetFactor(factor: 1, logFactor: 0)
 
-    package init(factor: Double, logFactor: Double) {
+    public init(factor: Double, logFactor: Double) {
         self.factor = factor
         self.logFactor = logFactor
     }
@@ -103,32 +103,32 @@ package struct FleetFactor: Equatable, Sendable {
 /// What a model says about one bucket: the window that stands out most, and the numbers a person wants to see.
 ///
 /// Units: amounts of the measure; z in standard deviations.
-package struct VolumeReading: Equatable, Sendable {
-    package var amount = 0.0
-    package var bucketExpectation = 0.0
-    package var span = VolumeSpan.quarterHour
+public struct VolumeReading: Equatable, Sendable {
+    public var amount = 0.0
+    public var bucketExpectation = 0.0
+    public var span = VolumeSpan.quarterHour
     /// −log10 of the tail probability with the window's bonus: what the threshold is set on.
-    package var score = 0.0
-    package var z = 0.0
+    public var score = 0.0
+    public var z = 0.0
     /// How many mean excesses z lies beyond the account's own 99 % quantile.
-    package var depth = 0.0
+    public var depth = 0.0
     /// Decayed sums over the window.
-    package var observed = 0.0
-    package var expected = 0.0
+    public var observed = 0.0
+    public var expected = 0.0
     var bandOffset = 0.0
     var ratioMean = 0.0
     var ratioDeviation = 0.0
 
-    package init() {}
+    public init() {}
 
     /// The probability of a bucket at least as unusual in this window.
-    package var probability: Double { TailProbability.beyond(depth) }
+    public var probability: Double { TailProbability.beyond(depth) }
 
     /// How many times the expected amount; the expectation counts as at least one.
-    package var ratio: Double { observed / max(expected, 1) }
+    public var ratio: Double { observed / max(expected, 1) }
 
     /// The band that holds nine of ten of the account's windows.
-    package var band: (low: Double, high: Double) { (bandEdge(-1.645), bandEdge(1.645)) }
+    public var band: (low: Double, high: Double) { (bandEdge(-1.645), bandEdge(1.645)) }
 
     private func bandEdge(_ z: Double) -> Double {
         max(exponential(ratioMean + z * ratioDeviation) * (expected + bandOffset) - bandOffset, 0)
@@ -136,12 +136,12 @@ package struct VolumeReading: Equatable, Sendable {
 }
 
 /// The account's own tail: a hundredth beyond its 99 % quantile, exponential from there.
-package enum TailProbability {
+public enum TailProbability {
     /// The probability of lying `depth` mean excesses or more beyond the 99 % quantile. Below the quantile it grows to at most 1.
     @inline(__always)
-    package static func beyond(_ depth: Double) -> Double { min(0.01 * exponential(-depth), 1) }
+    public static func beyond(_ depth: Double) -> Double { min(0.01 * exponential(-depth), 1) }
 
     /// The depth whose probability has the given negative decimal logarithm.
     @inline(__always)
-    package static func depth(ofNegativeDecimalLog value: Double) -> Double { (value - 2) * 2.302585092994046 }
+    public static func depth(ofNegativeDecimalLog value: Double) -> Double { (value - 2) * 2.302585092994046 }
 }

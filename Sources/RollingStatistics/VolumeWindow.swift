@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The five time spans over which volume is judged.
-package enum VolumeSpan: Int, CaseIterable, Sendable {
+public enum VolumeSpan: Int, CaseIterable, Sendable {
     case quarterHour = 0
     case hour, fourHours, day, fiveDays
 
     /// Its length in 15-minute buckets.
     @inline(__always)
-    package var buckets: Int {
+    public var buckets: Int {
         switch self {
         case .quarterHour: 1
         case .hour: 4
@@ -19,7 +19,7 @@ package enum VolumeSpan: Int, CaseIterable, Sendable {
     }
 
     /// For the alert's sentence.
-    package var words: String {
+    public var words: String {
         switch self {
         case .quarterHour: "15 min"
         case .hour: "about an hour"
@@ -37,62 +37,62 @@ package enum VolumeSpan: Int, CaseIterable, Sendable {
 ///
 /// Source: design/statistics.md section 2; the tail follows the peaks-over-threshold method (Pickands 1975; Davison and Smith 1990) with
 /// declustered exceedances and an exponential excess law.
-package struct VolumeWindow: Sendable {
-    package var actual: Float = 0
-    package var expected: Float = 0
+public struct VolumeWindow: Sendable {
+    public var actual: Float = 0
+    public var expected: Float = 0
     /// Mean and variance of the log ratio.
-    package var ratio = ExponentialMean()
+    public var ratio = ExponentialMean()
     /// The 99 % quantile of z.
-    package var quantile: Float = 2.326
+    public var quantile: Float = 2.326
     /// Decayed sum of cluster peaks over the quantile, and their decayed number.
-    package var excessSum: Float = 0
-    package var clusterCount: Float = 0
+    public var excessSum: Float = 0
+    public var clusterCount: Float = 0
     /// The highest excess of the running cluster; 0 while none runs.
-    package var clusterPeak: Float = 0
+    public var clusterPeak: Float = 0
     /// Buckets since z was last above the quantile, while a cluster runs.
-    package var quietBuckets: UInt16 = 0
+    public var quietBuckets: UInt16 = 0
 
     /// The span of the ratio's mean and deviation: two weeks of buckets.
-    package static let ratioSpan = 1344
+    public static let ratioSpan = 1344
     /// A deviation below 5 % is not believed: no account is that regular for ever.
-    package static let smallestDeviation = 0.05
+    public static let smallestDeviation = 0.05
     /// The mean excess of an account without history, and the weight it keeps, in clusters.
-    package static let fleetExcess = 0.9
-    package static let fleetWeight = 2.0
-    package static let smallestExcess = 0.05
+    public static let fleetExcess = 0.9
+    public static let fleetWeight = 2.0
+    public static let smallestExcess = 0.05
     /// How fast the quantile moves, in standard deviations a bucket.
-    package static let quantileStep = 0.05
+    public static let quantileStep = 0.05
 
-    package init() {}
+    public init() {}
 
     /// The log ratio after a bucket with `amount` where `expectation` was expected. `scale` is the account's level per bucket.
     @inline(__always)
-    package func logRatio(span: Int, amount: Double, expectation: Double, level: Double) -> Double {
+    public func logRatio(span: Int, amount: Double, expectation: Double, level: Double) -> Double {
         let offset = VolumeWindow.offset(span: span, level: level)
         return naturalLog((sum(actual, amount, span) + offset) / (sum(expected, expectation, span) + offset))
     }
 
     /// Ratio and absolute floor in one: a fifth of the usual window, plus five.
     @inline(__always)
-    package static func offset(span: Int, level: Double) -> Double { 0.2 * level * Double(span) + 5 }
+    public static func offset(span: Int, level: Double) -> Double { 0.2 * level * Double(span) + 5 }
 
     @inline(__always)
-    package func sum(_ past: Float, _ amount: Double, _ span: Int) -> Double {
+    public func sum(_ past: Float, _ amount: Double, _ span: Int) -> Double {
         Double(past) * (1 - 1 / Double(span)) + amount
     }
 
     @inline(__always)
-    package var deviation: Double { max(ratio.deviation, VolumeWindow.smallestDeviation) }
+    public var deviation: Double { max(ratio.deviation, VolumeWindow.smallestDeviation) }
 
     @inline(__always)
-    package var meanExcess: Double {
+    public var meanExcess: Double {
         let mean = (Double(excessSum) + VolumeWindow.fleetWeight * VolumeWindow.fleetExcess)
             / (Double(clusterCount) + VolumeWindow.fleetWeight)
         return max(mean, VolumeWindow.smallestExcess)
     }
 
     /// Takes one closed bucket into the window. `age` counts the account's buckets, this one included.
-    package mutating func learn(span: Int, amount: Double, expectation: Double, level: Double, age: Int) {
+    public mutating func learn(span: Int, amount: Double, expectation: Double, level: Double, age: Int) {
         let observed = logRatio(span: span, amount: amount, expectation: expectation, level: level)
         let z = (observed - Double(ratio.mean)) / deviation
         actual = Float(sum(actual, amount, span))
