@@ -29,7 +29,7 @@ public struct AccountProfile: Sendable {
         if age < Int32.max { age += 1 }
         for measure in Measure.allCases {
             volumes[measure.rawValue].learn(
-                Double(bucket.sums[measure]), slot: bucket.slot, visits: visits, age: Int(age), fleet: fleet)
+                bucket.readings[measure.rawValue], slot: bucket.slot, visits: visits, age: Int(age), fleet: fleet)
         }
         visits.count(bucket.slot)
         networks.learn(bucket)
@@ -81,7 +81,9 @@ public struct NetworkMemory: Sendable {
     }
 
     mutating func learn(_ bucket: ClosedBucket) {
-        for seen in bucket.networks { learn(seen, at: UInt32(truncatingIfNeeded: bucket.number), isMature: bucket.isMature) }
+        for index in 0..<NetworkSet.capacity where bucket.networks[index] != .unknown {
+            learn(bucket.networks[index], at: UInt32(truncatingIfNeeded: bucket.number), isMature: bucket.isMature)
+        }
     }
 
     private mutating func learn(_ network: Network, at bucket: UInt32, isMature: Bool) {

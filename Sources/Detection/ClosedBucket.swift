@@ -47,8 +47,8 @@ public struct ClosedBucket: Sendable {
     public var sums: MeasureSums
     /// One reading for each measure, in the order of ``Measure``.
     public var readings: InlineArray<3, VolumeReading>
-    /// Networks seen in the bucket, in order of first sight; at most eight.
-    public var networks: [Network]
+    /// The networks seen in the bucket.
+    public var networks: NetworkSet
     /// The first event from a network that the account had never used.
     public var newNetwork: NewNetwork?
     /// Whether the account was old enough to be judged by itself.
@@ -60,7 +60,7 @@ public struct ClosedBucket: Sendable {
     public var fleet: FleetView
 
     public init(
-        number: Int64, sums: MeasureSums, readings: InlineArray<3, VolumeReading>, networks: [Network], newNetwork: NewNetwork?,
+        number: Int64, sums: MeasureSums, readings: InlineArray<3, VolumeReading>, networks: NetworkSet, newNetwork: NewNetwork?,
         isMature: Bool, isClosed: Bool, end: EventTime, fleet: FleetView
     ) {
         self.number = number
@@ -76,6 +76,30 @@ public struct ClosedBucket: Sendable {
     }
 
     public var start: EventTime { BucketGrid.start(of: number) }
+}
+
+/// The first four networks seen in a bucket, in order of first sight. State: 32 bytes.
+public struct NetworkSet: Sendable {
+    public static let capacity = 4
+
+    private var networks = InlineArray<4, UInt64>(repeating: 0)
+
+    public init() {}
+
+    public subscript(index: Int) -> Network { Network(rawValue: networks[index]) }
+
+    /// Adds a network; false when it was there, or is unknown. A fifth one is not kept, and counts as added.
+    public mutating func insert(_ network: Network) -> Bool {
+        guard network != .unknown else { return false }
+        for index in 0..<NetworkSet.capacity {
+            if networks[index] == network.rawValue { return false }
+            if networks[index] == 0 {
+                networks[index] = network.rawValue
+                return true
+            }
+        }
+        return true
+    }
 }
 
 /// An event from a network that the account had never used.

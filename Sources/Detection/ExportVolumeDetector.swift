@@ -78,19 +78,13 @@ public struct ExportVolumeDetector: Detector {
             && reading.ratio >= minimumRatio
     }
 
-    /// The smallest sum found that judges unusual; `.max` when the search does not settle, in which case the close decides.
+    /// The smallest sum that some window judges unusual. The judgement at the event decides, and the close, should another window win.
     private func trip(_ measure: Measure, bucket: Int64, of account: borrowing AccountProfile, fleet: FleetView) -> UInt64 {
-        let model = account.volumes[measure.rawValue]
         let slot = HourOfWeek(BucketGrid.start(of: bucket))
-        guard var amount = model.amount(reaching: threshold, slot: slot, visits: account.visits, fleet: fleet.factor) else { return .max }
-        for _ in 0..<4 {
-            let reading = model.read(amount, slot: slot, visits: account.visits, fleet: fleet.factor)
-            if isUnusual(reading, measure) { return UInt64(amount) }
-            let missingFloor = minimums[measure.rawValue] - (reading.observed - reading.expected)
-            let missingRatio = minimumRatio * max(reading.expected, 1) - reading.observed
-            amount = (amount + max(missingFloor, missingRatio, amount * 1e-6, 1)).rounded(.up)
-        }
-        return .max
+        let amount = account.volumes[measure.rawValue].amount(
+            reaching: threshold, excess: minimums[measure.rawValue], ratio: minimumRatio, slot: slot, visits: account.visits,
+            fleet: fleet.factor)
+        return amount.map { UInt64($0) } ?? .max
     }
 
     private func finding(_ bucket: ClosedBucket, of account: borrowing AccountProfile, _ measure: Measure) -> Finding {

@@ -47,6 +47,20 @@ public struct ChunkBuffer: ~Copyable {
         count += bytes.count
     }
 
+    /// Adds a piece of another window, growing the buffer when it does not fit. Precondition: the range lies inside the window.
+    @inline(__always)
+    public mutating func append(_ bytes: PaddedBytes, from start: Int, count length: Int) {
+        precondition(start >= 0 && length >= 0 && start + length <= bytes.count, "the range lies inside the window")
+        if length > freeCount { grow(to: max(capacity * 2, count + length)) }
+        guard let target = unsafe memory.baseAddress else { return }
+        unsafe bytes.copy(from: start, count: length, to: target + count)
+        count += length
+    }
+
+    /// Forgets everything, keeps the memory.
+    @inline(__always)
+    public mutating func removeAll() { count = 0 }
+
     /// Enlarges the buffer, keeping its bytes. Complexity: O(count).
     public mutating func grow(to newCapacity: Int) {
         guard newCapacity > capacity else { return }

@@ -102,6 +102,12 @@ public struct PaddedBytes {
         return unsafe Array(UnsafeBufferPointer(start: base + lower, count: upper - lower))
     }
 
+    /// Copies a range to other memory. Precondition: the range lies inside the window, and the target has room for it.
+    @inline(__always)
+    @unsafe func copy(from start: Int, count length: Int, to target: UnsafeMutableRawPointer) {
+        unsafe target.copyMemory(from: base + start, byteCount: length)
+    }
+
     /// Keyed 64-bit hash of a range: a multiply-and-fold hash in the manner of wyhash, not a PRF.
     ///
     /// Complexity: O(n), eight bytes a step. Source: Wang Yi, "wyhash" (2019), the 64×64→128 multiply-fold mixer. The key is random per

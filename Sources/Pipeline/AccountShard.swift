@@ -69,7 +69,7 @@ final class AccountShard {
             event.network, at: event.time, known: slabs[index / ProfileSlab.size].profiles[index % ProfileSlab.size].networks)
         guard position == 0 else { return .none }
         if open[0].tallies[slot - 1].hasTripped {
-            open[0].tallies[slot - 1].trips = .never
+            open[0].tallies[slot - 1].raiseTrips()
             return .judge
         }
         return isNovel ? .judge : .none
@@ -127,7 +127,7 @@ final class AccountShard {
             let account = open[0].tallies[slot].account
             open[0].tallies[slot].trips = tripLevels(local(account), bucket: bucket, fleet: fleet)
             let isOver = open[0].tallies[slot].hasTripped
-            if isOver { open[0].tallies[slot].trips = .never }
+            if isOver { open[0].tallies[slot].raiseTrips() }
             if isOver || open[0].tallies[slot].newNetwork != nil { over.append(account) }
         }
         return over.sorted()
@@ -188,7 +188,7 @@ final class AccountShard {
                 Double(sums[measure]), slot: slot, visits: profile.visits, fleet: fleet.factor)
         }
         return ClosedBucket(
-            number: bucket, sums: sums, readings: readings, networks: tally?.networks ?? [], newNetwork: tally?.newNetwork,
+            number: bucket, sums: sums, readings: readings, networks: tally?.networks ?? NetworkSet(), newNetwork: tally?.newNetwork,
             isMature: profile.isMature, isClosed: isClosed, end: end, fleet: fleet)
     }
 }

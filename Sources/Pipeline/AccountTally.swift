@@ -21,7 +21,7 @@ struct AccountTally: Sendable {
     var largestAmount: UInt64 = 0
     /// The network of the last event, known or noted already: the common case is one comparison.
     var lastNetwork = Network.unknown
-    var networks: [Network] = []
+    var networks = NetworkSet()
     var newNetwork: NewNetwork?
     var routes = RouteShares()
 
@@ -57,6 +57,16 @@ struct AccountTally: Sendable {
     @inline(__always)
     var hasTripped: Bool { sums.rows >= trips.rows || sums.bytes >= trips.bytes || sums.calls >= trips.calls }
 
+    /// After a judgement the next one is due at twice the sum: an alert that is open needs no more, and a judgement that found nothing,
+    /// because another window won, gets a logarithmic number of further chances.
+    mutating func raiseTrips() {
+        if sums.rows >= trips.rows { trips.rows = AccountTally.twice(sums.rows) }
+        if sums.bytes >= trips.bytes { trips.bytes = AccountTally.twice(sums.bytes) }
+        if sums.calls >= trips.calls { trips.calls = AccountTally.twice(sums.calls) }
+    }
+
+    private static func twice(_ sum: UInt64) -> UInt64 { max(sum, 1) > .max / 2 ? .max : max(sum, 1) * 2 }
+
     /// Notes the event's network; true when the account never used it before.
     @inline(__always)
     mutating func note(_ network: Network, at time: EventTime, known: NetworkMemory) -> Bool {
@@ -66,9 +76,7 @@ struct AccountTally: Sendable {
 
     private mutating func noteChange(_ network: Network, at time: EventTime, known: NetworkMemory) -> Bool {
         lastNetwork = network
-        if networks.contains(network) { return false }
-        if networks.count < NetworkMemory.capacity { networks.append(network) }
-        guard newNetwork == nil, !known.contains(network) else { return false }
+        guard networks.insert(network), newNetwork == nil, !known.contains(network) else { return false }
         newNetwork = NewNetwork(network: network, time: time)
         return true
     }
@@ -176,8 +184,7 @@ extension AccountTally {
         }
         writer.write(largestAmount)
         writer.write(lastNetwork.rawValue)
-        writer.write(UInt8(networks.count))
-        for network in networks { writer.write(network.rawValue) }
+        for index in 0..<NetworkSet.capacity { writer.write(networks[index].rawValue) }
         writer.write(newNetwork?.network.rawValue ?? 0)
         writer.write(newNetwork?.time.milliseconds ?? 0)
         routes.encode(into: &writer)
@@ -192,9 +199,7 @@ extension AccountTally {
         largest = try Sighting(from: &reader)
         largestAmount = try reader.read()
         lastNetwork = Network(rawValue: try reader.read())
-        let networkCount = try reader.read(UInt8.self)
-        guard networkCount <= NetworkMemory.capacity else { throw StateError.implausible("networks") }
-        for _ in 0..<networkCount { networks.append(Network(rawValue: try reader.read())) }
+        for _ in 0..<NetworkSet.capacity { _ = networks.insert(Network(rawValue: try reader.read())) }
         let novelty = NewNetwork(network: Network(rawValue: try reader.read()), time: EventTime(milliseconds: try reader.read()))
         newNetwork = novelty.network == .unknown ? nil : novelty
         routes = try RouteShares(from: &reader)

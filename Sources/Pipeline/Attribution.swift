@@ -24,7 +24,7 @@ package struct Attribution: ~Copyable {
     private var valueCount: UInt32 = 2
     /// Recently seen raw paths: hash → value, so that a hot path is not templated for every event.
     private var pathCache: [PathEntry]
-    private var template: [UInt8] = []
+    private var template = ChunkBuffer(capacity: 256)
     private let limits: Limits
     private let pseudonymKey: [UInt8]
     private let hashKey: UInt64
@@ -147,15 +147,16 @@ package struct Attribution: ~Copyable {
     }
 
     private mutating func templated(_ bytes: PaddedBytes, _ start: Int, _ count: Int, _ batch: inout EventBatch) -> ValueID {
-        template.removeAll(keepingCapacity: true)
-        EndpointTemplate.append((start..<start + count).lazy.map { bytes[$0] }, to: &template)
-        guard !template.isEmpty else { return .unknown }
-        let name = template
-        return ChunkBuffer(name).withBytes { copy in
-            let hash = values.hash(copy, 0, name.count)
-            if let number = values.find(copy, 0, name.count, hash: hash) { return ValueID(rawValue: UInt16(truncatingIfNeeded: number)) }
-            return newValue(name, hash: hash, &batch)
+        template.removeAll()
+        EndpointTemplate.append(bytes, start, start + count, to: &template)
+        let length = template.count
+        guard length > 0 else { return .unknown }
+        let (hash, known) = template.withBytes { name in
+            let hash = values.hash(name, 0, length)
+            return (hash, values.find(name, 0, length, hash: hash))
         }
+        if let known { return ValueID(rawValue: UInt16(truncatingIfNeeded: known)) }
+        return newValue(template.withBytes { $0.copy(0..<length) }, hash: hash, &batch)
     }
 
     private mutating func newValue(_ name: [UInt8], hash: UInt64, _ batch: inout EventBatch) -> ValueID {

@@ -11,39 +11,43 @@ package enum EndpointTemplate {
     /// Longer paths are cut: an endpoint is a name, not a message.
     package static let limit = 200
 
-    /// Appends the template of `path` to `output`.
-    package static func append(_ path: some Sequence<UInt8>, to output: inout [UInt8]) {
-        var segment: [UInt8] = []
-        let first = output.count
-        for byte in path {
-            if byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#") || byte == UInt8(ascii: ";") { break }
-            if byte == UInt8(ascii: "/") {
-                flush(&segment, to: &output)
-                output.append(byte)
-            } else {
-                segment.append(byte)
-            }
-            if output.count - first + segment.count > limit { break }
-        }
-        flush(&segment, to: &output)
-    }
-
-    private static func flush(_ segment: inout [UInt8], to output: inout [UInt8]) {
-        guard !segment.isEmpty else { return }
-        if isIdentifier(segment) {
-            output.append(contentsOf: "{id}".utf8)
-        } else {
-            output.append(contentsOf: segment)
-        }
-        segment.removeAll(keepingCapacity: true)
-    }
-
-    static func isIdentifier(_ segment: [UInt8]) -> Bool {
+    /// Appends the template of the path in `start ..< end` to `output`. Complexity: O(length), without allocation.
+    static func append(_ bytes: PaddedBytes, _ start: Int, _ end: Int, to output: inout ChunkBuffer) {
+        let last = min(end, start + limit)
+        var segment = start
         var digits = 0
-        for byte in segment {
-            if byte == UInt8(ascii: "@") || byte == UInt8(ascii: "%") { return true }
-            if byte >= 0x30 && byte <= 0x39 { digits += 1 }
+        var isOpaque = false
+        var position = start
+        while position < last {
+            let byte = bytes[position]
+            if byte == UInt8(ascii: "/") {
+                flush(bytes, segment, position, digits, isOpaque, to: &output)
+                output.append(bytes, from: position, count: 1)
+                segment = position + 1
+                digits = 0
+                isOpaque = false
+            } else if byte &- 0x30 < 10 {
+                digits += 1
+            } else if byte == UInt8(ascii: "@") || byte == UInt8(ascii: "%") {
+                isOpaque = true
+            } else if byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#") || byte == UInt8(ascii: ";") {
+                break
+            }
+            position += 1
         }
-        return digits == segment.count || (digits > 0 && segment.count >= 12)
+        flush(bytes, segment, position, digits, isOpaque, to: &output)
     }
+
+    @inline(__always)
+    private static func flush(_ bytes: PaddedBytes, _ start: Int, _ end: Int, _ digits: Int, _ isOpaque: Bool, to output: inout ChunkBuffer) {
+        let count = end - start
+        guard count > 0 else { return }
+        if isOpaque || digits == count || (digits > 0 && count >= 12) {
+            output.append(placeholder)
+        } else {
+            output.append(bytes, from: start, count: count)
+        }
+    }
+
+    private static let placeholder = Array("{id}".utf8)
 }

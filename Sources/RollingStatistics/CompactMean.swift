@@ -21,7 +21,7 @@ public struct CompactMean: Equatable, Sendable {
             code = 0
             return
         }
-        code = UInt16(min((naturalLog(value + 1) * CompactMean.perNaturalUnit).rounded(), 65_535))
+        code = UInt16(min(naturalLog(value + 1) * CompactMean.perNaturalUnit + 0.5, 65_535))
     }
 
     @inline(__always)

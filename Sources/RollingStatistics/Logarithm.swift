@@ -7,8 +7,15 @@
 /// Precondition: `value` > 0 and finite. Source: argument reduction to [√½, √2] and the series of 2·artanh((m−1)/(m+1)).
 @inline(__always)
 public func naturalLog(_ value: Double) -> Double {
-    var exponent = Double(value.exponent)
-    var mantissa = value.significand
+    var bits = value.bitPattern
+    var shift: Int64 = 1023
+    if bits < 0x0010_0000_0000_0000 {
+        // A subnormal number: scale it into the normal range first.
+        bits = (value * 18_014_398_509_481_984).bitPattern
+        shift += 54
+    }
+    var exponent = Double(Int64(bits >> 52) - shift)
+    var mantissa = Double(bitPattern: bits & 0x000F_FFFF_FFFF_FFFF | 0x3FF0_0000_0000_0000)
     if mantissa > 1.4142135623730951 {
         mantissa *= 0.5
         exponent += 1
@@ -34,7 +41,7 @@ public func naturalLog(_ value: Double) -> Double {
 @inline(__always)
 public func exponential(_ value: Double) -> Double {
     let clamped = min(max(value, -700), 700)
-    let power = (clamped * 1.4426950408889634).rounded()
+    let power = Double(Int64(clamped * 1.4426950408889634 + (clamped < 0 ? -0.5 : 0.5)))
     let rest = (clamped - power * 0.693147180369123816490) - power * 1.90821492927058770002e-10
     var series = 1.0 / 6_227_020_800
     series = series * rest + 1.0 / 479_001_600
@@ -50,7 +57,7 @@ public func exponential(_ value: Double) -> Double {
     series = series * rest + 0.5
     series = series * rest + 1
     series = series * rest + 1
-    return Double(sign: .plus, exponent: Int(power), significand: series)
+    return series * Double(bitPattern: UInt64(bitPattern: Int64(power) + 1023) << 52)
 }
 
 /// Logarithm to base ten. Precondition: `value` > 0 and finite.

@@ -14,73 +14,72 @@ public struct VolumeModel: Sendable {
 
     /// Judges a bucket that holds `amount`. Does not learn.
     public func read(_ amount: Double, slot: HourOfWeek, visits: SlotVisits, fleet: FleetFactor) -> VolumeReading {
-        let expectation = baseline.expectation(slot, visits: visits) * fleet.factor
+        let unscaled = baseline.expectation(slot, visits: visits)
+        let expectation = unscaled * fleet.factor
         let level = Double(baseline.level)
         var best = VolumeReading()
+        best.amount = amount
+        best.baseline = unscaled
+        best.bucketExpectation = expectation
         for span in VolumeSpan.allCases {
-            let window = windows[span.rawValue]
-            let buckets = span.buckets
-            let ratio = window.logRatio(span: buckets, amount: amount, expectation: expectation, level: level)
-            let z = (ratio - Double(window.ratio.mean)) / (window.deviation + 0.4 * fleet.logFactor)
-            let depth = (z - Double(window.quantile)) / window.meanExcess
-            let score = VolumeModel.score(depth: depth, buckets: buckets)
+            let ratio = windows[span.rawValue].logRatio(span: span.buckets, amount: amount, expectation: expectation, level: level)
+            best.logRatios[span.rawValue] = ratio
+            let deviation = windows[span.rawValue].deviation + 0.4 * fleet.logFactor
+            let z = (ratio - Double(windows[span.rawValue].ratio.mean)) / deviation
+            let depth = (z - Double(windows[span.rawValue].quantile)) / windows[span.rawValue].meanExcess
+            let score = TailProbability.negativeDecimalLog(depth) + span.bonus
             if span == .quarterHour || score > best.score {
                 best.score = score
                 best.span = span
                 best.z = z
                 best.depth = depth
+                best.ratioDeviation = deviation
             }
         }
-        let window = windows[best.span.rawValue]
-        best.amount = amount
-        best.bucketExpectation = expectation
-        best.observed = window.sum(window.actual, amount, best.span.buckets)
-        best.expected = window.sum(window.expected, expectation, best.span.buckets)
+        let winner = best.span.rawValue
+        best.observed = windows[winner].sum(windows[winner].actual, amount, best.span.buckets)
+        best.expected = windows[winner].sum(windows[winner].expected, expectation, best.span.buckets)
         best.bandOffset = VolumeWindow.offset(span: best.span.buckets, level: level)
-        best.ratioMean = Double(window.ratio.mean)
-        best.ratioDeviation = window.deviation + 0.4 * fleet.logFactor
+        best.ratioMean = Double(windows[winner].ratio.mean)
         return best
     }
 
-    /// −log10 of the tail probability, plus a bonus for long windows, which are tested as often but hold fewer independent values.
-    @inline(__always)
-    static func score(depth: Double, buckets: Int) -> Double {
-        -decimalLog(TailProbability.beyond(depth)) + 0.7 * decimalLog(Double(buckets))
-    }
-
-    /// The smallest amount at which this bucket's score reaches `score` in some window; nil if no amount below 2^53 does.
+    /// The smallest amount at which some window reaches the score, the excess over its expectation, and the ratio to it; nil if no amount
+    /// below 2^53 does.
     ///
-    /// The score grows with the amount, so a running sum that reaches this level is certain to be judged at least `score` at the close.
-    public func amount(reaching score: Double, slot: HourOfWeek, visits: SlotVisits, fleet: FleetFactor) -> Double? {
+    /// All three grow with the amount, so a running sum that reaches this level stays beyond it until the close.
+    public func amount(
+        reaching score: Double, excess: Double, ratio minimumRatio: Double, slot: HourOfWeek, visits: SlotVisits, fleet: FleetFactor
+    ) -> Double? {
         let expectation = baseline.expectation(slot, visits: visits) * fleet.factor
         let level = Double(baseline.level)
         var smallest = Double.infinity
         for span in VolumeSpan.allCases {
-            let window = windows[span.rawValue]
-            let buckets = span.buckets
-            let depth = TailProbability.depth(ofNegativeDecimalLog: score - 0.7 * decimalLog(Double(buckets)))
-            let z = Double(window.quantile) + depth * window.meanExcess
-            let ratio = Double(window.ratio.mean) + z * (window.deviation + 0.4 * fleet.logFactor)
+            let index = span.rawValue
+            let depth = TailProbability.depth(ofNegativeDecimalLog: score - span.bonus)
+            let z = Double(windows[index].quantile) + depth * windows[index].meanExcess
+            let ratio = Double(windows[index].ratio.mean) + z * (windows[index].deviation + 0.4 * fleet.logFactor)
             guard ratio < 60 else { continue }
-            let offset = VolumeWindow.offset(span: buckets, level: level)
-            let total = exponential(ratio) * (window.sum(window.expected, expectation, buckets) + offset) - offset
-            smallest = min(smallest, total - window.sum(window.actual, 0, buckets))
+            let offset = VolumeWindow.offset(span: span.buckets, level: level)
+            let expected = windows[index].sum(windows[index].expected, expectation, span.buckets)
+            let total = max(exponential(ratio) * (expected + offset) - offset, expected + excess, minimumRatio * max(expected, 1))
+            smallest = min(smallest, total - windows[index].sum(windows[index].actual, 0, span.buckets))
         }
         guard smallest < 9_007_199_254_740_992 else { return nil }
         return max(smallest.rounded(.up), 0)
     }
 
-    /// Learns a closed bucket. `age` counts the account's buckets, this one included; `visits` does not yet count it.
-    public mutating func learn(_ amount: Double, slot: HourOfWeek, visits: SlotVisits, age: Int, fleet: FleetFactor) {
-        let expectation = baseline.expectation(slot, visits: visits)
+    /// Learns the closed bucket that `reading` judged. `age` counts the account's buckets, this one included; `visits` does not yet.
+    public mutating func learn(_ reading: VolumeReading, slot: HourOfWeek, visits: SlotVisits, age: Int, fleet: FleetFactor) {
         let level = Double(baseline.level)
         for span in VolumeSpan.allCases {
             windows[span.rawValue].learn(
-                span: span.buckets, amount: amount, expectation: expectation * fleet.factor, level: level, age: age)
+                span: span.buckets, amount: reading.amount, expectation: reading.bucketExpectation,
+                logRatio: reading.logRatios[span.rawValue], age: age)
         }
-        var taught = amount / fleet.factor
+        var taught = reading.amount / fleet.factor
         // After a week a single bucket may no longer drag the baseline: at most six times the expected amount and level.
-        if age > 672 { taught = min(taught, 6 * (expectation + level) + 10) }
+        if age > 672 { taught = min(taught, 6 * (reading.baseline + level) + 10) }
         baseline.learn(taught, slot: slot, visits: visits, age: age)
     }
 }
@@ -103,9 +102,13 @@ public struct FleetFactor: Equatable, Sendable {
 /// What a model says about one bucket: the window that stands out most, and the numbers a person wants to see.
 ///
 /// Units: amounts of the measure; z in standard deviations.
-public struct VolumeReading: Equatable, Sendable {
+public struct VolumeReading: Sendable {
     public var amount = 0.0
     public var bucketExpectation = 0.0
+    /// The expectation before the fleet's factor.
+    var baseline = 0.0
+    /// The log ratio of each window, kept so that learning need not compute it again.
+    var logRatios = InlineArray<5, Double>(repeating: 0)
     public var span = VolumeSpan.quarterHour
     /// −log10 of the tail probability with the window's bonus: what the threshold is set on.
     public var score = 0.0
@@ -140,6 +143,10 @@ public enum TailProbability {
     /// The probability of lying `depth` mean excesses or more beyond the 99 % quantile. Below the quantile it grows to at most 1.
     @inline(__always)
     public static func beyond(_ depth: Double) -> Double { min(0.01 * exponential(-depth), 1) }
+
+    /// −log10 of ``beyond(_:)``.
+    @inline(__always)
+    public static func negativeDecimalLog(_ depth: Double) -> Double { max(2 + depth * 0.4342944819032518, 0) }
 
     /// The depth whose probability has the given negative decimal logarithm.
     @inline(__always)

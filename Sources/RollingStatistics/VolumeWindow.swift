@@ -18,6 +18,18 @@ public enum VolumeSpan: Int, CaseIterable, Sendable {
         }
     }
 
+    /// 0.7·log10 of the length: long windows are tested as often as short ones but hold fewer independent values.
+    @inline(__always)
+    public var bonus: Double {
+        switch self {
+        case .quarterHour: 0
+        case .hour: 0.42144199392957367
+        case .fourHours: 0.8428839878591473
+        case .day: 1.3875898763325768
+        case .fiveDays: 1.8768688785818097
+        }
+    }
+
     /// For the alert's sentence.
     public var words: String {
         switch self {
@@ -92,8 +104,7 @@ public struct VolumeWindow: Sendable {
     }
 
     /// Takes one closed bucket into the window. `age` counts the account's buckets, this one included.
-    public mutating func learn(span: Int, amount: Double, expectation: Double, level: Double, age: Int) {
-        let observed = logRatio(span: span, amount: amount, expectation: expectation, level: level)
+    mutating func learn(span: Int, amount: Double, expectation: Double, logRatio observed: Double, age: Int) {
         let z = (observed - Double(ratio.mean)) / deviation
         actual = Float(sum(actual, amount, span))
         expected = Float(sum(expected, expectation, span))
