@@ -58,7 +58,7 @@ let package = Package(
         floor("LogSources", ["EventModel", "Pipeline", "CZlib", "CZstd"]),
         floor("AlertSinks", ["EventModel", "Alerting", "Pipeline", "Digest", "CCurl"]),
         floor("Journal", ["EventModel", "Alerting", "Pipeline", .product(name: "GRDB", package: "GRDB.swift")]),
-        floor("Simulation", ["EventModel"]),
+        floor("Simulation", ["EventModel", "RollingStatistics"]),
 
         // Floor 5
         floor("Settings", [
