@@ -46,6 +46,7 @@ public struct AccountProfile: Sendable {
     public init(from reader: inout StateReader) throws(StateError) {
         firstBucket = try reader.read()
         age = try reader.read()
+        guard firstBucket >= 0, age >= 0 else { throw StateError.implausible("account profile") }
         visits = try SlotVisits(from: &reader)
         for index in 0..<3 { volumes[index] = try VolumeModel(from: &reader) }
         networks = try NetworkMemory(from: &reader)

@@ -39,6 +39,12 @@ final class AccountShard {
 
     var accountCount: Int { rings.count }
 
+    /// Makes room for one more account, of which no event has counted yet. Accounts come in the order of their numbers.
+    func addNewAccount() {
+        addAccount(bucket: .max)
+        markDirty(rings.count - 1)
+    }
+
     /// Makes room for one more account, first seen in `bucket`. Accounts come in the order of their numbers.
     func addAccount(bucket: Int64) {
         if rings.count % ProfileSlab.size == 0 { slabs.append(ProfileSlab()) }
@@ -56,12 +62,12 @@ final class AccountShard {
         return body(slabs[index / ProfileSlab.size].profiles[index % ProfileSlab.size])
     }
 
-    /// Adds an event to open bucket `position`. `fleet` and `bucket` serve the trip levels of the oldest bucket.
+    /// Adds an event to open bucket `position`. `fleet` and `bucket`, the oldest open one, serve the trip levels.
     @inline(__always)
     func add(_ event: AccessEvent, rows: UInt64, bytes: UInt64, position: Int, bucket: Int64, fleet: FleetView) -> Signal {
         let index = local(event.account)
         var slot = Int(open[position].slots[index])
-        if slot == 0 { slot = startTally(event, index: index, position: position, bucket: bucket, fleet: fleet) }
+        if slot == 0 { slot = startTally(event, index: index, position: position, oldestBucket: bucket, fleet: fleet) }
         if !isDirty[index] { markDirty(index) }
         _ = rings[index].add(minute: Int(event.time.milliseconds / 60_000), rows: rows, bytes: bytes)
         open[position].tallies[slot - 1].add(event, rows: rows, bytes: bytes)
@@ -80,8 +86,9 @@ final class AccountShard {
         dirty.append(index)
     }
 
-    private func startTally(_ event: AccessEvent, index: Int, position: Int, bucket: Int64, fleet: FleetView) -> Int {
+    private func startTally(_ event: AccessEvent, index: Int, position: Int, oldestBucket: Int64, fleet: FleetView) -> Int {
         var tally = AccountTally(event)
+        let bucket = oldestBucket + Int64(position)
         let slab = slabs[index / ProfileSlab.size]
         let inner = index % ProfileSlab.size
         if slab.profiles[inner].age == 0 && bucket < slab.profiles[inner].firstBucket { slab.profiles[inner].firstBucket = bucket }
@@ -119,13 +126,17 @@ final class AccountShard {
     }
 
     /// Sets the trip levels of the oldest bucket, which has just become the oldest; returns the accounts that are over them already, or came
-    /// from a new network.
+    /// from a network that is still new.
     func arm(bucket: Int64, fleet: FleetView) -> [AccountID] {
         var over: [AccountID] = []
         guard !open.isEmpty else { return over }
         for slot in open[0].tallies.indices {
             let account = open[0].tallies[slot].account
-            open[0].tallies[slot].trips = tripLevels(local(account), bucket: bucket, fleet: fleet)
+            let index = local(account)
+            open[0].tallies[slot].trips = tripLevels(index, bucket: bucket, fleet: fleet)
+            open[0].tallies[slot].forgetLearnt(slabs[index / ProfileSlab.size].profiles[index % ProfileSlab.size].networks)
+            // The levels are state, and nothing else about the account may have changed since the last checkpoint.
+            if !isDirty[index] { markDirty(index) }
             let isOver = open[0].tallies[slot].hasTripped
             if isOver { open[0].tallies[slot].raiseTrips() }
             if isOver || open[0].tallies[slot].newNetwork != nil { over.append(account) }
@@ -165,8 +176,10 @@ final class AccountShard {
                 isClosed: true)
             profile.learn(closed, fleet: fleet.factor)
         }
+        var judged = tally(account, position: position)
+        judged?.forgetLearnt(profile.networks)
         let partial = AccountShard.closedBucket(
-            profile, tally: tally(account, position: position), bucket: oldestBucket + Int64(position), fleet: fleet, end: end, isClosed: false)
+            profile, tally: judged, bucket: oldestBucket + Int64(position), fleet: fleet, end: end, isClosed: false)
         var findings: [(UInt8, Finding)] = []
         for (number, detector) in detectors.enumerated() {
             if let finding = detector.judge(partial, of: profile) { findings.append((UInt8(number), finding)) }

@@ -21,7 +21,7 @@ package struct EventBatch: Sendable {
     /// Where reading stands after this batch, for each stream that moved.
     package var positions: [StreamPosition] = []
     package var troubles: [SourceTrouble] = []
-    /// Decompressed bytes read for this batch.
+    /// Decompressed bytes of the lines handed over with this batch.
     package var bytes: UInt64 = 0
     /// Set when the source is idle and live: event time has reached at least this moment.
     package var idleUntil: EventTime?

@@ -15,26 +15,35 @@ package struct LaneReader<Source: LaneSource>: ~Copyable {
     private var attribution: Attribution
     private var waiting: [StreamReader] = []
     private var active: [StreamReader] = []
+    /// Waiting streams that an earlier run had begun: they were taken up then, and are again, whatever comes before them.
+    private var waitingResumed = 0
+    private let batchLimit: Int
 
-    /// - Parameter makeFormat: a fresh decoder for each stream.
-    package init(source: consuming Source, attribution: consuming Attribution, makeFormat: @escaping () -> any LineFormat) {
+    /// - Parameters:
+    ///   - batchLimit: events after which a batch is handed over. No result depends on it.
+    ///   - makeFormat: a fresh decoder for each stream.
+    package init(
+        source: consuming Source, attribution: consuming Attribution, batchLimit: Int = EventBatch.limit,
+        makeFormat: @escaping () -> any LineFormat
+    ) {
         self.source = source
         self.attribution = attribution
+        self.batchLimit = batchLimit
         self.makeFormat = makeFormat
     }
 
     /// Fills a batch with what is there now. Returns whether more may be there at once; false means that waiting is due, or the end.
     package mutating func fill(_ batch: inout EventBatch) -> Bool {
         if active.isEmpty && waiting.isEmpty || active.allSatisfy({ $0.isIdle || $0.isExhausted }) { scan(into: &batch) }
-        while batch.events.count < EventBatch.limit {
+        while batch.events.count < batchLimit {
             refill(into: &batch)
-            guard let (index, limit) = earliest() else { break }
-            active[index].emit(
-                upTo: limit, atMost: EventBatch.limit - batch.events.count, attribution: &attribution, into: &batch)
+            // A stream whose next line is not known yet, because the batch is full of marks, might come first.
+            guard !active.contains(where: { $0.isBehind }), let (index, limit) = earliest() else { break }
+            active[index].emit(upTo: limit, atMost: batchLimit - batch.events.count, attribution: &attribution, into: &batch)
         }
         notePositions(into: &batch)
         batch.isLast = !source.isEndless && active.isEmpty && waiting.isEmpty
-        return !batch.isLast && (batch.events.count >= EventBatch.limit || !batch.marks.isEmpty)
+        return !batch.isLast && (batch.events.count >= batchLimit || !batch.marks.isEmpty)
     }
 
     /// Waits until the source may have more, at most `limit`.
@@ -47,9 +56,8 @@ package struct LaneReader<Source: LaneSource>: ~Copyable {
         for change in source.scan() {
             switch change {
             case .opened(let id, let path, let offset, let state):
-                var format = makeFormat()
-                if !state.isEmpty { format.resume(from: state) }
-                waiting.append(StreamReader(id: id, format: format, offset: offset))
+                waiting.append(StreamReader(id: id, format: makeFormat(), offset: offset, state: state))
+                if offset > 0 { waitingResumed += 1 }
                 batch.openedStreams.append(EventBatch.OpenedStream(stream: id.rawValue, path: path))
             case .trouble(let trouble): batch.troubles.append(trouble)
             }
@@ -60,10 +68,11 @@ package struct LaneReader<Source: LaneSource>: ~Copyable {
     /// Makes every active stream show its next line, and takes up waiting streams, which are in the order of their first events, until the
     /// last one taken up begins after another one's next line.
     private mutating func refill(into batch: inout EventBatch) {
-        for stream in active where !stream.hasLines && !stream.isIdle { stream.refill(from: &source, into: &batch) }
+        for stream in active where stream.isBehind { stream.refill(from: &source, into: &batch) }
         retire(into: &batch)
-        while !waiting.isEmpty && mayComeNext() {
+        while !waiting.isEmpty && batch.marks.count < EventBatch.limit && mayComeNext() {
             let stream = waiting.removeFirst()
+            if stream.offset > 0 { waitingResumed -= 1 }
             active.append(stream)
             stream.refill(from: &source, into: &batch)
             retire(into: &batch)
@@ -72,6 +81,7 @@ package struct LaneReader<Source: LaneSource>: ~Copyable {
 
     /// Whether the first waiting stream may begin before the next line of every active one.
     private func mayComeNext() -> Bool {
+        if waitingResumed > 0 { return true }
         guard let last = active.last, last.hasLines else { return true }
         return active.dropLast().allSatisfy { last.headTime <= $0.headTime }
     }
@@ -81,6 +91,7 @@ package struct LaneReader<Source: LaneSource>: ~Copyable {
             var position = source.position(of: stream.id, offset: stream.offset, marker: stream.marker)
             position.isFinished = true
             position.formatState = []
+            batch.bytes += stream.takeHandedOver()
             batch.positions.append(position)
             source.finish(stream.id)
         }
@@ -110,8 +121,9 @@ package struct LaneReader<Source: LaneSource>: ~Copyable {
     private func notePositions(into batch: inout EventBatch) {
         for stream in active where stream.offset != stream.notedOffset {
             stream.notedOffset = stream.offset
+            batch.bytes += stream.takeHandedOver()
             var position = source.position(of: stream.id, offset: stream.offset, marker: stream.marker)
-            position.formatState = stream.format.resumeState
+            position.formatState = stream.resumeState
             batch.positions.append(position)
         }
     }

@@ -3,14 +3,17 @@
 
 import EventModel
 import LogFormats
+import RollingStatistics
 
 /// One stream of a lane while it is read: its bytes, its format's state, and the lines decoded but not yet handed over.
 ///
-/// A class, because it owns a buffer and has identity; used by one reader only. State: its buffer, 256 KiB unless a line is longer.
+/// A class, because it owns a buffer and has identity; used by one reader only. State: its buffer, 256 KiB unless a line is longer, and
+/// never more than the longest line. What it hands over does not depend on how the bytes arrive.
 final class StreamReader {
     /// What is read at once.
     static let chunk = 262_144
-    /// A longer line is refused and skipped.
+    /// A longer line (its end included) is refused and skipped. The buffer grows to exactly this size, so that a line fits or does not fit
+    /// whatever the sizes of the reads.
     static let longestLine = 1_048_576
 
     let id: StreamID
@@ -23,23 +26,46 @@ final class StreamReader {
     private(set) var lines = DecodedLines()
     private var nextLine = 0
     private var nextMalformed = 0
+    private var nextIgnored = 0
     private var scratch = ChunkBuffer(capacity: 256)
     /// The last bytes before the buffer's first, for the marker.
     private var tail: [UInt8] = []
-    private var isSkipping = false
+    /// Where a too long line began, while its end has not been found: a restart comes back to its start, so that it is counted once.
+    private var skipped: (offset: UInt64, marker: TailMarker)?
+    /// Every whole line of the buffer was decoded.
+    private var needsBytes = true
     /// The offset that was last put into a batch.
     var notedOffset: UInt64 = .max
+    private var countedOffset: UInt64
     /// Nothing can be read now.
     var isIdle = false
     private(set) var hasEnded = false
     /// The latest event time handed over: the stream's place in the merge.
     private(set) var reached = Int64.min
 
-    init(id: StreamID, format: any LineFormat, offset: UInt64) {
+    /// - Parameter state: what ``resumeState`` gave at `offset`; empty for a new stream.
+    init(id: StreamID, format: any LineFormat, offset: UInt64, state: [UInt8] = []) {
         self.id = id
         self.format = format
         bufferOffset = offset
-        buffer = ChunkBuffer(capacity: StreamReader.chunk)
+        countedOffset = offset
+        // It grows at the first read: hundreds of archives may wait for their turn.
+        buffer = ChunkBuffer(capacity: 1)
+        var reader = StateReader(state)
+        do {
+            if !state.isEmpty { reached = try reader.read() }
+        } catch {
+            // A state that was cut short says nothing, and costs no more than the stream's place among others.
+            reached = .min
+        }
+        if state.count > 8 { self.format.resume(from: Array(state.dropFirst(8))) }
+    }
+
+    /// The place in the merge and what the format learnt: what a restart needs beside the offset.
+    var resumeState: [UInt8] {
+        var writer = StateWriter(reserving: 8)
+        writer.write(reached)
+        return writer.bytes + format.resumeState
     }
 
     /// Whether decoded lines wait.
@@ -47,38 +73,47 @@ final class StreamReader {
     /// Whether everything of the stream was handed over, and no more will come.
     var isExhausted: Bool { hasEnded && !hasLines && nextMalformed == lines.malformed.count && decodedCount == buffer.count }
     /// The time of the next line, never less than what was reached.
-    var headTime: Int64 { hasLines ? max(lines.lines[nextLine].time.milliseconds, reached) : Int64.max }
+    var headTime: Int64 { hasLines ? place(of: nextLine, after: reached) : Int64.max }
+
+    /// Whether lines may be there that were not decoded or read yet, so that it is not known what comes next.
+    var isBehind: Bool { !hasLines && !isExhausted && !(isIdle && needsBytes) }
 
     /// The offset of the first byte not handed over.
     var offset: UInt64 {
+        if let skipped { return skipped.offset }
         if hasLines { return bufferOffset + UInt64(lines.lines[nextLine].start) }
         return bufferOffset + UInt64(decodedCount)
     }
 
-    /// Reads and decodes until lines wait, or nothing is left to read now. Adds the bytes read to `batch`, and troubles.
+    /// Bytes handed over since the last call.
+    func takeHandedOver() -> UInt64 {
+        defer { countedOffset = offset }
+        return offset - countedOffset
+    }
+
+    /// Reads and decodes until lines wait, or nothing is left to read now. Adds what was refused before them to `batch`, and troubles.
     func refill(from source: inout some LaneSource, into batch: inout EventBatch) {
-        while !hasLines && !isExhausted && batch.marks.count < EventBatch.limit {
-            if decodedCount < buffer.count || hasEnded {
-                decode(into: &batch)
-                if hasLines { return }
-                flushMarks(into: &batch)
-                if hasEnded { continue }
+        while isBehind && batch.marks.count < EventBatch.limit {
+            if needsBytes {
+                guard read(from: &source, into: &batch) else { return }
+                needsBytes = false
             }
-            guard read(from: &source, into: &batch) else { return }
+            decode()
+            markOthers(into: &batch)
         }
     }
 
     /// Reads more bytes; false when there are none now.
     private func read(from source: inout some LaneSource, into batch: inout EventBatch) -> Bool {
         compact()
-        if buffer.freeCount < StreamReader.chunk / 4 {
-            if buffer.count >= StreamReader.longestLine { return skipLongLine(into: &batch) }
-            buffer.grow(to: buffer.count * 2 + StreamReader.chunk)
+        if buffer.count >= StreamReader.longestLine {
+            skipLongLine()
+        } else if buffer.freeCount < StreamReader.chunk / 4 {
+            buffer.grow(to: min(buffer.count * 2 + StreamReader.chunk, StreamReader.longestLine))
         }
         let before = buffer.count
         let outcome = buffer.withFreeSpace { source.read(id, into: &$0) }
-        batch.bytes += UInt64(buffer.count - before)
-        if isSkipping { skipToLineEnd() }
+        if skipped != nil { skipToLineEnd(into: &batch) }
         switch outcome {
         case .bytes: return true
         case .idle:
@@ -86,15 +121,15 @@ final class StreamReader {
             return buffer.count > before
         case .ended:
             hasEnded = true
-            return true
         case .failed(let trouble):
             hasEnded = true
             batch.troubles.append(trouble)
             // The torn last line of a broken archive is no line.
             let whole = buffer.withBytes { bytes in lastLineEnd(bytes) }
             truncate(to: whole)
-            return true
         }
+        if skipped != nil { endSkipping(into: &batch) }
+        return true
     }
 
     private func lastLineEnd(_ bytes: PaddedBytes) -> Int {
@@ -113,13 +148,12 @@ final class StreamReader {
     /// Drops decoded bytes from the buffer, keeping the last of them for the marker.
     private func compact() {
         guard decodedCount > 0 else { return }
-        tail = lastBytes(before: decodedCount)
-        buffer.dropFirst(decodedCount)
-        bufferOffset += UInt64(decodedCount)
+        dropFirst(decodedCount)
         decodedCount = 0
         lines.removeAll()
         nextLine = 0
         nextMalformed = 0
+        nextIgnored = 0
     }
 
     private func lastBytes(before end: Int) -> [UInt8] {
@@ -127,42 +161,57 @@ final class StreamReader {
         return own.count >= TailMarker.length ? own : Array((tail + own).suffix(TailMarker.length))
     }
 
-    private func skipLongLine(into batch: inout EventBatch) -> Bool {
-        batch.marks.append(
-            EventBatch.Mark(eventsBefore: batch.events.count, kind: .malformed(MalformedReason.lineTooLong.rawValue)))
-        tail = lastBytes(before: buffer.count)
-        bufferOffset += UInt64(buffer.count)
-        buffer.dropFirst(buffer.count)
-        isSkipping = true
-        return true
+    private func skipLongLine() {
+        skipped = (bufferOffset, TailMarker(ofLast: tail))
+        dropFirst(buffer.count)
     }
 
-    private func skipToLineEnd() {
+    private func skipToLineEnd(into batch: inout EventBatch) {
         let end = buffer.withBytes { $0.firstIndex(of: UInt8(ascii: "\n"), from: 0, to: $0.count) }
-        let length = min(end + 1, buffer.count)
-        if end < buffer.count { isSkipping = false }
+        let isFound = end < buffer.count
+        dropFirst(min(end + 1, buffer.count))
+        if isFound { endSkipping(into: &batch) }
+    }
+
+    private func endSkipping(into batch: inout EventBatch) {
+        skipped = nil
+        batch.marks.append(
+            EventBatch.Mark(eventsBefore: batch.events.count, kind: .malformed(MalformedReason.lineTooLong.rawValue)))
+    }
+
+    private func dropFirst(_ length: Int) {
         tail = lastBytes(before: length)
         buffer.dropFirst(length)
         bufferOffset += UInt64(length)
     }
 
-    private func decode(into batch: inout EventBatch) {
+    private func decode() {
         lines.removeAll()
         nextLine = 0
         nextMalformed = 0
+        nextIgnored = 0
         let from = decodedCount
         decodedCount = buffer.withBytes { format.decode($0, from: from, isFinal: hasEnded, into: &lines) }
         if hasEnded && decodedCount < buffer.count && lines.lines.isEmpty && lines.malformed.isEmpty {
             // A format that leaves bytes behind at the end of a stream cannot use them.
             decodedCount = buffer.count
         }
+        needsBytes = !hasEnded && !lines.isFull
+        if !hasEnded && !isIdle { putBackDoubtful() }
         if !lines.scratch.isEmpty {
             scratch.dropFirst(scratch.count)
             scratch.append(lines.scratch)
         }
-        if lines.ignored > 0 {
-            batch.marks.append(EventBatch.Mark(eventsBefore: batch.events.count, kind: .ignored(lines.ignored)))
-        }
+    }
+
+    /// Gives lines back to the undecoded bytes whose place is not certain without the lines behind them. Only a few: a buffer that is half
+    /// full of them is handed over as it is.
+    private func putBackDoubtful() {
+        guard let index = firstDoubtful else { return }
+        let start = lines.lines[index].start
+        guard buffer.count - Int(start) < StreamReader.longestLine / 2 else { return }
+        lines.putBack(from: index)
+        decodedCount = Int(start)
     }
 
     /// Hands over lines up to and including those of time `limit`, at most `count` of them.
@@ -170,11 +219,12 @@ final class StreamReader {
         var emitted = 0
         while hasLines && emitted < count && headTime <= limit {
             let first = nextLine
+            // A line that was understood in spite of a fault, a repeated key, starts where its fault does: the line comes first.
             let stop = nextMalformed < lines.malformed.count ? lines.malformed[nextMalformed].start : UInt32.max
-            while nextLine < lines.lines.count && emitted < count && lines.lines[nextLine].start < stop {
-                let time = lines.lines[nextLine].time.milliseconds
-                if max(time, reached) > limit { break }
-                reached = max(reached, time)
+            while nextLine < lines.lines.count && emitted < count && lines.lines[nextLine].start <= stop {
+                let place = headTime
+                if place > limit { break }
+                reached = place
                 nextLine += 1
                 emitted += 1
             }
@@ -185,14 +235,14 @@ final class StreamReader {
                         lines, run, bytes: bytes, scratch: unescaped, stream: id.rawValue, chunkOffset: bufferOffset, into: &batch)
                 }
             }
-            if hasLines && lines.lines[nextLine].start >= stop { markMalformed(before: lines.lines[nextLine].start, into: &batch) }
+            markOthers(into: &batch)
         }
-        if !hasLines { flushMarks(into: &batch) }
     }
 
-    private func flushMarks(into batch: inout EventBatch) { markMalformed(before: .max, into: &batch) }
-
-    private func markMalformed(before start: UInt32, into batch: inout EventBatch) {
+    /// Marks the lines before the next one that are no events. They are marked as soon as the line before them was handed over, and never
+    /// twice: the stream's offset stands behind them.
+    private func markOthers(into batch: inout EventBatch) {
+        let start = hasLines ? lines.lines[nextLine].start : UInt32.max
         while nextMalformed < lines.malformed.count && lines.malformed[nextMalformed].start < start {
             let refused = lines.malformed[nextMalformed]
             let range = Int(refused.start)..<Int(refused.start) + min(Int(refused.count), 64)
@@ -201,10 +251,17 @@ final class StreamReader {
                 EventBatch.Mark(eventsBefore: batch.events.count, kind: .malformed(refused.reason.rawValue), example: example))
             nextMalformed += 1
         }
+        var ignored: UInt64 = 0
+        while nextIgnored < lines.ignoredRuns.count && lines.ignoredRuns[nextIgnored].linesBefore <= nextLine {
+            ignored += lines.ignoredRuns[nextIgnored].count
+            nextIgnored += 1
+        }
+        if ignored > 0 { batch.marks.append(EventBatch.Mark(eventsBefore: batch.events.count, kind: .ignored(ignored))) }
     }
 
     /// The marker at the current offset.
     var marker: TailMarker {
+        if let skipped { return skipped.marker }
         let end = Int(offset - bufferOffset)
         return TailMarker(ofLast: lastBytes(before: end))
     }

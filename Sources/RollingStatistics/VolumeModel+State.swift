@@ -27,6 +27,7 @@ extension VolumeModel {
         for slot in 0..<168 { baseline.week[slot] = try reader.read() }
         for slot in 0..<24 { baseline.day[slot] = try reader.read() }
         baseline.level = try reader.readFloat()
+        guard baseline.level.isFinite, baseline.level >= 0 else { throw StateError.implausible("level") }
         for index in 0..<5 { windows[index] = try VolumeWindow(from: &reader) }
     }
 }
@@ -54,7 +55,8 @@ extension VolumeWindow {
         clusterCount = try reader.readFloat()
         clusterPeak = try reader.readFloat()
         quietBuckets = try reader.read()
-        guard actual.isFinite, expected.isFinite, ratio.mean.isFinite, ratio.variance >= 0, quantile.isFinite, excessSum.isFinite else {
+        let amounts = [actual, expected, ratio.variance, excessSum, clusterCount, clusterPeak]
+        guard amounts.allSatisfy({ $0.isFinite && $0 >= 0 }), ratio.mean.isFinite, quantile.isFinite else {
             throw StateError.implausible("volume window")
         }
     }
