@@ -42,5 +42,15 @@ public struct EventDuration: Hashable, Comparable, Sendable {
     public static func days(_ count: Int64) -> EventDuration { EventDuration(milliseconds: count * 86_400_000) }
 
     @inline(__always)
+    public static func + (left: EventDuration, right: EventDuration) -> EventDuration {
+        EventDuration(milliseconds: left.milliseconds &+ right.milliseconds)
+    }
+
+    @inline(__always)
+    public static func - (left: EventDuration, right: EventDuration) -> EventDuration {
+        EventDuration(milliseconds: left.milliseconds &- right.milliseconds)
+    }
+
+    @inline(__always)
     public static func < (left: EventDuration, right: EventDuration) -> Bool { left.milliseconds < right.milliseconds }
 }

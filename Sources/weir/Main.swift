@@ -11,9 +11,8 @@ import Alerting
 enum Main {
     static func main() throws {
         let f = try JSONFormat(options: FormatOptions())
-        let r = Replay(lane: LaneOptions(name: "replay", format: "json", lateness: .minutes(2)), format: f, paths: Array(CommandLine.arguments.dropFirst()))
-        var n = 0
-        let o = r.run { print($0.json); n += 1 }
-        print("#", o)
+        let r = Replay(lane: LaneSpecification(options: LaneOptions(name: "replay", format: "json", lateness: .minutes(2)), format: f, paths: Array(CommandLine.arguments.dropFirst())))
+        let o = r.run(alert: { print($0.json) }, progress: { _ in })
+        print("#", o.counters.events, o.messages, o.elapsed)
     }
 }
