@@ -72,7 +72,7 @@ let package = Package(
         ]),
         .executableTarget(
             name: "weir",
-            dependencies: ["Daemon", "LogFormats", "Pipeline", "EventModel", "Alerting", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: ["Daemon", "LogFormats", "Detection", "Pipeline", "EventModel", "Alerting", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: house),
 
         // Tests

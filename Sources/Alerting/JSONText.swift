@@ -23,7 +23,12 @@ package struct JSONText: Sendable {
 
     /// A number with at most `places` decimals.
     package mutating func field(_ key: String?, _ value: Double, places: Int) {
-        raw(key, value.isFinite ? NumberText.decimal(value.magnitude < 1e12 ? value : value.rounded(), places: places).filter { $0 != "," } : "null")
+        raw(key, value.isFinite ? JSONText.number(value, places: places) : "null")
+    }
+
+    /// A finite number as JSON writes it.
+    package static func number(_ value: Double, places: Int = 6) -> String {
+        NumberText.decimal(value.magnitude < 1e12 ? value : value.rounded(), places: places).filter { $0 != "," }
     }
 
     /// A probability with two significant digits: `0.013`, `2.4e-07`.

@@ -94,6 +94,9 @@ package enum System {
         return String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
+    /// Ends the process at once.
+    package static func exit(_ code: Int32) -> Never { Glibc.exit(code) }
+
     package static var processID: Int32 { getpid() }
 
     package static func environment(_ name: String) -> String? {
