@@ -35,6 +35,34 @@ enum ReaderThread {
     }
 }
 
+extension ReaderThread {
+    /// Follows a source until `isStopping`, saying how long it has been idle.
+    static func startLive<Source: LaneSource & SendableMetatype>(
+        lane: LaneSpecification, attribution: AttributionStart, into channel: BatchChannel, isStopping: @escaping @Sendable () -> Bool,
+        source: @escaping @Sendable () -> Source
+    ) {
+        DispatchQueue(label: "weir.reader.\(lane.options.name)", qos: .userInitiated).async {
+            let format = lane.format
+            var writer = channel.writer()
+            var reader = LaneReader(source: source(), attribution: attribution.make(lane.limits), makeFormat: { format })
+            var lastArrival = System.monotonic()
+            while !isStopping() {
+                var batch = writer.blank()
+                let hasMore = reader.fill(&batch)
+                let now = System.monotonic()
+                if batch.bytes > 0 || hasMore {
+                    lastArrival = now
+                } else if now - lastArrival >= idlePeriod {
+                    batch.idleFor = now - lastArrival
+                }
+                if !batch.isEmpty { writer.send(batch) }
+                if !hasMore { reader.wait(atMost: idlePeriod) }
+            }
+            writer.close()
+        }
+    }
+}
+
 /// What a reader's name directories begin with.
 struct AttributionStart: Sendable {
     var pseudonymKey: [UInt8]

@@ -53,13 +53,13 @@ package struct Replay: Sendable {
         while true {
             arrivals.wait()
             while let batch = batches.receive() {
+                if result.firstEvent == nil { result.firstEvent = batch.events.first?.time }
                 core.process(batch)
                 for record in core.takeAlerts() {
                     result.alerts += 1
                     alert(record)
                 }
                 result.messages += core.takeMessages().prefix(max(1000 - result.messages.count, 0))
-                if result.firstEvent == nil { result.firstEvent = core.newestEvent }
                 batches.giveBack(batch)
             }
             if batches.isDrained() { break }

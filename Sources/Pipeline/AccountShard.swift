@@ -11,20 +11,34 @@ import RollingStatistics
 /// identity that must never be copied; owned by one core. State: about 3.2 KB an account, in slabs so that growing copies nothing.
 final class AccountShard {
     private let shardCount: UInt32
+    private let shardNumber: UInt32
     private let detectors: [any Detector]
     private var slabs: [ProfileSlab] = []
     private var rings: [MinuteRing] = []
-    /// Whether an account changed since the last checkpoint, and the changed ones in order of first change.
-    private var isDirty: [Bool] = []
-    private(set) var dirty: [Int] = []
+    /// How each account stands to the checkpoints; the changed ones, in order of first change; and those of a checkpoint in the making.
+    private var marks: [CheckpointMark] = []
+    private var dirty: [Int] = []
+    private var frozen: [Int] = []
+    private var captured: [(AccountID, [UInt8])] = []
     /// Open buckets, oldest first, aligned with the lane's.
     private var open: [OpenTallies] = []
     /// The number of the oldest open bucket.
     var oldestBucket: Int64 = 0
 
-    init(shardCount: Int, detectors: [any Detector]) {
+    init(number: Int, of shardCount: Int, detectors: [any Detector]) {
+        shardNumber = UInt32(number)
         self.shardCount = UInt32(shardCount)
         self.detectors = detectors
+    }
+
+    /// How an account stands to the checkpoints.
+    private enum CheckpointMark: UInt8 {
+        /// As the last checkpoint has it, or the one in the making has it already.
+        case clean
+        /// Changed since.
+        case dirty
+        /// The checkpoint in the making still has to take it: it must be captured before it changes.
+        case frozen
     }
 
     /// What an event set off.
@@ -37,6 +51,8 @@ final class AccountShard {
     @inline(__always)
     private func local(_ account: AccountID) -> Int { Int(shardCount == 1 ? account.rawValue : account.rawValue / shardCount) }
 
+    private func number(_ index: Int) -> AccountID { AccountID(rawValue: UInt32(index) * shardCount + shardNumber) }
+
     var accountCount: Int { rings.count }
 
     /// Makes room for one more account, first seen in `bucket`. Accounts come in the order of their numbers.
@@ -44,7 +60,9 @@ final class AccountShard {
         if rings.count % ProfileSlab.size == 0 { slabs.append(ProfileSlab()) }
         slabs[slabs.count - 1].profiles.append(AccountProfile(firstBucket: bucket))
         rings.append(MinuteRing())
-        isDirty.append(false)
+        // Changed from the start: a checkpoint must know every number below the highest, even of accounts whose events were all late.
+        marks.append(.dirty)
+        dirty.append(marks.count - 1)
         for index in open.indices { open[index].slots.append(0) }
     }
 
@@ -60,9 +78,9 @@ final class AccountShard {
     @inline(__always)
     func add(_ event: AccessEvent, rows: UInt64, bytes: UInt64, position: Int, bucket: Int64, fleet: FleetView) -> Signal {
         let index = local(event.account)
+        if marks[index] != .dirty { willChange(index) }
         var slot = Int(open[position].slots[index])
         if slot == 0 { slot = startTally(event, index: index, position: position, bucket: bucket, fleet: fleet) }
-        if !isDirty[index] { markDirty(index) }
         _ = rings[index].add(minute: Int(event.time.milliseconds / 60_000), rows: rows, bytes: bytes)
         open[position].tallies[slot - 1].add(event, rows: rows, bytes: bytes)
         let isNovel = open[position].tallies[slot - 1].note(
@@ -75,8 +93,11 @@ final class AccountShard {
         return isNovel ? .judge : .none
     }
 
-    private func markDirty(_ index: Int) {
-        isDirty[index] = true
+    /// To be called before anything of an account changes that its state holds.
+    private func willChange(_ index: Int) {
+        guard marks[index] != .dirty else { return }
+        if marks[index] == .frozen { capture(index) }
+        marks[index] = .dirty
         dirty.append(index)
     }
 
@@ -125,6 +146,7 @@ final class AccountShard {
         guard !open.isEmpty else { return over }
         for slot in open[0].tallies.indices {
             let account = open[0].tallies[slot].account
+            willChange(local(account))
             open[0].tallies[slot].trips = tripLevels(local(account), bucket: bucket, fleet: fleet)
             let isOver = open[0].tallies[slot].hasTripped
             if isOver { open[0].tallies[slot].raiseTrips() }
@@ -135,13 +157,13 @@ final class AccountShard {
 
     /// Judges and learns the oldest bucket for every account, in order of number. `body` gets what the detectors found.
     func closeOldest(_ context: CloseOrder, fleetSums: inout FleetSums, found: (AccountID, UInt8, Finding) -> Void) {
-        let shard = context.shard
         for index in rings.indices {
             let slab = slabs[index / ProfileSlab.size]
             let inner = index % ProfileSlab.size
             guard slab.profiles[inner].firstBucket <= context.bucket else { continue }
             let slot = Int(open[0].slots[index])
-            let account = AccountID(rawValue: UInt32(index) * shardCount + shard)
+            willChange(index)
+            let account = number(index)
             let closed = AccountShard.closedBucket(
                 slab.profiles[inner], tally: slot == 0 ? nil : open[0].tallies[slot - 1], bucket: context.bucket, fleet: context.fleet,
                 end: BucketGrid.start(of: context.bucket + 1), isClosed: true)
@@ -149,7 +171,6 @@ final class AccountShard {
                 if let finding = detector.judge(closed, of: slab.profiles[inner]) { found(account, UInt8(number), finding) }
             }
             slab.profiles[inner].learn(closed, fleet: context.fleet.factor)
-            if !isDirty[index] { markDirty(index) }
             fleetSums.add(slab.profiles[inner])
         }
     }
@@ -209,24 +230,42 @@ private struct OpenTallies {
 /// What a shard needs to close a bucket.
 struct CloseOrder {
     var bucket: Int64
-    var shard: UInt32
     var fleet: FleetView
 }
 
 // MARK: - State
 
 extension AccountShard {
-    /// The changed accounts' states, in order of first change; they count as unchanged afterwards. At most `limit`.
-    func takeDirty(limit: Int, shard: UInt32) -> [(AccountID, [UInt8])] {
-        let taken = dirty.prefix(limit)
-        let states = taken.map { index in
-            isDirty[index] = false
-            let account = AccountID(rawValue: UInt32(index) * shardCount + shard)
-            return (account, encode(account))
-        }
-        dirty.removeFirst(taken.count)
-        return states
+    var hasChanges: Bool { !dirty.isEmpty }
+
+    /// Begins a checkpoint: what the changed accounts are now is what it will hold, however they change while it is made.
+    /// Complexity: O(changed accounts), a byte each. Precondition: none is in the making.
+    func freeze() {
+        precondition(frozen.isEmpty && captured.isEmpty, "one checkpoint at a time")
+        frozen = dirty
+        dirty = []
+        for index in frozen { marks[index] = .frozen }
     }
+
+    /// Takes at most `limit` more accounts into the checkpoint in the making; returns how many it took.
+    func captureSome(atMost limit: Int) -> Int {
+        var taken = 0
+        while taken < limit, let index = frozen.popLast() {
+            guard marks[index] == .frozen else { continue }
+            capture(index)
+            marks[index] = .clean
+            taken += 1
+        }
+        return taken
+    }
+
+    /// The states of the checkpoint, complete once ``captureSome(atMost:)`` took fewer than it might.
+    func takeCaptured() -> [(AccountID, [UInt8])] {
+        defer { captured = [] }
+        return captured
+    }
+
+    private func capture(_ index: Int) { captured.append((number(index), encode(number(index)))) }
 
     private func encode(_ account: AccountID) -> [UInt8] {
         var writer = StateWriter(reserving: 3600)
@@ -256,6 +295,8 @@ extension AccountShard {
         let profile = try AccountProfile(from: &reader)
         addAccount(bucket: profile.firstBucket)
         let index = local(account)
+        marks[index] = .clean
+        dirty.removeLast()
         slabs[index / ProfileSlab.size].profiles[index % ProfileSlab.size] = profile
         for _ in 0..<(try reader.read(UInt8.self)) {
             rings[index].restore(
