@@ -8,12 +8,12 @@ import RollingStatistics
 /// The accounts of one shard of a lane: profiles, minute rings, and tallies of the open buckets.
 ///
 /// An account's shard is its number modulo the number of shards, and no result depends on that number. A class, because it is one thing with
-/// identity that must never be copied; owned by one core. State: about 3.2 KB an account, in slabs so that growing copies nothing.
+/// identity that must never be copied; owned by one core. State: about 3.2 KB an account.
 final class AccountShard {
     private let shardCount: UInt32
     private let shardNumber: UInt32
     private let detectors: [any Detector]
-    private var slabs: [ProfileSlab] = []
+    private var profiles: [AccountProfile] = []
     private var rings: [MinuteRing] = []
     /// How each account stands to the checkpoints; the changed ones, in order of first change; and those of a checkpoint in the making.
     private var marks: [CheckpointMark] = []
@@ -57,8 +57,7 @@ final class AccountShard {
 
     /// Makes room for one more account, first seen in `bucket`. Accounts come in the order of their numbers.
     func addAccount(bucket: Int64) {
-        if rings.count % ProfileSlab.size == 0 { slabs.append(ProfileSlab()) }
-        slabs[slabs.count - 1].profiles.append(AccountProfile(firstBucket: bucket))
+        profiles.append(AccountProfile(firstBucket: bucket))
         rings.append(MinuteRing())
         // Changed from the start: a checkpoint must know every number below the highest, even of accounts whose events were all late.
         marks.append(.dirty)
@@ -68,11 +67,7 @@ final class AccountShard {
 
     func ring(_ account: AccountID) -> MinuteRing { rings[local(account)] }
 
-    /// Runs `body` on the account's profile in place.
-    func withProfile<Result>(_ account: AccountID, _ body: (borrowing AccountProfile) -> Result) -> Result {
-        let index = local(account)
-        return body(slabs[index / ProfileSlab.size].profiles[index % ProfileSlab.size])
-    }
+    func profile(_ account: AccountID) -> AccountProfile { profiles[local(account)] }
 
     /// Adds an event to open bucket `position`. `fleet` and `bucket` serve the trip levels of the oldest bucket.
     @inline(__always)
@@ -83,8 +78,10 @@ final class AccountShard {
         if slot == 0 { slot = startTally(event, index: index, position: position, bucket: bucket, fleet: fleet) }
         _ = rings[index].add(minute: Int(event.time.milliseconds / 60_000), rows: rows, bytes: bytes)
         open[position].tallies[slot - 1].add(event, rows: rows, bytes: bytes)
-        let isNovel = open[position].tallies[slot - 1].note(
-            event.network, at: event.time, known: slabs[index / ProfileSlab.size].profiles[index % ProfileSlab.size].networks)
+        var isNovel = false
+        if open[position].tallies[slot - 1].changes(event.network) {
+            isNovel = open[position].tallies[slot - 1].note(event.network, at: event.time, known: profiles[index].networks)
+        }
         guard position == 0 else { return .none }
         if open[0].tallies[slot - 1].hasTripped {
             open[0].tallies[slot - 1].raiseTrips()
@@ -103,9 +100,8 @@ final class AccountShard {
 
     private func startTally(_ event: AccessEvent, index: Int, position: Int, bucket: Int64, fleet: FleetView) -> Int {
         var tally = AccountTally(event)
-        let slab = slabs[index / ProfileSlab.size]
-        let inner = index % ProfileSlab.size
-        if slab.profiles[inner].age == 0 && bucket < slab.profiles[inner].firstBucket { slab.profiles[inner].firstBucket = bucket }
+        let profile = profiles[index]
+        if profile.age == 0 && bucket < profile.firstBucket { profile.firstBucket = bucket }
         if position == 0 { tally.trips = tripLevels(index, bucket: bucket, fleet: fleet) }
         open[position].tallies.append(tally)
         open[position].slots[index] = UInt32(open[position].tallies.count)
@@ -114,11 +110,7 @@ final class AccountShard {
 
     private func tripLevels(_ index: Int, bucket: Int64, fleet: FleetView) -> TripLevels {
         var trips = TripLevels.never
-        for detector in detectors {
-            trips = trips.lowered(
-                by: detector.tripLevels(
-                    bucket: bucket, of: slabs[index / ProfileSlab.size].profiles[index % ProfileSlab.size], fleet: fleet))
-        }
+        for detector in detectors { trips = trips.lowered(by: detector.tripLevels(bucket: bucket, of: profiles[index], fleet: fleet)) }
         return trips
     }
 
@@ -158,27 +150,25 @@ final class AccountShard {
     /// Judges and learns the oldest bucket for every account, in order of number. `body` gets what the detectors found.
     func closeOldest(_ context: CloseOrder, fleetSums: inout FleetSums, found: (AccountID, UInt8, Finding) -> Void) {
         for index in rings.indices {
-            let slab = slabs[index / ProfileSlab.size]
-            let inner = index % ProfileSlab.size
-            guard slab.profiles[inner].firstBucket <= context.bucket else { continue }
+            let profile = profiles[index]
+            guard profile.firstBucket <= context.bucket else { continue }
             let slot = Int(open[0].slots[index])
             willChange(index)
             let account = number(index)
             let closed = AccountShard.closedBucket(
-                slab.profiles[inner], tally: slot == 0 ? nil : open[0].tallies[slot - 1], bucket: context.bucket, fleet: context.fleet,
+                profile, tally: slot == 0 ? nil : open[0].tallies[slot - 1], bucket: context.bucket, fleet: context.fleet,
                 end: BucketGrid.start(of: context.bucket + 1), isClosed: true)
             for (number, detector) in detectors.enumerated() {
-                if let finding = detector.judge(closed, of: slab.profiles[inner]) { found(account, UInt8(number), finding) }
+                if let finding = detector.judge(closed, of: profile) { found(account, UInt8(number), finding) }
             }
-            slab.profiles[inner].learn(closed, fleet: context.fleet.factor)
-            fleetSums.add(slab.profiles[inner])
+            profile.learn(closed, fleet: context.fleet.factor)
+            fleetSums.add(profile)
         }
     }
 
     /// What the detectors find in a part of open bucket `position`, as though the buckets before it closed as they stand.
     func judgeOpen(_ account: AccountID, position: Int, oldestBucket: Int64, fleet: FleetView, end: EventTime) -> [(UInt8, Finding)] {
-        let index = local(account)
-        var profile = slabs[index / ProfileSlab.size].profiles[index % ProfileSlab.size]
+        let profile = profiles[local(account)].clone()
         for earlier in 0..<position where profile.firstBucket <= oldestBucket + Int64(earlier) {
             let bucket = oldestBucket + Int64(earlier)
             let closed = AccountShard.closedBucket(
@@ -212,13 +202,6 @@ final class AccountShard {
             number: bucket, sums: sums, readings: readings, networks: tally?.networks ?? NetworkSet(), newNetwork: tally?.newNetwork,
             isMature: profile.isMature, isClosed: isClosed, end: end, fleet: fleet)
     }
-}
-
-/// One slab of profiles: allocated once, never moved.
-private final class ProfileSlab {
-    static let size = 64
-    var profiles: [AccountProfile] = []
-    init() { profiles.reserveCapacity(ProfileSlab.size) }
 }
 
 /// The tallies of one open bucket of a shard: `slots` gives an account's tally plus one, 0 while it was not active.
@@ -270,7 +253,7 @@ extension AccountShard {
     private func encode(_ account: AccountID) -> [UInt8] {
         var writer = StateWriter(reserving: 3600)
         writer.write(UInt8(1))
-        withProfile(account) { $0.encode(into: &writer) }
+        profile(account).encode(into: &writer)
         let minutes = ring(account).minutes()
         writer.write(UInt8(minutes.count))
         for minute in minutes {
@@ -297,7 +280,7 @@ extension AccountShard {
         let index = local(account)
         marks[index] = .clean
         dirty.removeLast()
-        slabs[index / ProfileSlab.size].profiles[index % ProfileSlab.size] = profile
+        profiles[index] = profile
         for _ in 0..<(try reader.read(UInt8.self)) {
             rings[index].restore(
                 minute: Int(try reader.read(UInt32.self)), rows: try reader.read(), bytes: try reader.read(),

@@ -21,19 +21,30 @@ public struct VolumeModel: Sendable {
         best.amount = amount
         best.baseline = unscaled
         best.bucketExpectation = expectation
+        let actual = lanes({ Double(windows[$0].actual) }, padding: 0) * VolumeSpan.remainders + SIMD8<Double>(repeating: amount)
+        let expected = lanes({ Double(windows[$0].expected) }, padding: 0) * VolumeSpan.remainders + SIMD8<Double>(repeating: expectation)
+        let offset = VolumeSpan.lengths * SIMD8<Double>(repeating: 0.2 * level) + SIMD8<Double>(repeating: 5)
+        let ratios = naturalLog((actual + offset) / (expected + offset))
+        let variances = lanes({ Double(windows[$0].ratio.variance) }, padding: 1)
+        for index in 0..<5 { best.deviations[index] = max(variances[index].squareRoot(), VolumeWindow.smallestDeviation) }
+        let usual = lanes({ best.deviations[$0] }, padding: 1)
+        let deviations = usual + SIMD8<Double>(repeating: 0.4 * fleet.logFactor)
+        let z = (ratios - lanes({ Double(windows[$0].ratio.mean) }, padding: 0)) / deviations
+        let excessSums = lanes({ Double(windows[$0].excessSum) }, padding: 1) + SIMD8<Double>(repeating: VolumeWindow.priorExcessSum)
+        let clusters = lanes({ Double(windows[$0].clusterCount) }, padding: 1) + SIMD8<Double>(repeating: VolumeWindow.fleetWeight)
+        let excess = excessSums / clusters
+        let usualExcess = lanes({ max(excess[$0], VolumeWindow.smallestExcess) }, padding: 1)
+        let depths = (z - lanes({ Double(windows[$0].quantile) }, padding: 0)) / usualExcess
         for span in VolumeSpan.allCases {
-            let ratio = windows[span.rawValue].logRatio(span: span.buckets, amount: amount, expectation: expectation, level: level)
-            best.logRatios[span.rawValue] = ratio
-            let deviation = windows[span.rawValue].deviation + 0.4 * fleet.logFactor
-            let z = (ratio - Double(windows[span.rawValue].ratio.mean)) / deviation
-            let depth = (z - Double(windows[span.rawValue].quantile)) / windows[span.rawValue].meanExcess
-            let score = TailProbability.negativeDecimalLog(depth) + span.bonus
+            let index = span.rawValue
+            best.logRatios[index] = ratios[index]
+            let score = TailProbability.negativeDecimalLog(depths[index]) + span.bonus
             if span == .quarterHour || score > best.score {
                 best.score = score
                 best.span = span
-                best.z = z
-                best.depth = depth
-                best.ratioDeviation = deviation
+                best.z = z[index]
+                best.depth = depths[index]
+                best.ratioDeviation = deviations[index]
             }
         }
         let winner = best.span.rawValue
@@ -75,7 +86,7 @@ public struct VolumeModel: Sendable {
         for span in VolumeSpan.allCases {
             windows[span.rawValue].learn(
                 span: span.buckets, amount: reading.amount, expectation: reading.bucketExpectation,
-                logRatio: reading.logRatios[span.rawValue], age: age)
+                logRatio: reading.logRatios[span.rawValue], deviation: reading.deviations[span.rawValue], age: age)
         }
         var taught = reading.amount / fleet.factor
         // After a week a single bucket may no longer drag the baseline: at most six times the expected amount and level.
@@ -109,6 +120,8 @@ public struct VolumeReading: Sendable {
     var baseline = 0.0
     /// The log ratio of each window, kept so that learning need not compute it again.
     var logRatios = InlineArray<5, Double>(repeating: 0)
+    /// The usual deviation of each window's log ratio, likewise.
+    var deviations = InlineArray<5, Double>(repeating: 0)
     public var span = VolumeSpan.quarterHour
     /// −log10 of the tail probability with the window's bonus: what the threshold is set on.
     public var score = 0.0

@@ -30,6 +30,10 @@ public enum VolumeSpan: Int, CaseIterable, Sendable {
         }
     }
 
+    /// The lengths in buckets, and what is left of a decayed sum after one bucket: 1 − 1/length.
+    static let lengths = SIMD8<Double>(1, 4, 16, 96, 480, 1, 1, 1)
+    static let remainders = SIMD8<Double>(1 - 1.0 / 1, 1 - 1.0 / 4, 1 - 1.0 / 16, 1 - 1.0 / 96, 1 - 1.0 / 480, 0, 0, 0)
+
     /// For the alert's sentence.
     public var words: String {
         switch self {
@@ -71,6 +75,7 @@ public struct VolumeWindow: Sendable {
     /// The mean excess of an account without history, and the weight it keeps, in clusters.
     public static let fleetExcess = 0.9
     public static let fleetWeight = 2.0
+    static let priorExcessSum = fleetWeight * fleetExcess
     public static let smallestExcess = 0.05
     /// How fast the quantile moves, in standard deviations a bucket.
     public static let quantileStep = 0.05
@@ -104,7 +109,7 @@ public struct VolumeWindow: Sendable {
     }
 
     /// Takes one closed bucket into the window. `age` counts the account's buckets, this one included.
-    mutating func learn(span: Int, amount: Double, expectation: Double, logRatio observed: Double, age: Int) {
+    mutating func learn(span: Int, amount: Double, expectation: Double, logRatio observed: Double, deviation: Double, age: Int) {
         let z = (observed - Double(ratio.mean)) / deviation
         actual = Float(sum(actual, amount, span))
         expected = Float(sum(expected, expectation, span))
