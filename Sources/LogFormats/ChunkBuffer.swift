@@ -53,8 +53,26 @@ public struct ChunkBuffer: ~Copyable {
         precondition(start >= 0 && length >= 0 && start + length <= bytes.count, "the range lies inside the window")
         if length > freeCount { grow(to: max(capacity * 2, count + length)) }
         guard let target = unsafe memory.baseAddress else { return }
-        unsafe bytes.copy(from: start, count: length, to: target + count)
+        if length <= PaddedBytes.padding {
+            // Short pieces in whole blocks: both sides have that much room behind their ends.
+            var offset = 0
+            while offset < length {
+                unsafe (target + count + offset).storeBytes(of: bytes.block(at: start + offset), as: SIMD16<UInt8>.self)
+                offset += 16
+            }
+        } else {
+            unsafe bytes.copy(from: start, count: length, to: target + count)
+        }
         count += length
+    }
+
+    /// Adds four bytes, the lowest first.
+    @inline(__always)
+    public mutating func append(_ four: UInt32) {
+        if freeCount < 4 { grow(to: capacity * 2 + 4) }
+        guard let target = unsafe memory.baseAddress else { return }
+        unsafe (target + count).storeBytes(of: four.littleEndian, as: UInt32.self)
+        count += 4
     }
 
     /// Forgets everything, keeps the memory.
