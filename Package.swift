@@ -75,6 +75,11 @@ let package = Package(
             dependencies: ["Daemon", "LogFormats", "Detection", "Pipeline", "EventModel", "Alerting", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: house),
 
+        // Measurements; built by `make bench` only
+        .executableTarget(
+            name: "weir-bench", dependencies: ["EventModel", "RingBuffers", "LogFormats", "RollingStatistics", "Pipeline"],
+            path: "benchmarks/harness", swiftSettings: house),
+
         // Tests
         .target(name: "TestSupport", dependencies: ["EventModel"], path: "Tests/TestSupport", swiftSettings: house),
         suite("EventModelTests", ["EventModel", "TestSupport"]),
@@ -91,6 +96,6 @@ let package = Package(
         suite("SettingsTests", ["Settings", "TestSupport"]),
         suite("RepositoryTests", []),
         suite("PropertyTests", ["Daemon", "Simulation", "Pipeline", "LogSources", "LogFormats", "Detection", "Alerting", "EventModel", "TestSupport"]),
-        suite("IntegrationTests", ["TestSupport"]),
+        suite("IntegrationTests", ["TestSupport"], exclude: ["Fixtures"]),
     ]
 )

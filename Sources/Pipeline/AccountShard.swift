@@ -131,6 +131,8 @@ final class AccountShard {
         return slot == 0 ? nil : open[position].tallies[slot - 1]
     }
 
+    private func activity(_ account: AccountID, position: Int) -> Activity { tally(account, position: position).map { Activity($0) } ?? Activity() }
+
     /// Sets the trip levels of the oldest bucket, which has just become the oldest; returns the accounts that are over them already, or came
     /// from a new network.
     func arm(bucket: Int64, fleet: FleetView) -> [AccountID] {
@@ -156,7 +158,7 @@ final class AccountShard {
             willChange(index)
             let account = number(index)
             let closed = AccountShard.closedBucket(
-                profile, tally: slot == 0 ? nil : open[0].tallies[slot - 1], bucket: context.bucket, fleet: context.fleet,
+                profile, activity: slot == 0 ? Activity() : Activity(open[0].tallies[slot - 1]), bucket: context.bucket, fleet: context.fleet,
                 end: BucketGrid.start(of: context.bucket + 1), isClosed: true)
             for (number, detector) in detectors.enumerated() {
                 if let finding = detector.judge(closed, of: profile) { found(account, UInt8(number), finding) }
@@ -172,12 +174,13 @@ final class AccountShard {
         for earlier in 0..<position where profile.firstBucket <= oldestBucket + Int64(earlier) {
             let bucket = oldestBucket + Int64(earlier)
             let closed = AccountShard.closedBucket(
-                profile, tally: tally(account, position: earlier), bucket: bucket, fleet: fleet, end: BucketGrid.start(of: bucket + 1),
+                profile, activity: activity(account, position: earlier), bucket: bucket, fleet: fleet, end: BucketGrid.start(of: bucket + 1),
                 isClosed: true)
             profile.learn(closed, fleet: fleet.factor)
         }
         let partial = AccountShard.closedBucket(
-            profile, tally: tally(account, position: position), bucket: oldestBucket + Int64(position), fleet: fleet, end: end, isClosed: false)
+            profile, activity: activity(account, position: position), bucket: oldestBucket + Int64(position), fleet: fleet, end: end,
+            isClosed: false)
         var findings: [(UInt8, Finding)] = []
         for (number, detector) in detectors.enumerated() {
             if let finding = detector.judge(partial, of: profile) { findings.append((UInt8(number), finding)) }
@@ -189,18 +192,33 @@ final class AccountShard {
     func activeAccounts(position: Int) -> [AccountID] { open[position].tallies.map(\.account).sorted() }
 
     static func closedBucket(
-        _ profile: borrowing AccountProfile, tally: AccountTally?, bucket: Int64, fleet: FleetView, end: EventTime, isClosed: Bool
+        _ profile: borrowing AccountProfile, activity: Activity, bucket: Int64, fleet: FleetView, end: EventTime, isClosed: Bool
     ) -> ClosedBucket {
-        let sums = tally?.sums ?? MeasureSums()
         let slot = HourOfWeek(BucketGrid.start(of: bucket))
         var readings = InlineArray<3, VolumeReading>(repeating: VolumeReading())
         for measure in Measure.allCases {
-            readings[measure.rawValue] = profile.volumes[measure.rawValue].read(
-                Double(sums[measure]), slot: slot, visits: profile.visits, fleet: fleet.factor)
+            profile.volumes[measure.rawValue].read(
+                Double(activity.sums[measure]), slot: slot, visits: profile.visits, fleet: fleet.factor, into: &readings[measure.rawValue])
         }
         return ClosedBucket(
-            number: bucket, sums: sums, readings: readings, networks: tally?.networks ?? NetworkSet(), newNetwork: tally?.newNetwork,
+            number: bucket, sums: activity.sums, readings: readings, networks: activity.networks, newNetwork: activity.newNetwork,
             isMature: profile.isMature, isClosed: isClosed, end: end, fleet: fleet)
+    }
+}
+
+/// The part of a tally that is judged: a tally is 400 bytes, most of them for an alert to show.
+struct Activity {
+    var sums = MeasureSums()
+    var networks = NetworkSet()
+    var newNetwork: NewNetwork?
+
+    init() {}
+
+    @inline(__always)
+    init(_ tally: borrowing AccountTally) {
+        sums = tally.sums
+        networks = tally.networks
+        newNetwork = tally.newNetwork
     }
 }
 
@@ -222,12 +240,13 @@ extension AccountShard {
     var hasChanges: Bool { !dirty.isEmpty }
 
     /// Begins a checkpoint: what the changed accounts are now is what it will hold, however they change while it is made.
-    /// Complexity: O(changed accounts), a byte each. Precondition: none is in the making.
-    func freeze() {
+    /// Returns how many. Complexity: O(changed accounts), a byte each. Precondition: none is in the making.
+    func freeze() -> Int {
         precondition(frozen.isEmpty && captured.isEmpty, "one checkpoint at a time")
         frozen = dirty
         dirty = []
         for index in frozen { marks[index] = .frozen }
+        return frozen.count
     }
 
     /// Takes at most `limit` more accounts into the checkpoint in the making; returns how many it took.

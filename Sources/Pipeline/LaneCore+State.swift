@@ -29,13 +29,14 @@ extension LaneCore {
     /// so that a checkpoint of 100,000 accounts stops nobody. Precondition: no commit is in the making.
     package mutating func beginCommit() {
         precondition(pendingCommit == nil, "one commit at a time")
-        for shard in shards { shard.freeze() }
+        var changed: [AccountState] = []
+        changed.reserveCapacity(shards.reduce(0) { $0 + $1.freeze() })
         let moved = dirtyPositions.sorted().compactMap { positions[$0] }
         dirtyPositions.removeAll(keepingCapacity: true)
         let taken = alerts
         alerts = []
         pendingCommit = LaneCommit(
-            lane: options.name, header: encodedHeader(), accounts: [], positions: moved, alerts: taken, counters: counterList())
+            lane: options.name, header: encodedHeader(), accounts: changed, positions: moved, alerts: taken, counters: counterList())
     }
 
     /// Encodes at most `limit` more accounts of the commit in the making; returns the commit once it is whole.
@@ -44,13 +45,13 @@ extension LaneCore {
         var left = limit
         for shard in shards {
             left -= shard.captureSome(atMost: left)
+            // Taken over at once: a copy of all of them at the end would be the longest pause.
+            for (id, bytes) in shard.takeCaptured() {
+                pendingCommit?.accounts.append(AccountState(id: id, name: names[Int(id.rawValue)], bytes: bytes))
+            }
             if left == 0 { return nil }
         }
-        guard var commit = pendingCommit.take() else { return nil }
-        for shard in shards {
-            commit.accounts += shard.takeCaptured().map { AccountState(id: $0, name: names[Int($0.rawValue)], bytes: $1) }
-        }
-        return commit
+        return pendingCommit.take()
     }
 
     /// Numbers for `weir status`, by name.

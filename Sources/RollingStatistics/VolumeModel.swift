@@ -14,10 +14,20 @@ public struct VolumeModel: Sendable {
 
     /// Judges a bucket that holds `amount`. Does not learn.
     public func read(_ amount: Double, slot: HourOfWeek, visits: SlotVisits, fleet: FleetFactor) -> VolumeReading {
+        var reading = VolumeReading()
+        var model = self
+        model.read(amount, slot: slot, visits: visits, fleet: fleet, into: &reading)
+        return reading
+    }
+
+    /// The same in place, into a fresh reading. Changes nothing; `mutating` only so that the model is not copied: it is judged for every
+    /// account and bucket.
+    public mutating func read(
+        _ amount: Double, slot: HourOfWeek, visits: SlotVisits, fleet: FleetFactor, into best: inout VolumeReading
+    ) {
         let unscaled = baseline.expectation(slot, visits: visits)
         let expectation = unscaled * fleet.factor
         let level = Double(baseline.level)
-        var best = VolumeReading()
         best.amount = amount
         best.baseline = unscaled
         best.bucketExpectation = expectation
@@ -52,7 +62,6 @@ public struct VolumeModel: Sendable {
         best.expected = windows[winner].sum(windows[winner].expected, expectation, best.span.buckets)
         best.bandOffset = VolumeWindow.offset(span: best.span.buckets, level: level)
         best.ratioMean = Double(windows[winner].ratio.mean)
-        return best
     }
 
     /// The smallest amount at which some window reaches the score, the excess over its expectation, and the ratio to it; nil if no amount
