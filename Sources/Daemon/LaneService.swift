@@ -97,10 +97,14 @@ final class LaneService: Sendable {
         var isDrained = false
         while true {
             if let batch = batches.receive() {
+                let known = core.alerts.count
                 core.process(batch)
+                let isCaughtUp = batch.hasCaughtUp
                 batches.giveBack(batch)
-                let messages = core.takeMessages()
-                observe(LaneObservation(core, lane: lane.options.name, alerts: core.alerts, messages: messages))
+                observe(
+                    LaneObservation(
+                        core, lane: lane.options.name, alerts: Array(core.alerts[known...]), messages: core.takeMessages(),
+                        isCaughtUp: isCaughtUp))
             } else if isDrained && !core.hasChanges && !core.isCommitting && ticket.isFree {
                 break
             } else {
@@ -131,8 +135,11 @@ struct LaneObservation: Sendable {
     var bytes: UInt64
     var accounts: Int
     var newestEvent: EventTime?
+    /// The source had nothing more to read.
+    var isCaughtUp: Bool
 
-    init(_ core: borrowing LaneCore, lane: String, alerts: [AlertRecord], messages: [SourceTrouble]) {
+    init(_ core: borrowing LaneCore, lane: String, alerts: [AlertRecord], messages: [SourceTrouble], isCaughtUp: Bool) {
+        self.isCaughtUp = isCaughtUp
         self.lane = lane
         self.alerts = alerts
         self.messages = messages

@@ -46,6 +46,7 @@ extension ReaderThread {
             var writer = channel.writer()
             var reader = LaneReader(source: source(), attribution: attribution.make(lane.limits), makeFormat: { format })
             var lastArrival = System.monotonic()
+            var wasCaughtUp = false
             while !isStopping() {
                 var batch = writer.blank()
                 let hasMore = reader.fill(&batch)
@@ -54,6 +55,10 @@ extension ReaderThread {
                     lastArrival = now
                 } else if now - lastArrival >= idlePeriod {
                     batch.idleFor = now - lastArrival
+                }
+                if !hasMore && !wasCaughtUp {
+                    batch.hasCaughtUp = true
+                    wasCaughtUp = true
                 }
                 if !batch.isEmpty { writer.send(batch) }
                 if !hasMore { reader.wait(atMost: idlePeriod) }

@@ -26,6 +26,8 @@ package struct EventBatch: Sendable {
     /// Set when a live source has been idle: for how long, by the wall clock, since its last bytes came. Event time has gone on by as much
     /// since its newest event, whatever the delay with which the log arrives.
     package var idleFor: EventDuration?
+    /// A live source had nothing more to read when this batch was handed over.
+    package var hasCaughtUp = false
     /// The source has ended.
     package var isLast = false
 
@@ -74,12 +76,13 @@ package struct EventBatch: Sendable {
         troubles.removeAll(keepingCapacity: true)
         bytes = 0
         idleFor = nil
+        hasCaughtUp = false
         isLast = false
     }
 
     /// Whether nothing at all happened.
     package var isEmpty: Bool {
         events.isEmpty && marks.isEmpty && newAccounts.isEmpty && newValues.isEmpty && openedStreams.isEmpty && positions.isEmpty
-            && troubles.isEmpty && idleFor == nil && !isLast
+            && troubles.isEmpty && idleFor == nil && !hasCaughtUp && !isLast
     }
 }
