@@ -4,6 +4,7 @@
 import Alerting
 import EventModel
 import Logging
+import Pipeline
 import Synchronization
 
 /// What the daemon tells the person who watches it: alerts as sentences, progress through the history, troubles. Standard error, a line each;

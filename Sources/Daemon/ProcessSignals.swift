@@ -1,12 +1,10 @@
 // weir
 // SPDX-License-Identifier: Apache-2.0
 
-import Dispatch
-import Glibc
-import Synchronization
-
 /// The signals that steer the daemon, as values in the order of their arrival.
-final class ProcessSignals: Sendable {
+///
+/// They are blocked in every thread and fetched by one, so that nothing runs inside a signal handler.
+enum ProcessSignals {
     enum Request: Equatable, Sendable {
         /// SIGTERM or SIGINT.
         case stop
@@ -14,29 +12,9 @@ final class ProcessSignals: Sendable {
         case reload
     }
 
-    private let requests = Mutex<[Request]>([])
-    private let arrivals = DispatchSemaphore(value: 0)
-    private let sources = Mutex<[DispatchSourceSignal]>([])
-
-    init() {
-        for (number, request) in [(SIGTERM, Request.stop), (SIGINT, .stop), (SIGHUP, .reload)] {
-            _ = signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: DispatchQueue(label: "weir.signals"))
-            source.setEventHandler { [weak self] in self?.receive(request) }
-            source.resume()
-            nonisolated(unsafe) let kept = unsafe source
-            sources.withLock { unsafe $0.append(kept) }
-        }
-    }
-
-    private func receive(_ request: Request) {
-        requests.withLock { $0.append(request) }
-        arrivals.signal()
-    }
+    /// To be called before any other thread starts: threads inherit what is blocked.
+    static func block() { System.blockSteeringSignals() }
 
     /// Waits for the next request.
-    func next() -> Request {
-        arrivals.wait()
-        return requests.withLock { $0.removeFirst() }
-    }
+    static func next() -> Request { System.nextSteeringSignal() == System.hangUp ? .reload : .stop }
 }

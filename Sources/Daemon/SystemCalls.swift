@@ -113,6 +113,28 @@ package enum System {
     /// Writing to a reader that has gone is an error to handle, not a reason to die.
     package static func ignoreBrokenPipes() { _ = signal(SIGPIPE, SIG_IGN) }
 
+    static let hangUp = SIGHUP
+
+    private static func steeringSignals() -> sigset_t {
+        var signals = sigset_t()
+        unsafe sigemptyset(&signals)
+        for number in [SIGTERM, SIGINT, SIGHUP] { unsafe sigaddset(&signals, number) }
+        return signals
+    }
+
+    static func blockSteeringSignals() {
+        var signals = steeringSignals()
+        unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
+    }
+
+    /// Waits for one of the blocked signals and returns its number.
+    static func nextSteeringSignal() -> Int32 {
+        var signals = steeringSignals()
+        var number: Int32 = 0
+        while unsafe sigwait(&signals, &number) != 0 {}
+        return number
+    }
+
     static func message(_ code: Int32) -> String {
         guard let text = unsafe strerror(code) else { return "error \(code)" }
         return unsafe String(cString: text)

@@ -1,6 +1,11 @@
 // weir
 // SPDX-License-Identifier: Apache-2.0
 
+extension FileTreeSource {
+    /// Whether a path or pattern stands for something at this moment.
+    package static func isAnythingThere(_ path: String) -> Bool { !LinuxFileSystem.matches(path).isEmpty }
+}
+
 /// The files that a source's paths stand for, at this moment.
 struct CandidateFiles: Sendable {
     /// Folders are looked into this deep.
