@@ -93,7 +93,7 @@ let package = Package(
         suite("AlertSinksTests", ["AlertSinks", "Alerting", "Pipeline", "Digest", "EventModel", "TestSupport"]),
         suite("JournalTests", ["Journal", "Alerting", "Pipeline", "EventModel", "TestSupport"]),
         suite("SimulationTests", ["Simulation", "EventModel", "TestSupport"]),
-        suite("SettingsTests", ["Settings", "TestSupport"]),
+        suite("SettingsTests", ["Settings", "LogFormats", "Detection", "EventModel", "TestSupport"]),
         suite("RepositoryTests", []),
         suite("PropertyTests", ["Daemon", "Simulation", "Pipeline", "LogSources", "LogFormats", "Detection", "Alerting", "EventModel", "TestSupport"]),
         suite("IntegrationTests", ["TestSupport"], exclude: ["Fixtures"]),
