@@ -110,6 +110,12 @@ package enum System {
         return generator.next()
     }
 
+    /// Random bytes from the system, for keys.
+    package static func randomBytes(_ count: Int) -> [UInt8] {
+        var generator = SystemRandomNumberGenerator()
+        return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    }
+
     /// Writing to a reader that has gone is an error to handle, not a reason to die.
     package static func ignoreBrokenPipes() { _ = signal(SIGPIPE, SIG_IGN) }
 
