@@ -72,7 +72,7 @@ let package = Package(
         ]),
         .executableTarget(
             name: "weir",
-            dependencies: ["Daemon", "LogFormats", "Detection", "Pipeline", "EventModel", "Alerting", "Settings", "LogSources", "Journal", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: ["Daemon", "LogFormats", "Detection", "Pipeline", "EventModel", "Alerting", "Settings", "LogSources", "Journal", "Simulation", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: house),
 
         // Measurements; built by `make bench` only

@@ -87,6 +87,22 @@ package enum System {
         return UInt64(max(raw.st_size, 0))
     }
 
+    /// The text of a small file, or nil.
+    package static func contents(_ path: String) -> String? {
+        guard let size = fileSize(path), size <= 16_777_216 else { return nil }
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: Int(size))
+        var count = 0
+        while count < bytes.count {
+            let got = unsafe bytes.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress! + count, $0.count - count) }
+            guard got > 0 else { return nil }
+            count += got
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// The host's name, cut to what syslog allows.
     package static func hostName() -> String {
         var bytes = [CChar](repeating: 0, count: 256)
