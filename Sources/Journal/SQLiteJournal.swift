@@ -95,6 +95,16 @@ package final class SQLiteJournal: Sendable {
         }
     }
 
+    /// Writes the log back into the database and lets another process have the folder. No call may follow.
+    package func close() throws(JournalFailure) {
+        do {
+            try database.close()
+        } catch {
+            throw JournalFailure(.database, DatabaseTrouble.sentence("closing", path, error))
+        }
+        lock?.release()
+    }
+
     /// The sinks for which the next commits leave messages.
     package var sinks: [String] { sinkNames.withLock { $0 } }
 
@@ -170,7 +180,7 @@ package final class SQLiteJournal: Sendable {
         return JournalNotice(
             kind: .orphanedMessages,
             message:
-                "Alerts waited for \(gone.joined(separator: ", ")), which the settings no longer have: they are dead letters now and can be replayed."
+                "Alerts waited for \(gone.joined(separator: ", ")), gone from the settings: they are dead letters now and can be replayed."
         )
     }
 

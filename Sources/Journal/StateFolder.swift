@@ -193,6 +193,9 @@ final class StateLock: Sendable {
         _ = unsafe number.withUnsafeBytes { unsafe pwrite(descriptor, $0.baseAddress, $0.count, 0) }
     }
 
+    /// Gives the folder free while this value lives on.
+    func release() { flock(descriptor, LOCK_UN) }
+
     deinit { close(descriptor) }
 
     private static func holder(_ descriptor: Int32) -> Int32? {
