@@ -81,7 +81,8 @@ private struct LiveRun {
             if part < LiveRun.parts { try rotate() }
         }
         let isRead = try bench.wait(atMost: 120) { try events() >= SameAlertsTests.events }
-        #expect(isRead, "\(try events()) of \(SameAlertsTests.events) events were read: \(bench.text("daemon.log").suffix(2000))")
+        let count = try events()
+        #expect(isRead, "\(count) of \(SameAlertsTests.events) events were read: \(bench.text("daemon.log").suffix(2000))")
         #expect(bench.end(daemon, signal: SIGTERM) == 0)
         #expect(try events() == SameAlertsTests.events)
         return bench.lines("alerts.ndjson")
