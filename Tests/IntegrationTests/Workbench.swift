@@ -59,6 +59,13 @@ final class Workbench {
 
     func lines(_ name: String) -> [String] { text(name).split(separator: "\n").map(String.init) }
 
+    /// The whole numbers of each object in the list `key` of a JSON object.
+    func numbers(in json: String, _ key: String) throws -> [[String: Int]] {
+        let object = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]
+        let list = object?[key] as? [[String: Any]] ?? []
+        return list.map { $0.compactMapValues { $0 as? Int } }
+    }
+
     /// Permissions of a file, as in `ls`.
     func mode(_ name: String) throws -> Int {
         let attributes = try FileManager.default.attributesOfItem(atPath: path(name))
