@@ -6,16 +6,20 @@ import LogFormats
 
 /// One stream of a lane while it is read: its bytes, its format's state, and the lines decoded but not yet handed over.
 ///
-/// A class, because it owns a buffer and has identity; used by one reader only. State: its buffer, 256 KiB unless a line is longer.
+/// A class, because it owns a buffer and has identity; used by one reader only. State: its buffer, which grows from 16 KiB to 256 KiB as
+/// reads fill it, and further only for a line that does not fit; next to nothing after ``releaseMemory()``.
 final class StreamReader {
     /// What is read at once.
     static let chunk = 262_144
-    /// A longer line is refused and skipped.
+    /// What is read at first: of ten thousand small files nobody needs more.
+    static let firstChunk = 16_384
+    /// A longer line is refused and skipped. The buffer never holds more than such a line and its end, so that the limit does not depend on
+    /// how the bytes come.
     static let longestLine = 1_048_576
 
     let id: StreamID
     var format: any LineFormat
-    private var buffer: ChunkBuffer
+    private var buffer = ChunkBuffer(capacity: 1)
     /// The stream's offset of the buffer's first byte.
     private var bufferOffset: UInt64
     /// Bytes of the buffer that were decoded; those behind wait for the rest of their line.
@@ -23,14 +27,21 @@ final class StreamReader {
     private(set) var lines = DecodedLines()
     private var nextLine = 0
     private var nextMalformed = 0
-    private var scratch = ChunkBuffer(capacity: 256)
+    private var scratch = ChunkBuffer(capacity: 1)
     /// The last bytes before the buffer's first, for the marker.
     private var tail: [UInt8] = []
-    private var isSkipping = false
+    /// Where the over-long line that is being skipped began: a restart in its middle has to come back there.
+    private var skipped: (offset: UInt64, marker: TailMarker)?
     /// The offset that was last put into a batch.
     var notedOffset: UInt64 = .max
+    /// The last read filled the buffer: the next one gets a larger one.
+    private var isGrowing = false
     /// Nothing can be read now.
     var isIdle = false
+    /// Its position may have changed in this batch.
+    var isTouched = false
+    /// The source has been told that it is finished.
+    var hasRetired = false
     private(set) var hasEnded = false
     /// The latest event time handed over: the stream's place in the merge.
     private(set) var reached = Int64.min
@@ -39,7 +50,7 @@ final class StreamReader {
         self.id = id
         self.format = format
         bufferOffset = offset
-        buffer = ChunkBuffer(capacity: StreamReader.chunk)
+        releaseLines()
     }
 
     /// Whether decoded lines wait.
@@ -51,6 +62,7 @@ final class StreamReader {
 
     /// The offset of the first byte not handed over.
     var offset: UInt64 {
+        if let skipped { return skipped.offset }
         if hasLines { return bufferOffset + UInt64(lines.lines[nextLine].start) }
         return bufferOffset + UInt64(decodedCount)
     }
@@ -71,30 +83,61 @@ final class StreamReader {
     /// Reads more bytes; false when there are none now.
     private func read(from source: inout some LaneSource, into batch: inout EventBatch) -> Bool {
         compact()
-        if buffer.freeCount < StreamReader.chunk / 4 {
-            if buffer.count >= StreamReader.longestLine { return skipLongLine(into: &batch) }
-            buffer.grow(to: buffer.count * 2 + StreamReader.chunk)
+        let capacity = buffer.count + buffer.freeCount
+        if buffer.freeCount == 0 && capacity > StreamReader.longestLine { return skipLongLine(into: &batch) }
+        if capacity < StreamReader.chunk && (isGrowing || buffer.freeCount == 0 || capacity < StreamReader.firstChunk) {
+            buffer.grow(to: min(max(capacity * 4, StreamReader.firstChunk), StreamReader.chunk))
+        } else if buffer.freeCount == 0 {
+            buffer.grow(to: StreamReader.longestLine + 1)
         }
         let before = buffer.count
+        let room = buffer.freeCount
         let outcome = buffer.withFreeSpace { source.read(id, into: &$0) }
-        batch.bytes += UInt64(buffer.count - before)
-        if isSkipping { skipToLineEnd() }
+        let got = buffer.count - before
+        batch.bytes += UInt64(got)
+        if skipped != nil { skipToLineEnd(into: &batch) }
         switch outcome {
-        case .bytes: return true
+        case .bytes:
+            isGrowing = got == room
+            return true
         case .idle:
             isIdle = true
-            return buffer.count > before
+            return got > 0
         case .ended:
-            hasEnded = true
+            end(into: &batch)
             return true
         case .failed(let trouble):
-            hasEnded = true
             batch.troubles.append(trouble)
             // The torn last line of a broken archive is no line.
             let whole = buffer.withBytes { bytes in lastLineEnd(bytes) }
             truncate(to: whole)
+            end(into: &batch)
             return true
         }
+    }
+
+    private func end(into batch: inout EventBatch) {
+        hasEnded = true
+        if skipped != nil { countSkipped(into: &batch) }
+    }
+
+    /// Gives the buffer back while there is nothing to read. What waits for the rest of its line is kept, and so is the marker.
+    func releaseMemory() {
+        guard !hasLines && nextMalformed == lines.malformed.count else { return }
+        compact()
+        let rest = buffer.withBytes { $0.copy(0..<buffer.count) }
+        buffer = ChunkBuffer(capacity: max(rest.count, 1))
+        buffer.append(rest)
+        scratch = ChunkBuffer(capacity: 1)
+        releaseLines()
+    }
+
+    private func releaseLines() {
+        lines.lines = []
+        lines.malformed = []
+        lines.scratch = []
+        nextLine = 0
+        nextMalformed = 0
     }
 
     private func lastLineEnd(_ bytes: PaddedBytes) -> Int {
@@ -127,23 +170,56 @@ final class StreamReader {
         return own.count >= TailMarker.length ? own : Array((tail + own).suffix(TailMarker.length))
     }
 
+    /// The buffer is full of one line without an end, or of a hole.
     private func skipLongLine(into batch: inout EventBatch) -> Bool {
-        batch.marks.append(
-            EventBatch.Mark(eventsBefore: batch.events.count, kind: .malformed(MalformedReason.lineTooLong.rawValue)))
-        tail = lastBytes(before: buffer.count)
-        bufferOffset += UInt64(buffer.count)
-        buffer.dropFirst(buffer.count)
-        isSkipping = true
+        let hole = zeros(from: 0)
+        if hole > 0 {
+            drop(hole)
+            noteHole(hole, into: &batch)
+            return true
+        }
+        skipped = (offset, marker)
+        drop(buffer.count)
         return true
     }
 
-    private func skipToLineEnd() {
+    private func skipToLineEnd(into batch: inout EventBatch) {
         let end = buffer.withBytes { $0.firstIndex(of: UInt8(ascii: "\n"), from: 0, to: $0.count) }
-        let length = min(end + 1, buffer.count)
-        if end < buffer.count { isSkipping = false }
+        let isEnd = end < buffer.count
+        drop(min(end + 1, buffer.count))
+        if isEnd { countSkipped(into: &batch) }
+    }
+
+    /// Counted at the end of the line, together with the position behind it, so that a restart in its middle does not count it twice.
+    private func countSkipped(into batch: inout EventBatch) {
+        skipped = nil
+        batch.marks.append(
+            EventBatch.Mark(eventsBefore: batch.events.count, kind: .malformed(MalformedReason.lineTooLong.rawValue)))
+    }
+
+    /// Drops bytes from the buffer's front. Precondition: nothing of the buffer is decoded and waiting.
+    private func drop(_ length: Int) {
         tail = lastBytes(before: length)
         buffer.dropFirst(length)
         bufferOffset += UInt64(length)
+    }
+
+    /// The length of the run of zero bytes at a position.
+    private func zeros(from start: Int) -> Int {
+        buffer.withBytes { bytes in
+            var index = start
+            while index < bytes.count && bytes[index] == 0 { index += 1 }
+            return index - start
+        }
+    }
+
+    private func noteHole(_ length: Int, into batch: inout EventBatch) {
+        batch.troubles.append(
+            SourceTrouble(
+                counter: "nul_hole",
+                message: "\(length) zero bytes stand where a line should begin, as after a power failure or a truncation under a writer that does not "
+                    + "append: they are stepped over.",
+                bytes: UInt64(length)))
     }
 
     private func decode(into batch: inout EventBatch) {
@@ -156,6 +232,7 @@ final class StreamReader {
             // A format that leaves bytes behind at the end of a stream cannot use them.
             decodedCount = buffer.count
         }
+        stepOverHoles(into: &batch)
         if !lines.scratch.isEmpty {
             scratch.dropFirst(scratch.count)
             scratch.append(lines.scratch)
@@ -163,6 +240,28 @@ final class StreamReader {
         if lines.ignored > 0 {
             batch.marks.append(EventBatch.Mark(eventsBefore: batch.events.count, kind: .ignored(lines.ignored)))
         }
+    }
+
+    /// Decodes again, from behind their zero bytes, lines that were refused because they begin with such.
+    ///
+    /// Looking only at refused lines costs nothing where there are none. Each line is decoded alone, into arrays that are made nearly full.
+    private func stepOverHoles(into batch: inout EventBatch) {
+        let holes = lines.malformed.filter { refused in buffer.withBytes { $0[Int(refused.start)] } == 0 }
+        guard !holes.isEmpty else { return }
+        for refused in holes {
+            let length = zeros(from: Int(refused.start))
+            let start = Int(refused.start) + length
+            guard length < Int(refused.count) else { continue }
+            lines.malformed.removeAll { $0.start == refused.start }
+            noteHole(length, into: &batch)
+            // Places behind any possible line: fillers that are taken out again.
+            let filler = Int(UInt32.max)
+            while lines.lines.count + lines.malformed.count < DecodedLines.limit - 1 { lines.refuse(.syntax, start: filler, end: filler) }
+            _ = buffer.withBytes { format.decode($0, from: start, isFinal: hasEnded, into: &lines) }
+            lines.malformed.removeAll { $0.start == .max }
+        }
+        lines.lines.sort { $0.start < $1.start }
+        lines.malformed.sort { $0.start < $1.start }
     }
 
     /// Hands over lines up to and including those of time `limit`, at most `count` of them.
@@ -205,6 +304,7 @@ final class StreamReader {
 
     /// The marker at the current offset.
     var marker: TailMarker {
+        if let skipped { return skipped.marker }
         let end = Int(offset - bufferOffset)
         return TailMarker(ofLast: lastBytes(before: end))
     }
