@@ -43,8 +43,6 @@ package struct JournalNotice: Equatable, Sendable {
         case damagedStateSetAside = "damaged_state_set_aside"
         /// The folder's owner or rights are wider than they should be.
         case looseFolder = "loose_state_folder"
-        /// Messages waited for a sink that the settings no longer have.
-        case orphanedMessages = "orphaned_messages"
     }
 
     package let kind: Kind

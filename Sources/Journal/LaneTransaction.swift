@@ -122,9 +122,29 @@ struct LaneTransaction {
     }
 
     private func prune() throws {
+        try giveUpOrphans()
         let statement = try db.cachedStatement(sql: "DELETE FROM outbox WHERE state = ? AND changed < ?")
         try statement.execute(arguments: [MessageState.delivered, (now - SQLiteJournal.deliveredRetention).milliseconds])
         try statement.execute(arguments: [MessageState.dead, (now - SQLiteJournal.deadLetterRetention).milliseconds])
+    }
+}
+
+extension LaneTransaction {
+    /// Messages for sinks that are gone. Complexity: one look-up for each sink that has messages waiting.
+    private func giveUpOrphans() throws {
+        let next = try db.cachedStatement(sql: "SELECT min(sink) FROM outbox WHERE state = 0 AND sink > ?")
+        let giveUp = try db.cachedStatement(
+            sql: """
+                UPDATE outbox SET state = 2, changed = ?, last_error = 'the sink is no longer in the settings'
+                WHERE sink = ? AND state = 0 AND changed < ?
+                """)
+        var last = ""
+        while let sink = try String.fetchOne(next, arguments: [last]) {
+            if !sinks.contains(sink) {
+                try giveUp.execute(arguments: [now.milliseconds, sink, (now - SQLiteJournal.orphanRetention).milliseconds])
+            }
+            last = sink
+        }
     }
 }
 

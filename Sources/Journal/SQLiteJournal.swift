@@ -25,6 +25,9 @@ package final class SQLiteJournal: Sendable {
     package static let deadLetterRetention = EventDuration.days(90)
     /// Messages that may wait for one sink; later ones become dead letters at once, so that a sink that never answers cannot fill the disk.
     package static let pendingLimit = 100_000
+    /// How long messages wait for a sink that is not among the sinks, so that a mistake in the settings can be undone; then they are dead
+    /// letters, and a sink that comes back next year is not flooded with them.
+    package static let orphanRetention = EventDuration.days(7)
     /// Damaged databases that are set aside before weir asks for a person.
     static let setAsideLimit = 9
 
@@ -58,7 +61,7 @@ package final class SQLiteJournal: Sendable {
         let path = StateFolder.path(directory, StateFolder.databaseName)
         var isFresh = StateFolder.size(path) == 0
         let database: DatabaseQueue
-        if let sound = try openSound(path, sinks: sinks, notices: &notices) {
+        if let sound = try openSound(path) {
             database = sound
         } else {
             let aside = try setAside(path, directory: directory)
@@ -69,7 +72,7 @@ package final class SQLiteJournal: Sendable {
                     message:
                         "\(path) was damaged and is now \(aside): weir learns again from nothing and may repeat recent alerts.")
             )
-            guard let fresh = try openSound(path, sinks: sinks, notices: &notices) else {
+            guard let fresh = try openSound(path) else {
                 throw JournalFailure(.database, "\(path) is damaged right after it was created: check the disk.")
             }
             database = fresh
@@ -108,7 +111,8 @@ package final class SQLiteJournal: Sendable {
     /// The sinks for which the next commits leave messages.
     package var sinks: [String] { sinkNames.withLock { $0 } }
 
-    /// Takes over other sinks after the settings were reloaded. What waits for a sink that is gone stays until the next start.
+    /// Takes over other sinks, at the start or after the settings were reloaded. What waits for a sink that is gone waits on for
+    /// ``orphanRetention``.
     package func use(sinks: [String]) { sinkNames.withLock { $0 = sinks } }
 
     /// What people ask of the journal.
@@ -140,9 +144,7 @@ package final class SQLiteJournal: Sendable {
     // MARK: Opening
 
     /// The database, checked and of this version; nil when it is damaged.
-    private static func openSound(
-        _ path: String, sinks: [String], notices: inout [JournalNotice]
-    ) throws(JournalFailure) -> DatabaseQueue? {
+    private static func openSound(_ path: String) throws(JournalFailure) -> DatabaseQueue? {
         try StateFolder.makePrivate(path)
         do {
             let database = try DatabaseQueue(path: path, configuration: configuration())
@@ -152,7 +154,6 @@ package final class SQLiteJournal: Sendable {
                 return nil
             }
             try JournalSchema.migrate(database, path: path)
-            if let notice = try retire(database, sinks: sinks) { notices.append(notice) }
             return database
         } catch let failure as JournalFailure {
             throw failure
@@ -160,28 +161,6 @@ package final class SQLiteJournal: Sendable {
             if DatabaseTrouble.isDamage(error) { return nil }
             throw JournalFailure(.database, DatabaseTrouble.sentence("opening", path, error))
         }
-    }
-
-    /// Turns what waits for a sink that the settings no longer have into dead letters, which can be replayed if it comes back.
-    private static func retire(_ database: DatabaseQueue, sinks: [String]) throws -> JournalNotice? {
-        let gone = try database.write { db in
-            let waiting = try String.fetchAll(db, sql: "SELECT DISTINCT sink FROM outbox WHERE state = \(MessageState.pending)")
-            let gone = waiting.filter { !sinks.contains($0) }.sorted()
-            for sink in gone {
-                try db.execute(
-                    sql: """
-                        UPDATE outbox SET state = \(MessageState.dead), changed = ?, last_error = 'the sink is no longer in the settings'
-                        WHERE sink = ? AND state = \(MessageState.pending)
-                        """, arguments: [StateFolder.wallClock().milliseconds, sink])
-            }
-            return gone
-        }
-        if gone.isEmpty { return nil }
-        return JournalNotice(
-            kind: .orphanedMessages,
-            message:
-                "Alerts waited for \(gone.joined(separator: ", ")), gone from the settings: they are dead letters now and can be replayed."
-        )
     }
 
     /// Renames the database and its companions; returns the new name.

@@ -120,13 +120,23 @@ import Testing
         #expect(try journal.view.recentAlerts(limit: 9).count == 1)
     }
 
-    @Test func `a sink that was removed from the settings leaves dead letters and a notice`() throws {
+    @Test func `messages wait a week for a sink that is gone from the settings, then they are dead letters`() throws {
+        try journal.commit(commit(alerts: [record("a1")]), now: noon)
+        journal.use(sinks: ["syslog"])
+        try journal.commit(commit(), now: noon + SQLiteJournal.orphanRetention)
+        #expect(try journal.view.deadLetters() == [])
+        try journal.commit(commit(), now: noon + SQLiteJournal.orphanRetention + .seconds(1))
+        #expect(try journal.view.deadLetters().map(\.message.sink) == ["webhook:hooks.example.com"])
+        #expect(try journal.due(sink: "syslog", now: noon, limit: 9).count == 1)
+    }
+
+    @Test func `what waits survives a restart that names its sinks late`() throws {
         try journal.commit(commit(alerts: [record("a1")]), now: noon)
         try journal.close()
-        let again = try SQLiteJournal.open(directory: folder.state, sinks: ["syslog"])
-        #expect(again.notices.map(\.kind) == [.orphanedMessages])
-        #expect(try again.view.deadLetters().map(\.message.sink) == ["webhook:hooks.example.com"])
-        #expect(try again.due(sink: "syslog", now: noon, limit: 9).count == 1)
+        let again = try SQLiteJournal.open(directory: folder.state, sinks: [])
+        again.use(sinks: ["syslog", "webhook:hooks.example.com"])
+        try again.commit(commit(), now: noon)
+        #expect(try again.view.queues().map(\.pending) == [1, 1])
     }
 
     @Test func `sinks taken over later get messages from the next commit on`() throws {
