@@ -89,6 +89,7 @@ let package = Package(
         suite("DetectionTests", ["Detection", "RollingStatistics", "EventModel", "TestSupport"]),
         suite("AlertingTests", ["Alerting", "Detection", "EventModel", "TestSupport"]),
         suite("PipelineTests", ["Pipeline", "LogFormats", "Detection", "Alerting", "RollingStatistics", "EventModel", "TestSupport"]),
+        suite("DigestTests", ["Digest", "TestSupport"]),
         suite("LogSourcesTests", ["LogSources", "Pipeline", "EventModel", "TestSupport"]),
         suite("AlertSinksTests", ["AlertSinks", "Alerting", "Pipeline", "Digest", "EventModel", "TestSupport"]),
         suite("JournalTests", ["Journal", "Alerting", "Pipeline", "EventModel", "TestSupport"]),

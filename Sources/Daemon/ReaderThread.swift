@@ -46,7 +46,7 @@ extension ReaderThread {
             var writer = channel.writer()
             var reader = LaneReader(source: source(), attribution: attribution.make(lane.limits), makeFormat: { format })
             var lastArrival = System.monotonic()
-            var wasCaughtUp = false
+            var isBehind = false
             while !isStopping() {
                 var batch = writer.blank()
                 let hasMore = reader.fill(&batch)
@@ -56,9 +56,10 @@ extension ReaderThread {
                 } else if now - lastArrival >= idlePeriod {
                     batch.idleFor = now - lastArrival
                 }
-                if !hasMore && !wasCaughtUp {
+                if batch.bytes > 0 { isBehind = true }
+                if !hasMore && isBehind {
                     batch.hasCaughtUp = true
-                    wasCaughtUp = true
+                    isBehind = false
                 }
                 if !batch.isEmpty { writer.send(batch) }
                 if !hasMore { reader.wait(atMost: idlePeriod) }

@@ -44,6 +44,7 @@ package struct FileTreeSource: LaneSource {
     var noted: [FileKey: Noted] = [:]
     private var nextID: UInt32 = 0
     var lastScan: Int64?
+    private var firstLook: Int64?
     var mustScan = true
     /// When a file that is waited for is to be looked at again.
     var nextLook = Int64.max
@@ -106,10 +107,11 @@ package struct FileTreeSource: LaneSource {
         let time = now()
         guard isScanDue(time) else { return changes }
         let isFirst = lastScan == nil
+        let listing = look()
+        if isFirst && mustHoldBack(listing, time) { return changes }
         lastScan = time
         mustScan = false
         nextLook = .max
-        let listing = look()
         let unknown = recognise(listing, time)
         changes += identify(unknown, in: listing, time, isFirst: isFirst)
         if follows {
@@ -120,6 +122,18 @@ package struct FileTreeSource: LaneSource {
         changes += troubles.map { StreamChange.trouble($0) }
         troubles.removeAll()
         return changes
+    }
+
+    /// Whether the first look has to be repeated: an archive that may still be written belongs before everything that is newer, so that
+    /// nothing is announced before all are settled. Not for ever: an archive that never settles is left for later.
+    private mutating func mustHoldBack(_ listing: CandidateFiles.Listing, _ time: Int64) -> Bool {
+        let begun = firstLook ?? time
+        firstLook = begun
+        guard follows, time - begun < 2 * FileTreeSource.settleTime else { return false }
+        let wall = LinuxFileSystem.wallNanoseconds()
+        return listing.files.contains { file in
+            FilePath.unpacked(file.path) != nil && (wall - file.status.modified) / 1_000_000 < FileTreeSource.settleTime
+        }
     }
 
     private func isScanDue(_ time: Int64) -> Bool {
