@@ -35,5 +35,9 @@ tsan: setup ## The rings and the pipeline under ThreadSanitizer.
 	@swift build --build-tests --sanitize=thread --scratch-path .build-tsan 2>&1 | tools/build-progress
 	@swift test --skip-build --sanitize=thread --scratch-path .build-tsan --filter 'RingBuffersTests|PropertyTests'
 
+bench: build ## Measures weir beside its peers; writes benchmarks/runs/<date>.md.
+	@swift build $(RELEASE) --product weir-bench 2>&1 | tools/build-progress
+	@benchmarks/run
+
 clean: ## Removes everything that was built.
 	@rm -rf .build .build-tsan

@@ -31,10 +31,13 @@ final class DeliveryService: Sendable {
 
     func start() {
         DispatchQueue(label: "weir.sink", qos: .userInitiated).async { [self] in
-            var loop = DeliveryLoop(outbox: outbox, sinks: [sink], now: System.wallClock)
+            var loop = DeliveryLoop(outbox: outbox, sinks: [sink], now: { System.wallClock() })
+            var reported: String?
             while !isStopping.load(ordering: .acquiring) {
                 let due = loop.step()
-                for sentence in loop.takeMessages() { report(sentence) }
+                let trouble = loop.outboxTrouble ?? loop.statuses.first?.lastError
+                if let trouble, trouble != reported { report("\(sink.name): \(trouble)") }
+                reported = trouble
                 let now = System.wallClock()
                 let sleep = min(due.map { $0 - now } ?? DeliveryService.longestSleep, DeliveryService.longestSleep)
                 if sleep.milliseconds > 0 { _ = pokes.wait(timeout: .now() + .milliseconds(Int(sleep.milliseconds))) }
