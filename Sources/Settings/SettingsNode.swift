@@ -8,124 +8,131 @@ final class ProblemList {
     private(set) var problems: [SettingsProblem] = []
     private(set) var warnings: [SettingsProblem] = []
 
-    func add(_ message: String, at node: SettingsNode) {
-        problems.append(SettingsProblem(path: node.path, line: node.line, message: message))
-    }
+    func add(_ problem: SettingsProblem) { if problems.count < SettingsLimits.problems { problems.append(problem) } }
+    func warn(_ problem: SettingsProblem) { if warnings.count < SettingsLimits.problems { warnings.append(problem) } }
 
-    func warn(_ message: String, at node: SettingsNode) {
-        warnings.append(SettingsProblem(path: node.path, line: node.line, message: message))
-    }
+    /// In the order of the file.
+    var sortedProblems: [SettingsProblem] { problems.sorted { ($0.line, $0.path) < ($1.line, $1.path) } }
 }
 
 /// A place in the settings: its YAML, its key path and its line.
 struct SettingsNode {
     let yaml: Node
     let path: String
+    /// Of the key, where the value has one.
+    let line: Int
     let list: ProblemList
 
-    var line: Int { yaml.mark?.line ?? 0 }
+    init(yaml: Node, path: String, line: Int? = nil, list: ProblemList) {
+        self.yaml = yaml
+        self.path = path
+        self.line = line ?? yaml.mark?.line ?? 0
+        self.list = list
+    }
 
-    func problem(_ message: String) { list.add(message, at: self) }
-    func warning(_ message: String) { list.warn(message, at: self) }
+    func problem(_ message: String) { list.add(SettingsProblem(path: path, line: line, message: message)) }
+    func warning(_ message: String) { list.warn(SettingsProblem(path: path, line: line, message: message)) }
 
-    /// The values of a block by key; unknown and repeated keys are problems, and so are missing ones that must be there.
+    /// The values of a block by key; unknown keys are problems, and so are missing ones that must be there.
     func block(_ keys: [SettingKey]) -> [String: SettingsNode] {
-        guard let mapping = yaml.mapping else {
-            problem("is to be a block of keys: \(keys.map(\.name).joined(separator: ", ")).")
-            return [:]
-        }
         var result: [String: SettingsNode] = [:]
+        let names = keys.map(\.name)
+        guard let entries = entries("is to be a block of keys: \(names.joined(separator: ", ")).") else { return [:] }
+        for (name, value) in entries {
+            if names.contains(name) {
+                result[name] = value
+            } else {
+                value.problem("There is no such setting. \(NearestName.hint(name, among: names))")
+            }
+        }
+        for key in keys where key.isRequired && result[key.name] == nil { problem("\(key.name) is missing: \(key.reason).") }
+        return result
+    }
+
+    /// The values of a map with free keys, in the order of the file; nil when it is no map, which is a problem.
+    func entries(_ otherwise: String = "is to be a map of keys and values.") -> [(key: String, value: SettingsNode)]? {
+        // A key without a value is a block without keys: everything in it may have been commented out.
+        if isNull { return [] }
+        guard let mapping = yaml.mapping else {
+            problem(otherwise)
+            return nil
+        }
+        guard mapping.count <= SettingsLimits.keys else {
+            problem("has more than \(SettingsLimits.keys) keys.")
+            return nil
+        }
+        var result: [(key: String, value: SettingsNode)] = []
         for (key, value) in mapping {
-            let name = key.string ?? ""
-            let child = SettingsNode(yaml: value, path: path.isEmpty ? name : "\(path).\(name)", list: list)
-            guard keys.contains(where: { $0.name == name }) else {
-                child.unknown(name, among: keys.map(\.name), line: key.mark?.line ?? child.line)
+            guard let name = key.scalar?.string, !name.isEmpty else {
+                list.add(SettingsProblem(path: path, line: key.mark?.line ?? line, message: "a key is to be a word."))
                 continue
             }
-            result[name] = child
-        }
-        for key in keys where key.isRequired && result[key.name] == nil {
-            problem("\(key.name) is missing: \(key.reason).")
+            let shown = SettingsText.quoted(name).dropFirst().dropLast()
+            result.append(
+                (name, SettingsNode(yaml: value, path: path.isEmpty ? String(shown) : "\(path).\(shown)", line: key.mark?.line, list: list))
+            )
         }
         return result
     }
 
-    /// The values of a map with free keys, in the order of the file.
-    func entries() -> [(key: String, value: SettingsNode)] {
-        guard let mapping = yaml.mapping else {
-            problem("is to be a map of keys and values.")
-            return []
-        }
-        return mapping.map { key, value in
-            let name = key.string ?? ""
-            return (name, SettingsNode(yaml: value, path: path.isEmpty ? name : "\(path).\(name)", list: list))
-        }
-    }
-
-    private func unknown(_ name: String, among names: [String], line: Int) {
-        let hint = NearestName.of(name, among: names).map { "Did you mean \($0)?" } ?? "Known are \(names.joined(separator: ", "))."
-        problem("there is no such setting. \(hint)")
-    }
-
-    func items() -> [SettingsNode] {
+    /// The members of a list; none when it is no list, which is a problem.
+    func items(atMost limit: Int) -> [SettingsNode] {
         guard let sequence = yaml.sequence else {
-            problem("is to be a list.")
+            problem("is to be a list: one entry a line, each after a dash.")
             return []
         }
-        return sequence.enumerated().map { SettingsNode(yaml: $1, path: "\(path)[\($0)]", list: list) }
+        if sequence.count > limit { problem("has more than \(limit) entries.") }
+        return sequence.prefix(limit).enumerated().map { SettingsNode(yaml: $1, path: "\(path)[\($0)]", list: list) }
+    }
+
+    var isList: Bool { yaml.sequence != nil }
+
+    /// The text as it stands, of whatever kind; nil for lists and maps.
+    var rawText: String? { yaml.scalar?.string }
+
+    /// Whether this block has a list that is not empty under a key, usable or not.
+    func hasEntries(under key: String) -> Bool { yaml.mapping?[key]?.sequence?.isEmpty == false }
+
+    /// Nothing stands behind the key.
+    var isNull: Bool {
+        guard case .scalar(let scalar) = yaml, scalar.style == .plain else { return false }
+        return ["", "~", "null", "Null", "NULL"].contains(scalar.string)
     }
 
     func text() -> String? {
-        guard let text = yaml.scalar?.string, !text.isEmpty else {
-            problem("is to be a text.")
+        guard let text = yaml.scalar?.string, !text.isEmpty, !isNull else {
+            problem(yaml.scalar == nil ? "is to be a text." : "has no value.")
+            return nil
+        }
+        guard !text.unicodeScalars.contains(where: { $0.value < 32 || $0.value == 127 }) else {
+            problem("holds a control character or a line break: write it on one line.")
             return nil
         }
         return text
     }
 
-    func number(_ key: SettingKey) -> Double? { number(in: key.range ?? -1e15...1e15) }
-
-    func number(in range: ClosedRange<Double>) -> Double? {
-        guard let text = yaml.scalar?.string, let value = Double(text), value.isFinite else {
-            problem("is to be a number.")
-            return nil
-        }
-        guard range.contains(value) else {
-            problem("\(text) is out of range: use \(SettingsText.number(range.lowerBound)) to \(SettingsText.number(range.upperBound)).")
+    func number(_ key: SettingKey) -> Double? {
+        guard let value = number(in: key.range ?? -1e15...1e15) else { return nil }
+        guard !key.isWhole || value == value.rounded() else {
+            problem("is to be a whole number.")
             return nil
         }
         return value
     }
-}
 
-/// Numbers as people write them in settings.
-enum SettingsText {
-    static func number(_ value: Double) -> String {
-        value == value.rounded() && value.magnitude < 1e15 ? String(Int64(value)) : String(value)
-    }
-}
-
-/// The name somebody probably meant.
-enum NearestName {
-    /// The known name within two edits, or within a third of its length; nil when none is near. Source: Levenshtein 1966.
-    static func of(_ name: String, among names: [String]) -> String? {
-        let scored = names.map { ($0, distance(Array(name.utf8), Array($0.utf8))) }.sorted { ($0.1, $0.0) < ($1.1, $1.0) }
-        guard let best = scored.first, best.1 <= max(2, best.0.utf8.count / 3) else { return nil }
-        return best.0
-    }
-
-    static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
-        guard left.count <= 200 else { return left.count }
-        var row = Array(0...right.count)
-        for (index, byte) in left.enumerated() {
-            var diagonal = row[0]
-            row[0] = index + 1
-            for column in right.indices {
-                let replaced = diagonal + (byte == right[column] ? 0 : 1)
-                diagonal = row[column + 1]
-                row[column + 1] = min(replaced, diagonal + 1, row[column] + 1)
-            }
+    func number(in range: ClosedRange<Double>) -> Double? {
+        guard let text = yaml.scalar?.string, !isNull else {
+            problem("has no value: write a number.")
+            return nil
         }
-        return row[right.count]
+        guard let value = Double(text), value.isFinite else {
+            problem("\(SettingsText.quoted(text)) is no number: write digits only; the unit is in the key.")
+            return nil
+        }
+        guard range.contains(value) else {
+            problem("\(text) is out of range: use \(SettingsText.range(range)).")
+            return nil
+        }
+        return value
     }
 }

@@ -6,35 +6,43 @@ import EventModel
 
 /// What the settings file says, checked: every value is usable.
 package struct WeirSettings: Sendable {
-    package var stateDirectory: String
-    package var sources: [SourceSettings]
-    package var modelName: String
+    package var stateDirectory = ""
+    package var sources: [SourceSettings] = []
+    package var modelName = SettingKeys.model.defaultText ?? ""
     /// Values for detector options, by detector id.
-    package var detectorOptions: [String: [String: Double]]
-    package var pagesPerDay: Double
-    package var ticketsPerWeek: Double
-    package var sinks: [SinkSettings]
-    package var checkpointInterval: EventDuration
-    /// What is legal but probably not meant.
-    package var warnings: [SettingsProblem]
+    package var detectorOptions: [String: [String: Double]] = [:]
+    package var pagesPerDay = SettingKeys.pagesPerDay.defaultNumber
+    package var ticketsPerWeek = SettingKeys.ticketsPerWeek.defaultNumber
+    package var sinks: [SinkSettings] = []
+    package var checkpointInterval = EventDuration(seconds: SettingKeys.checkpointInterval.defaultNumber)
+    /// `address:port` or `unix:path`.
+    package var dashboardListen: String?
+    /// What is legal but probably not meant, in the order of the file.
+    package var warnings: [SettingsProblem] = []
+
+    init() {}
 }
 
 /// One block of `sources`.
 package struct SourceSettings: Sendable, Equatable {
     package var name: String
     package var format: String
+    /// Absolute, or `-`.
     package var paths: [String]
     package var environment: String?
-    package var fields: [String: String]
+    package var fields: [String: String] = [:]
     package var lateness: EventDuration
-    package var rotateWait: EventDuration
-    package var accountsMax: Int
+    package var rotateWait = EventDuration(seconds: SettingKeys.rotateWait.defaultNumber)
+    package var accountsMax = Int(SettingKeys.accountsMax.defaultNumber)
 }
 
 /// One entry of `alerts.sinks`.
 package struct SinkSettings: Sendable {
     package var type: String
     package var options: SinkOptions
+    /// The sink's own name, as in status; empty when the settings were only read.
+    package var name: String
+    package var line: Int
 }
 
 /// Something wrong with the settings: where, what, and what to do.
@@ -62,4 +70,8 @@ package struct SettingsFailure: Error, Equatable, Sendable {
     package var problems: [SettingsProblem]
 
     package init(problems: [SettingsProblem]) { self.problems = problems }
+}
+
+extension EventDuration {
+    init(seconds: Double) { self.init(milliseconds: Int64((seconds * 1000).rounded())) }
 }

@@ -4,7 +4,6 @@
 import Alerting
 import ArgumentParser
 import Daemon
-import LogSources
 import Settings
 
 /// `weir check`: the settings, before they are used.
@@ -20,11 +19,6 @@ struct CheckCommand: ParsableCommand {
         do throws(SettingsFailure) {
             let settings = try SettingsFile.load(path: settings)
             for warning in settings.warnings { show(warning, "warning") }
-            for source in settings.sources {
-                for path in source.paths where path != "-" && !FileTreeSource.isAnythingThere(path) {
-                    show(SettingsProblem(path: "sources", line: 0, message: "\(source.name): nothing is at \(path) yet."), "warning")
-                }
-            }
             if !json {
                 System.write("\(self.settings): usable; \(settings.sources.count) sources, \(settings.sinks.count) sinks.\n", to: 1)
             }

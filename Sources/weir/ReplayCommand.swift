@@ -45,7 +45,7 @@ struct ReplayCommand: ParsableCommand {
     }
 
     private func lanes() throws -> [LaneSpecification] {
-        var lanes = try settings.map { try self.lanes(of: SettingsLoading.load($0)) } ?? [plainLane()]
+        var lanes = try settings.map { try self.lanes(of: SettingsLoading.load($0, for: .reading)) } ?? [plainLane()]
         for index in lanes.indices {
             if let from { lanes[index].options.from = from.time }
             if let to { lanes[index].options.to = to.time }

@@ -6,9 +6,10 @@ import Settings
 
 /// Loads a settings file for a command: prints every problem, a line each, and ends the command when there is one.
 enum SettingsLoading {
-    static func load(_ path: String) throws -> WeirSettings {
+    /// - Parameter use: `.reading` for commands that may run as another user than the daemon's, who sees neither its secrets nor its files.
+    static func load(_ path: String, for use: SettingsUse = .running) throws -> WeirSettings {
         do {
-            return try SettingsFile.load(path: path)
+            return try SettingsFile.load(path: path, for: use)
         } catch {
             for problem in error.problems { System.write(problem.text(file: path) + "\n", to: 2) }
             let count = error.problems.count

@@ -33,7 +33,7 @@ struct StatusCommand: ParsableCommand {
     private func directory() throws -> String {
         if let state { return state }
         guard let settings else { throw CommandFailure.wrongUse("name the settings file (--settings) or the state directory (--state).") }
-        return try SettingsLoading.load(settings).stateDirectory
+        return try SettingsLoading.load(settings, for: .reading).stateDirectory
     }
 }
 
