@@ -36,11 +36,11 @@ public final class AccountProfile {
     public var isMature: Bool { age >= AccountProfile.matureAge }
 
     /// Learns a closed bucket. Precondition: the bucket was judged before.
-    public func learn(_ bucket: ClosedBucket, fleet: FleetFactor) {
+    public func learn(_ bucket: ClosedBucket, fleet: FleetFactors) {
         if age < Int32.max { age += 1 }
         for measure in Measure.allCases {
             volumes[measure.rawValue].learn(
-                bucket.readings[measure.rawValue], slot: bucket.slot, visits: visits, age: Int(age), fleet: fleet)
+                bucket.readings[measure.rawValue], slot: bucket.slot, visits: visits, age: Int(age), fleet: fleet[measure])
         }
         visits.count(bucket.slot)
         networks.learn(bucket)

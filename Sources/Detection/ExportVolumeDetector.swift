@@ -83,7 +83,7 @@ public struct ExportVolumeDetector: Detector {
         let slot = HourOfWeek(BucketGrid.start(of: bucket))
         let amount = account.volumes[measure.rawValue].amount(
             reaching: threshold, excess: minimums[measure.rawValue], ratio: minimumRatio, slot: slot, visits: account.visits,
-            fleet: fleet.factor)
+            fleet: fleet.factor[measure])
         return amount.map { UInt64($0) } ?? .max
     }
 
@@ -150,7 +150,7 @@ extension ExportVolumeDetector {
     private func newcomerLimit(_ measure: Measure, of account: borrowing AccountProfile, fleet: FleetView) -> Double? {
         guard let levels = fleet.highLevel, account.age < 192, account.firstBucket - fleet.firstBucket >= Int64(AccountProfile.matureAge)
         else { return nil }
-        return max(levels[measure.rawValue] * fleet.factor.factor * Double(VolumeSpan.fourHours.buckets), 1)
+        return max(levels[measure.rawValue] * fleet.factor[measure].factor * Double(VolumeSpan.fourHours.buckets), 1)
     }
 
     private func newcomerTrips(of account: borrowing AccountProfile, fleet: FleetView) -> TripLevels {

@@ -198,7 +198,7 @@ final class AccountShard {
         var readings = InlineArray<3, VolumeReading>(repeating: VolumeReading())
         for measure in Measure.allCases {
             profile.volumes[measure.rawValue].read(
-                Double(activity.sums[measure]), slot: slot, visits: profile.visits, fleet: fleet.factor, into: &readings[measure.rawValue])
+                Double(activity.sums[measure]), slot: slot, visits: profile.visits, fleet: fleet.factor[measure], into: &readings[measure.rawValue])
         }
         return ClosedBucket(
             number: bucket, sums: activity.sums, readings: readings, networks: activity.networks, newNetwork: activity.newNetwork,

@@ -9,8 +9,20 @@ import EventModel
 public struct VolumeModel: Sendable {
     public var baseline = SeasonalBaseline()
     public var windows = InlineArray<5, VolumeWindow>(repeating: VolumeWindow())
+    /// The decayed hour of what the baseline expects before the fleet's factor: what the factor itself is measured against.
+    public var unscaledHour: Float = 0
 
     public init() {}
+
+    /// The last hour's actual to expected amount, before the fleet's factor, as a logarithm; nil where too little is usual at this hour.
+    ///
+    /// Source: design/statistics.md section 2: accounts with a level over one a bucket, in hours with over a fifth of their level.
+    public var hourLogRatio: Double? {
+        let level = Double(baseline.level)
+        let expected = Double(unscaledHour)
+        guard level > 1, expected > 0.2 * level * Double(VolumeSpan.hour.buckets) else { return nil }
+        return naturalLog((Double(windows[VolumeSpan.hour.rawValue].actual) + 0.1) / (expected + 0.1))
+    }
 
     /// Judges a bucket that holds `amount`. Does not learn.
     public func read(_ amount: Double, slot: HourOfWeek, visits: SlotVisits, fleet: FleetFactor) -> VolumeReading {
@@ -97,6 +109,7 @@ public struct VolumeModel: Sendable {
                 span: span.buckets, amount: reading.amount, expectation: reading.bucketExpectation,
                 logRatio: reading.logRatios[span.rawValue], deviation: reading.deviations[span.rawValue], age: age)
         }
+        unscaledHour += Float(reading.baseline - Double(unscaledHour) / Double(VolumeSpan.hour.buckets))
         var taught = reading.amount / fleet.factor
         // After a week a single bucket may no longer drag the baseline: at most six times the expected amount and level.
         if age > 672 { taught = min(taught, 6 * (reading.baseline + level) + 10) }
@@ -106,7 +119,7 @@ public struct VolumeModel: Sendable {
 
 /// The common rise of the whole fleet in a bucket: a sale lifts every account, and what everybody does is not an incident.
 ///
-/// The neutral factor is 1; the fleet stage of the core is the place that computes it.
+/// The neutral factor is 1. ``logFactor`` decays more slowly than the factor itself: when a sale ends, accounts come back at different times.
 public struct FleetFactor: Equatable, Sendable {
     public var factor: Double
     public var logFactor: Double
@@ -116,6 +129,37 @@ public struct FleetFactor: Equatable, Sendable {
     public init(factor: Double, logFactor: Double) {
         self.factor = factor
         self.logFactor = logFactor
+    }
+
+    /// A median below this is everyday variation; above the largest something is broken, and accounts are judged for themselves.
+    public static let smallest = 1.15
+    public static let largest = 8.0
+
+    /// The factor after a bucket in which half of the fleet was above `ratio` times what it expected.
+    ///
+    /// Source: design/statistics.md section 2.
+    public func next(medianRatio ratio: Double) -> FleetFactor {
+        let next = ratio < FleetFactor.smallest ? 1 : min(ratio, FleetFactor.largest)
+        return FleetFactor(factor: next, logFactor: max(naturalLog(next), 0.9 * logFactor))
+    }
+}
+
+/// One factor for each measure: a sale may double the calls and hardly move the rows.
+public struct FleetFactors: Equatable, Sendable {
+    private var factors = InlineArray<3, FleetFactor>(repeating: .neutral)
+
+    public static let neutral = FleetFactors()
+
+    public init() {}
+
+    @inline(__always)
+    public subscript(_ measure: Measure) -> FleetFactor {
+        get { factors[measure.rawValue] }
+        set { factors[measure.rawValue] = newValue }
+    }
+
+    public static func == (left: FleetFactors, right: FleetFactors) -> Bool {
+        Measure.allCases.allSatisfy { left[$0] == right[$0] }
     }
 }
 
