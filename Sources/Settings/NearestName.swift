@@ -45,6 +45,9 @@ enum SettingsText {
 
     static func range(_ range: ClosedRange<Double>) -> String { "\(number(range.lowerBound)) to \(number(range.upperBound))" }
 
+    /// With one full stop at its end.
+    static func ended(_ text: String) -> String { text.hasSuffix(".") ? text : text + "." }
+
     /// Quoted for a message on a terminal: no control characters, not long.
     static func quoted(_ text: String) -> String {
         let safe = text.unicodeScalars.prefix(60).map { $0.value < 32 || (127...159).contains($0.value) ? "?" : $0 }

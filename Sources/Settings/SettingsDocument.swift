@@ -63,7 +63,9 @@ enum SettingsDocument {
             return "A tab stands in the indentation: YAML takes spaces only."
         }
         if problem.contains("cannot start any token") { return "A value that begins with @, `, % or a tab needs quotes." }
-        if problem.contains("undefined alias") || context?.text.contains("scanning an alias") == true { return "A value that begins with * needs quotes: YAML takes it for an alias." }
+        if problem.contains("undefined alias") || context?.text.contains("scanning an alias") == true {
+            return "A value that begins with * needs quotes: YAML takes it for an alias."
+        }
         if problem.contains("mapping values are not allowed") {
             return "A value with \": \" in it needs quotes, or the indentation is wrong."
         }

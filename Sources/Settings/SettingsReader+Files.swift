@@ -53,6 +53,6 @@ extension SettingsReader {
     }
 
     static func isSecret(_ option: String) -> Bool {
-        ["secret", "token", "password", "credential", "private", "key_file"].contains { option.contains($0) }
+        ["secret", "token", "password", "credential", "authorization", "key_file"].contains { option.contains($0) }
     }
 }

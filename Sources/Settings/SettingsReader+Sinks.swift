@@ -22,10 +22,9 @@ extension SettingsReader {
             let options = SinkOptions(type.descriptor, values: values)
             let name = triesSinks ? tried(type, options, item) : ""
             if let name, !name.isEmpty, let other = result.first(where: { $0.name == name }) {
-                item.warning(
-                    "has the name of the sink in line \(other.line), \(name): there is one queue for a name, and this one is left out.")
+                item.problem("is called \(name), as the sink in line \(other.line) is: give it a name of its own, with name.")
             }
-            if looksAtFiles { check(paths: values, of: type.descriptor, sources: sources, item) }
+            if looksAtFiles, name != nil { check(paths: values, of: type.descriptor, sources: sources, item) }
             result.append(SinkSettings(type: type.descriptor.type, options: options, name: name ?? "", line: item.line))
         }
         return result
@@ -55,7 +54,7 @@ extension SettingsReader {
             }
         }
         for option in type.descriptor.options where option.isRequired && !entries.contains(where: { $0.key == option.name }) {
-            node.problem("\(option.name) is missing: \(option.reason).")
+            node.problem("\(option.name) is missing: \(SettingsText.ended(option.reason))")
         }
         return list.problems.count == before ? (type, values) : nil
     }
@@ -64,7 +63,7 @@ extension SettingsReader {
         do throws(SinkOptionsError) {
             return try type.init(options: options).name
         } catch {
-            for problem in error.problems { node.problem(problem) }
+            for problem in error.problems { node.problem(SettingsText.ended(problem)) }
             return nil
         }
     }

@@ -153,7 +153,7 @@ struct SettingsReader {
         do throws(FormatOptionsError) {
             _ = try type.init(options: FormatOptions(fields: fields))
         } catch {
-            for problem in error.problems { node.problem(problem.hasSuffix(".") ? problem : problem + ".") }
+            for problem in error.problems { node.problem(SettingsText.ended(problem)) }
         }
         return fields
     }

@@ -78,6 +78,6 @@ package enum SettingsReference {
     }
 
     private static func sentence(_ text: String) -> String {
-        text.prefix(1).uppercased() + text.dropFirst() + (text.hasSuffix(".") ? "" : ".")
+        text.prefix(1).uppercased() + SettingsText.ended(String(text.dropFirst()))
     }
 }

@@ -14,6 +14,7 @@ final class PigeonSink: ConfigurableSink {
         options: [
             SinkOption(name: "address", kind: .text, isRequired: true, reason: "where it flies"),
             SinkOption(name: "secret_file", kind: .path, reason: "the seal of the note"),
+            SinkOption(name: "name", kind: .text, reason: "what it is called."),
             SinkOption(name: "copy", kind: .path, reason: "a copy of every note"),
             SinkOption(name: "height_meters", kind: .number(1...500), defaultValue: "50", reason: "above the hawks"),
             SinkOption(name: "returns", kind: .flag, defaultValue: "true", reason: "whether it comes back"),
@@ -25,7 +26,7 @@ final class PigeonSink: ConfigurableSink {
     init(options: SinkOptions) throws(SinkOptionsError) {
         let address = options["address"] ?? ""
         if address == "unreachable" { throw SinkOptionsError(problems: ["address: no bird flies to unreachable."]) }
-        name = "pigeon:\(address.prefix { $0 != "/" })"
+        name = options["name"] ?? "pigeon:\(address.prefix { $0 != "/" })"
     }
 
     func deliver(_ record: AlertRecord, messageID: String, now: EventTime) -> DeliveryOutcome { .delivered }

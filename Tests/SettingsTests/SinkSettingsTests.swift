@@ -47,13 +47,13 @@ import Testing
         #expect(messages(withSinks("{ type: pigeon, address: \"https://loft/a@b\" }"), pigeons).isEmpty)
     }
 
-    @Test func `the same sink twice is a problem, and the same name twice a warning`() throws {
+    @Test func `neither a sink nor its name may come twice`() {
         let twice = withSinks("{ type: pigeon, address: loft/1 }", "{ type: pigeon, address: loft/1 }")
         #expect(places(twice, pigeons) == ["6 alerts.sinks[1]"])
         let alike = withSinks("{ type: pigeon, address: loft/1 }", "{ type: pigeon, address: loft/2 }")
-        let warnings = try SettingsFile.read(alike, folder: "/", catalogs: pigeons).warnings
-        #expect(warnings.map(\.line) == [6])
-        #expect(warnings.first?.message.contains("pigeon:loft") == true)
+        #expect(places(alike, pigeons) == ["6 alerts.sinks[1]"])
+        #expect(messages(alike, pigeons).contains("is called pigeon:loft, as the sink in line 5 is"))
+        #expect(places(withSinks("{ type: pigeon, address: loft/1 }", "{ type: pigeon, address: loft/2, name: b }"), pigeons).isEmpty)
     }
 
     @Test func `settings that are only read make no sink`() throws {
@@ -120,7 +120,8 @@ import Testing
 
     @Test func `two patterns that read the same file are a warning`() throws {
         let settings = try load(
-            "state_directory: state\nsources: [{ name: a, format: json, paths: [access.json] }, { name: b, format: json, paths: [\"*.json\"] }]\n"
+            "state_directory: state\nsources: [{ name: a, format: json, paths: [access.json] },"
+                + " { name: b, format: json, paths: [\"*.json\"] }]\n"
                 + "alerts: { sinks: [{ type: pigeon, address: a }] }")
         #expect(settings.warnings.contains { $0.message.contains("is read by a and by b") })
     }
