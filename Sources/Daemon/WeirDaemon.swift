@@ -45,6 +45,7 @@ package final class WeirDaemon {
             case .stop:
                 log.info("stopping: storing what was read")
                 stop()
+                closeJournal()
                 log.info("stopped")
                 return
             case .reload: try reload()
@@ -118,6 +119,14 @@ package final class WeirDaemon {
         for delivery in deliveries { delivery.waitUntilFinished() }
         lanes = []
         deliveries = []
+    }
+
+    private func closeJournal() {
+        do throws(JournalFailure) {
+            try journal.close()
+        } catch {
+            log.error(error.message)
+        }
     }
 
     private func reload() throws(DaemonFailure) {

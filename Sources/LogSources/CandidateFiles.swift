@@ -1,11 +1,6 @@
 // weir
 // SPDX-License-Identifier: Apache-2.0
 
-extension FileTreeSource {
-    /// Whether a path or pattern stands for something at this moment.
-    package static func isAnythingThere(_ path: String) -> Bool { !LinuxFileSystem.matches(path).isEmpty }
-}
-
 /// The files that a source's paths stand for, at this moment.
 ///
 /// A path is a file, with its rotated siblings when the source follows; a directory, with everything in it; or a pattern of files.
