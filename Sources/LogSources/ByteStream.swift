@@ -112,6 +112,25 @@ final class ByteStream {
         }
     }
 
+    /// The first bytes that the file has now, as they stand there; nil when it cannot be read at this moment.
+    func first(_ count: Int) -> [UInt8]? {
+        do throws(FileFailure) {
+            return try file.bytes(at: 0, count: count)
+        } catch {
+            return nil
+        }
+    }
+
+    /// Of a plain file, the last bytes before an offset, at most 64; nil when they cannot be read at this moment.
+    func bytes(before offset: UInt64) -> [UInt8]? {
+        let count = min(offset, UInt64(TailMarker.length))
+        do throws(FileFailure) {
+            return try file.bytes(at: offset - count, count: Int(count))
+        } catch {
+            return nil
+        }
+    }
+
     func status() -> FileStatus? { file.status() }
 
     /// Compressed bytes behind the last member, which are ignored.

@@ -72,6 +72,12 @@ extension FileTreeSource {
             do throws(FileFailure) {
                 let head = try openHead(file)
                 clear(file.path)
+                if follows, isCopy(file, head, of: fresh, isFirst: isFirst) {
+                    // A copy made just now of a file that is new itself: whose copy it is can be said once that one has its number.
+                    noted[key] = Noted(status: file.status, since: time, reason: .settling(until: time + 1000))
+                    nextLook = min(nextLook, time + 1000)
+                    continue
+                }
                 let since = noted[key].flatMap { $0.status == file.status ? $0.since : nil } ?? time
                 switch judge(file, head, index, plain, since: since, isFirst: isFirst, &changes) {
                 case .noted(let reason):
@@ -93,6 +99,23 @@ extension FileTreeSource {
         }
         fresh.sort { ($0.time, $0.file.path) < ($1.time, $1.file.path) }
         return changes + fresh.map { announce($0) }
+    }
+
+    /// Whether a file holds the beginning of another that was found in the same look. At the first look only a file and its own siblings are
+    /// compared: ten thousand files with the same header would take hours.
+    private func isCopy(_ file: CandidateFiles.File, _ head: FileHead, of fresh: [Found], isFirst: Bool) -> Bool {
+        guard !head.bytes.isEmpty else { return false }
+        return fresh.contains { other in
+            guard other.head.compression == .none, other.head.bytes.starts(with: head.bytes), let status = other.head.file.status() else {
+                return false
+            }
+            if isFirst && !(file.path.hasPrefix(other.file.path) && candidates.isSibling(file.path)) { return false }
+            do throws(FileFailure) {
+                return try isBeginning(file, head, of: other.head.file, status.size)
+            } catch {
+                return false
+            }
+        }
     }
 
     private mutating func openHead(_ file: CandidateFiles.File) throws(FileFailure) -> FileHead {

@@ -35,8 +35,8 @@ extension FileTreeSource {
             let file = try openFile(generation)
             let stream = try ByteStream(file: file)
             let start = generation.restedAt ?? (generation.offset, generation.marker)
-            let isSame = stream.skip(to: start.offset) && (start.offset == 0 || TailMarker(ofLast: stream.tail) == start.marker)
-            guard isSame, stream.compression == generation.compression || start.offset > 0 else { return replaced(generation, stream) }
+            let isSame = stream.skip(to: start.offset) && start.marker.isOf(stream.tail)
+            guard isSame, beginsAsKnown(generation, stream) else { return replaced(generation, stream) }
             generation.stream = stream
             generation.restedAt = nil
             hold(generation, file)
@@ -143,12 +143,19 @@ extension FileTreeSource {
     private func isUnchanged(_ generation: Generation, _ bytes: ByteStream) -> Bool {
         guard let status = bytes.status() else { return true }
         if status == generation.checkedStatus { return true }
-        guard status.size >= bytes.offset, bytes.isIntact() else { return false }
+        guard status.size >= bytes.offset, bytes.isIntact(), beginsAsKnown(generation, bytes) else { return false }
         generation.seenSize = max(generation.seenSize, status.size)
         // A change within the same tick of the file system's clock would leave the status as it is.
         let isRecent = abs(LinuxFileSystem.wallNanoseconds() - status.modified) < 20_000_000
         generation.checkedStatus = isRecent ? nil : status
         return true
+    }
+
+    /// Whether a plain file of which little or nothing was read yet begins as it did when it was found.
+    private func beginsAsKnown(_ generation: Generation, _ bytes: ByteStream) -> Bool {
+        guard generation.compression == .none, bytes.prefix.count < generation.prefixCount else { return true }
+        guard let first = bytes.first(generation.prefixCount) else { return true }
+        return ContentHash.of(first) == generation.prefixHash
     }
 
     /// A file that was cut, or cut and filled again, ends here; its successor starts at 0.
@@ -224,13 +231,22 @@ extension FileTreeSource {
         guard let generation = generations[stream] else {
             preconditionFailure("a position is asked for a stream that was announced")
         }
-        generation.offset = offset
-        generation.marker = marker
+        // A stream that was resumed has not seen the bytes before its start, and gives a weaker marker at first than the one that is known.
+        if offset != generation.offset || marker.count > generation.marker.count {
+            generation.marker = strongest(marker, generation, offset)
+            generation.offset = offset
+        }
         if let prefix = generation.stream?.prefix, prefix.count > generation.prefixCount {
             generation.prefixCount = prefix.count
             generation.prefixHash = ContentHash.of(prefix)
         }
         return generation.position
+    }
+
+    private func strongest(_ marker: TailMarker, _ generation: Generation, _ offset: UInt64) -> TailMarker {
+        guard generation.compression == .none, marker.count < TailMarker.length, let stream = generation.stream else { return marker }
+        guard let bytes = stream.bytes(before: offset), bytes.count > marker.count, marker.isOf(bytes) else { return marker }
+        return TailMarker(ofLast: bytes)
     }
 
     package mutating func remember(formatState: [UInt8], of stream: StreamID) { generations[stream]?.formatState = formatState }

@@ -94,7 +94,7 @@ extension FileTreeSource {
                 // The copy of a file that was read further before it was truncated.
                 return old.state == .cut ? .copy : .none
             }
-            guard TailMarker(ofLast: stream.tail) == old.marker else { return .none }
+            guard old.marker.isOf(stream.tail) else { return .none }
             if withScratch(count: 1, { stream.read(into: &$0) }) == .bytes { return .more }
             guard old.state != .finished else {
                 if old.key == FileKey(file.status) {
@@ -126,10 +126,8 @@ extension FileTreeSource {
     private func holds(_ file: OpenFile, _ status: FileStatus, _ old: Generation) -> Bool {
         guard status.size >= old.offset else { return false }
         do throws(FileFailure) {
-            let count = UInt64(old.marker.count)
-            guard TailMarker(ofLast: try file.bytes(at: old.offset - min(count, old.offset), count: old.marker.count)) == old.marker else {
-                return false
-            }
+            let count = min(UInt64(old.marker.count), old.offset)
+            guard old.marker.isOf(try file.bytes(at: old.offset - count, count: Int(count))) else { return false }
             return ContentHash.of(try file.bytes(at: 0, count: old.prefixCount)) == old.prefixHash
         } catch {
             return false
@@ -137,7 +135,7 @@ extension FileTreeSource {
     }
 
     /// Whether a file holds the first bytes of another and no others: its copy, finished or under way. The last 64 bytes tell.
-    private func isBeginning(
+    func isBeginning(
         _ file: CandidateFiles.File, _ head: FileHead, of original: OpenFile, _ size: UInt64
     ) throws(FileFailure) -> Bool {
         guard try original.bytes(at: 0, count: head.bytes.count) == head.bytes else { return false }

@@ -115,7 +115,7 @@ package struct FileTreeSource: LaneSource {
         let unknown = recognise(listing, time)
         changes += identify(unknown, in: listing, time, isFirst: isFirst)
         if follows {
-            giveUp()
+            changes += giveUp()
             indexPaths(listing)
         }
         forgetOldest()
@@ -229,13 +229,15 @@ package struct FileTreeSource: LaneSource {
         return unknown
     }
 
-    /// Nothing is left to be looked at: what was sought and not found is lost.
-    private mutating func giveUp() {
-        guard !noted.values.contains(where: { $0.isAwaited }) else { return }
+    /// Nothing is left to be looked at: what was sought and not found is lost. Said once, not again after the next start.
+    private mutating func giveUp() -> [StreamChange] {
+        guard !noted.values.contains(where: { $0.isAwaited }) else { return [] }
+        var changes: [StreamChange] = []
         for old in generations.values.sorted(by: { $0.id < $1.id }) where old.state == .missing || old.state == .cut {
             let wasCut = old.state == .cut
             old.state = .finished
             old.prefix = []
+            if !wasCut { changes.append(.moved(old.position)) }
             if wasCut && old.seenSize > old.offset {
                 troubles.append(
                     SourceTrouble(
@@ -252,6 +254,7 @@ package struct FileTreeSource: LaneSource {
                         isLoss: true))
             }
         }
+        return changes
     }
 
     mutating func add(_ file: CandidateFiles.File) -> Generation {

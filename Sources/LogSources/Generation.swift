@@ -120,6 +120,11 @@ final class Generation {
     }
 }
 
+extension TailMarker {
+    /// Whether these bytes end with those that the marker was made of.
+    func isOf(_ bytes: [UInt8]) -> Bool { count == 0 || bytes.count >= count && TailMarker(ofLast: bytes.suffix(count)) == self }
+}
+
 /// FNV-1a, 64 bits: a hash that every version of every tool computes alike.
 enum ContentHash {
     static let empty: UInt64 = 0xCBF2_9CE4_8422_2325

@@ -19,10 +19,17 @@ final class LaneRig {
     /// 2026-05-28T20:26:40Z, in milliseconds: line `n` happened `n` milliseconds later.
     static let epoch = 1_780_000_000_000
 
+    struct Place {
+        var stream: UInt32
+        var offset: UInt64
+    }
+
     let clock = ManualClock()
     let waker = SourceWaker()
     /// What came, in order.
     private(set) var rows: [Int] = []
+    /// Where each of ``rows`` came from, for messages.
+    private(set) var places: [Place] = []
     private(set) var troubles: [SourceTrouble] = []
     private(set) var positions: [UInt32: StreamPosition] = [:]
     private(set) var malformed: [UInt8] = []
@@ -70,6 +77,7 @@ final class LaneRig {
         batch.removeAll()
         let isMore = reader?.fill(&batch) ?? false
         rows += batch.events.map { Int($0.rows) }
+        places += batch.events.map { Place(stream: $0.stream, offset: $0.offset) }
         troubles += batch.troubles
         opened += batch.openedStreams.map(\.path)
         for position in batch.positions { positions[position.stream] = position }

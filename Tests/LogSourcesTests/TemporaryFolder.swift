@@ -62,6 +62,12 @@ final class TemporaryFolder {
         try FileManager.default.createSymbolicLink(atPath: at(name), withDestinationPath: target)
     }
 
+    /// For bytes that arrive piece by piece.
+    func beginBytes(_ name: String) throws -> FileHandle {
+        try append("", to: name)
+        return try handle(name)
+    }
+
     func content(_ name: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: at(name))) }
 
     func write(_ data: Data, to name: String) throws { try data.write(to: URL(fileURLWithPath: at(name))) }
