@@ -21,14 +21,15 @@ package struct JSONText: Sendable {
     package mutating func field(_ key: String?, _ value: Bool) { raw(key, value ? "true" : "false") }
     package mutating func null(_ key: String?) { raw(key, "null") }
 
-    /// A number with at most `places` decimals.
+    /// A number with at most `places` decimals; from 10^12 on a whole one, from 10^15 on one with an exponent.
     package mutating func field(_ key: String?, _ value: Double, places: Int) {
         raw(key, value.isFinite ? JSONText.number(value, places: places) : "null")
     }
 
     /// A finite number as JSON writes it.
     package static func number(_ value: Double, places: Int = 6) -> String {
-        NumberText.decimal(value.magnitude < 1e12 ? value : value.rounded(), places: places).filter { $0 != "," }
+        if value.magnitude < 1e12 { return NumberText.decimal(value, places: places) }
+        return value.magnitude < 1e15 ? String(Int64(value.rounded())) : "\(value)"
     }
 
     /// A probability with two significant digits: `0.013`, `2.4e-07`.

@@ -63,8 +63,8 @@ final class LaneService: Sendable {
             return
         }
         let attribution = AttributionStart(
-            pseudonymKey: pseudonymKey, hashKey: System.random(), accountNames: resume?.accounts.map(\.name) ?? [],
-            valueNames: core.valueNamesInOrder)
+            pseudonymKey: pseudonymKey, hashKey: System.random(), accountNames: resume == nil ? [] : core.accountNames,
+            valueNames: core.endpointAndObjectNames)
         let channel = BatchChannel(arrivals: arrivals)
         let (lane, waker, positions) = (self.lane, self.waker, resume?.positions ?? [])
         ReaderThread.startLive(

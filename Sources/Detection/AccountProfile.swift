@@ -57,6 +57,7 @@ public final class AccountProfile {
     public init(from reader: inout StateReader) throws(StateError) {
         firstBucket = try reader.read()
         age = try reader.read()
+        guard firstBucket >= 0, age >= 0 else { throw StateError.implausible("account profile") }
         visits = try SlotVisits(from: &reader)
         for index in 0..<3 { volumes[index] = try VolumeModel(from: &reader) }
         networks = try NetworkMemory(from: &reader)

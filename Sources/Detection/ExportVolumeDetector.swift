@@ -57,13 +57,14 @@ public struct ExportVolumeDetector: Detector {
 
     public func judge(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Finding? {
         guard account.isMature else { return judgeNewcomer(bucket, of: account) }
-        var winner: Measure?
-        for measure in Measure.allCases where isUnusual(bucket.readings[measure.rawValue], measure) {
-            if let best = winner, bucket.readings[best.rawValue].score >= bucket.readings[measure.rawValue].score { continue }
-            winner = measure
+        var winner: (measure: Measure, reading: VolumeReading)?
+        for measure in Measure.allCases {
+            guard let reading = unusual(measure, bucket, of: account) else { continue }
+            if let best = winner, best.reading.score >= reading.score { continue }
+            winner = (measure, reading)
         }
-        guard let measure = winner else { return nil }
-        return finding(bucket, of: account, measure)
+        guard let winner else { return nil }
+        return finding(bucket, of: account, winner.measure, winner.reading)
     }
 
     public func tripLevels(bucket: Int64, of account: borrowing AccountProfile, fleet: FleetView) -> TripLevels {
@@ -73,12 +74,15 @@ public struct ExportVolumeDetector: Detector {
         return TripLevels(rows: trips[0], bytes: trips[1], calls: trips[2])
     }
 
-    private func isUnusual(_ reading: VolumeReading, _ measure: Measure) -> Bool {
-        reading.score >= threshold && reading.observed - reading.expected >= minimums[measure.rawValue]
-            && reading.ratio >= minimumRatio
+    /// The reading of the most unusual window that is worth a look, if that is unusual enough.
+    private func unusual(_ measure: Measure, _ bucket: ClosedBucket, of account: borrowing AccountProfile) -> VolumeReading? {
+        guard bucket.readings[measure.rawValue].score >= threshold else { return nil }
+        let reading = account.volumes[measure.rawValue].strongest(
+            bucket.readings[measure.rawValue], excess: minimums[measure.rawValue], ratio: minimumRatio, fleet: bucket.fleet.factor[measure])
+        return reading.flatMap { $0.score >= threshold ? $0 : nil }
     }
 
-    /// The smallest sum that some window judges unusual. The judgement at the event decides, and the close, should another window win.
+    /// The smallest sum that some window judges unusual: from there on ``unusual(_:_:of:)`` finds it or a stronger one.
     private func trip(_ measure: Measure, bucket: Int64, of account: borrowing AccountProfile, fleet: FleetView) -> UInt64 {
         let slot = HourOfWeek(BucketGrid.start(of: bucket))
         let amount = account.volumes[measure.rawValue].amount(
@@ -87,8 +91,9 @@ public struct ExportVolumeDetector: Detector {
         return amount.map { UInt64($0) } ?? .max
     }
 
-    private func finding(_ bucket: ClosedBucket, of account: borrowing AccountProfile, _ measure: Measure) -> Finding {
-        let reading = bucket.readings[measure.rawValue]
+    private func finding(
+        _ bucket: ClosedBucket, of account: borrowing AccountProfile, _ measure: Measure, _ reading: VolumeReading
+    ) -> Finding {
         let excess = reading.observed - reading.expected
         let isCritical = reading.ratio >= criticalRatio || (measure == .rows && excess >= criticalRows && reading.ratio >= 2)
         let severity: Severity = isCritical ? .critical : reading.score >= threshold + 0.5 ? .high : .medium

@@ -85,6 +85,9 @@ public struct SourceProfile: Sendable {
         baseline.level = try reader.readFloat()
         age = try reader.read()
         largestDeficit = try reader.readDouble()
+        guard baseline.level.isFinite, baseline.level >= 0, age >= 0, largestDeficit.isFinite else {
+            throw StateError.implausible("source profile")
+        }
     }
 }
 

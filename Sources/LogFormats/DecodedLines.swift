@@ -82,7 +82,11 @@ public struct DecodedLines: Sendable {
     public var lines: [DecodedLine] = []
     /// Text that had to be unescaped.
     public var scratch: [UInt8] = []
-    public var ignored: UInt64 = 0
+    /// Lines that are none of the format's business. Where they stood is noted beside, so that a restart counts each of them once.
+    public var ignored: UInt64 = 0 {
+        didSet { if ignored > oldValue { noteIgnored(ignored - oldValue) } }
+    }
+    public private(set) var ignoredRuns: [IgnoredRun] = []
     public var malformed: [Malformed] = []
 
     /// A refused line: where, and why.
@@ -90,6 +94,12 @@ public struct DecodedLines: Sendable {
         public var reason: MalformedReason
         public var start: UInt32
         public var count: UInt32
+    }
+
+    /// Ignored lines, and how many understood ones came before them.
+    public struct IgnoredRun: Equatable, Sendable {
+        public var linesBefore: Int
+        public var count: UInt64
     }
 
     public init() {
@@ -102,12 +112,29 @@ public struct DecodedLines: Sendable {
         lines.removeAll(keepingCapacity: true)
         scratch.removeAll(keepingCapacity: true)
         malformed.removeAll(keepingCapacity: true)
+        ignoredRuns.removeAll(keepingCapacity: true)
         ignored = 0
     }
 
     /// Whether the format should stop and hand over. Refused and ignored lines fill it too, so that a chunk of garbage stays bounded.
     @inline(__always)
     public var isFull: Bool { lines.count + malformed.count >= DecodedLines.limit }
+
+    /// Forgets line `index` and everything behind its start, which will be decoded again.
+    public mutating func putBack(from index: Int) {
+        let start = lines[index].start
+        lines.removeLast(lines.count - index)
+        malformed.removeAll { $0.start >= start }
+        ignoredRuns.removeAll { $0.linesBefore > index }
+    }
+
+    private mutating func noteIgnored(_ count: UInt64) {
+        if let last = ignoredRuns.last, last.linesBefore == lines.count {
+            ignoredRuns[ignoredRuns.count - 1].count += count
+        } else {
+            ignoredRuns.append(IgnoredRun(linesBefore: lines.count, count: count))
+        }
+    }
 
     /// Notes a refused line.
     public mutating func refuse(_ reason: MalformedReason, start: Int, end: Int) {

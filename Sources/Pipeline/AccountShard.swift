@@ -55,6 +55,9 @@ final class AccountShard {
 
     var accountCount: Int { rings.count }
 
+    /// Makes room for one more account, of which no event has counted yet. Accounts come in the order of their numbers.
+    func addNewAccount() { addAccount(bucket: .max) }
+
     /// Makes room for one more account, first seen in `bucket`. Accounts come in the order of their numbers.
     func addAccount(bucket: Int64) {
         profiles.append(AccountProfile(firstBucket: bucket))
@@ -69,13 +72,13 @@ final class AccountShard {
 
     func profile(_ account: AccountID) -> AccountProfile { profiles[local(account)] }
 
-    /// Adds an event to open bucket `position`. `fleet` and `bucket` serve the trip levels of the oldest bucket.
+    /// Adds an event to open bucket `position`. `fleet` and `bucket`, the oldest open one, serve the trip levels.
     @inline(__always)
     func add(_ event: AccessEvent, rows: UInt64, bytes: UInt64, position: Int, bucket: Int64, fleet: FleetView) -> Signal {
         let index = local(event.account)
         if marks[index] != .dirty { willChange(index) }
         var slot = Int(open[position].slots[index])
-        if slot == 0 { slot = startTally(event, index: index, position: position, bucket: bucket, fleet: fleet) }
+        if slot == 0 { slot = startTally(event, index: index, position: position, oldestBucket: bucket, fleet: fleet) }
         _ = rings[index].add(minute: Int(event.time.milliseconds / 60_000), rows: rows, bytes: bytes)
         open[position].tallies[slot - 1].add(event, rows: rows, bytes: bytes)
         var isNovel = false
@@ -98,8 +101,9 @@ final class AccountShard {
         dirty.append(index)
     }
 
-    private func startTally(_ event: AccessEvent, index: Int, position: Int, bucket: Int64, fleet: FleetView) -> Int {
+    private func startTally(_ event: AccessEvent, index: Int, position: Int, oldestBucket: Int64, fleet: FleetView) -> Int {
         var tally = AccountTally(event)
+        let bucket = oldestBucket + Int64(position)
         let profile = profiles[index]
         if profile.age == 0 && bucket < profile.firstBucket { profile.firstBucket = bucket }
         if position == 0 { tally.trips = tripLevels(index, bucket: bucket, fleet: fleet) }
@@ -134,14 +138,17 @@ final class AccountShard {
     private func activity(_ account: AccountID, position: Int) -> Activity { tally(account, position: position).map { Activity($0) } ?? Activity() }
 
     /// Sets the trip levels of the oldest bucket, which has just become the oldest; returns the accounts that are over them already, or came
-    /// from a new network.
+    /// from a network that is still new.
     func arm(bucket: Int64, fleet: FleetView) -> [AccountID] {
         var over: [AccountID] = []
         guard !open.isEmpty else { return over }
         for slot in open[0].tallies.indices {
             let account = open[0].tallies[slot].account
-            willChange(local(account))
-            open[0].tallies[slot].trips = tripLevels(local(account), bucket: bucket, fleet: fleet)
+            let index = local(account)
+            // The levels are state, and nothing else about the account may have changed since the last checkpoint.
+            willChange(index)
+            open[0].tallies[slot].trips = tripLevels(index, bucket: bucket, fleet: fleet)
+            open[0].tallies[slot].forgetLearnt(profiles[index].networks)
             let isOver = open[0].tallies[slot].hasTripped
             if isOver { open[0].tallies[slot].raiseTrips() }
             if isOver || open[0].tallies[slot].newNetwork != nil { over.append(account) }
@@ -178,8 +185,10 @@ final class AccountShard {
                 isClosed: true)
             profile.learn(closed, fleet: fleet.factor)
         }
+        var judged = tally(account, position: position)
+        judged?.forgetLearnt(profile.networks)
         let partial = AccountShard.closedBucket(
-            profile, activity: activity(account, position: position), bucket: oldestBucket + Int64(position), fleet: fleet, end: end,
+            profile, activity: judged.map { Activity($0) } ?? Activity(), bucket: oldestBucket + Int64(position), fleet: fleet, end: end,
             isClosed: false)
         var findings: [(UInt8, Finding)] = []
         for (number, detector) in detectors.enumerated() {

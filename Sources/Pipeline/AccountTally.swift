@@ -78,6 +78,17 @@ struct AccountTally: Sendable {
         newNetwork = NewNetwork(network: network, time: time)
         return true
     }
+
+    /// Takes back that a network is new when an earlier bucket has taught it since: with hours of lateness, many buckets may be open when
+    /// an account moves, and it moves only once.
+    mutating func forgetLearnt(_ known: NetworkMemory) {
+        guard let noted = newNetwork, known.contains(noted.network) else { return }
+        newNetwork = nil
+        for index in 0..<NetworkSet.capacity where networks[index] != .unknown && !known.contains(networks[index]) {
+            newNetwork = NewNetwork(network: networks[index], time: lastTime)
+            return
+        }
+    }
 }
 
 /// The parts of a bucket by endpoint, object and operation: the six heaviest routes exactly, the rest in one.

@@ -19,6 +19,9 @@ package struct Attribution: ~Copyable {
     }
 
     private var accounts: NameDirectory
+    /// Names of people as logs write them; ``accounts`` holds their pseudonyms. Apart, because a name that is a person's in one line and a
+    /// program's in another is two accounts, whichever came first and however often the daemon was started since.
+    private var people: NameDirectory
     private var values: NameDirectory
     private var accountCount: UInt32 = 1
     private var valueCount: UInt32 = 2
@@ -28,8 +31,6 @@ package struct Attribution: ~Copyable {
     private let limits: Limits
     private let pseudonymKey: [UInt8]
     private let hashKey: UInt64
-    private var lastAccountHash: UInt64 = 0
-    private var lastAccount = AccountID.overflow
 
     private struct PathEntry {
         var hash: UInt64
@@ -46,6 +47,7 @@ package struct Attribution: ~Copyable {
         self.pseudonymKey = pseudonymKey
         self.hashKey = hashKey
         accounts = NameDirectory(key: hashKey)
+        people = NameDirectory(key: hashKey)
         values = NameDirectory(key: hashKey)
         pathCache = Array(repeating: PathEntry(hash: 0, value: .unknown), count: 4096)
     }
@@ -82,7 +84,9 @@ package struct Attribution: ~Copyable {
         let start = Int(line.account.start)
         let count = line.account.count
         let hash = accounts.hash(bytes, start, count)
-        if let number = accounts.find(bytes, start, count, hash: hash) { return AccountID(rawValue: number) }
+        let known = line.kind == .human
+            ? people.find(bytes, start, count, hash: hash) : accounts.find(bytes, start, count, hash: hash)
+        if let known { return AccountID(rawValue: known) }
         return newAccount(bytes.copy(start..<start + count), kind: line.kind, hash: hash, &batch)
     }
 
@@ -91,16 +95,24 @@ package struct Attribution: ~Copyable {
         let shownHash = ChunkBuffer(shown).withBytes { $0.hash(from: 0, count: shown.count, key: hashKey) }
         if shown != raw, let number = ChunkBuffer(shown).withBytes({ accounts.find($0, 0, shown.count, hash: shownHash) }) {
             // The same person or over-long name under the name that a checkpoint kept. Not remembered beyond the limit: names are free.
-            if Int(accountCount) < limits.accounts { accounts.insert(raw, hash: hash, number: number) }
+            if Int(accountCount) < limits.accounts { remember(raw, kind: kind, hash: hash, number: number) }
             return AccountID(rawValue: number)
         }
         guard Int(accountCount) < limits.accounts else { return .overflow }
         let number = accountCount
         accountCount += 1
-        accounts.insert(raw, hash: hash, number: number)
+        remember(raw, kind: kind, hash: hash, number: number)
         if shown != raw { accounts.insert(shown, hash: shownHash, number: number) }
         batch.newAccounts.append(String(decoding: shown, as: UTF8.self))
         return AccountID(rawValue: number)
+    }
+
+    private mutating func remember(_ raw: [UInt8], kind: AccountKind, hash: UInt64, number: UInt32) {
+        if kind == .human {
+            people.insert(raw, hash: hash, number: number)
+        } else {
+            accounts.insert(raw, hash: hash, number: number)
+        }
     }
 
     /// The name as everybody may see it: people become pseudonyms; what is too long or not text gets a hash for its identity.
@@ -160,6 +172,15 @@ package struct Attribution: ~Copyable {
     }
 
     private mutating func newValue(_ name: [UInt8], hash: UInt64, _ batch: inout EventBatch) -> ValueID {
+        // A checkpoint keeps text: bytes that are none must find the same value before a restart and after it.
+        let text = Array(String(decoding: name, as: UTF8.self).utf8)
+        if text != name {
+            let textHash = ChunkBuffer(text).withBytes { $0.hash(from: 0, count: text.count, key: hashKey) }
+            if let number = ChunkBuffer(text).withBytes({ values.find($0, 0, text.count, hash: textHash) }) {
+                return ValueID(rawValue: UInt16(truncatingIfNeeded: number))
+            }
+            return newValue(text, hash: textHash, &batch)
+        }
         guard Int(valueCount) < limits.values else { return .overflow }
         let number = valueCount
         valueCount += 1

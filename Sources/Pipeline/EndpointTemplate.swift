@@ -6,7 +6,7 @@ import LogFormats
 /// Turns a path into its template: `/api/v3/contacts/12345/notes` → `/api/v3/contacts/{id}/notes`.
 ///
 /// A segment is an id when it is all digits, or has twelve or more characters of which one is a digit (UUIDs, hashes, 15- and 18-character
-/// CRM ids), or holds an `@` (somebody's address must not become an endpoint). Query strings are cut off.
+/// CRM ids), or holds an `@` (somebody's address must not become an endpoint), or is cut by the limit (it might). Query strings are cut off.
 package enum EndpointTemplate {
     /// Longer paths are cut: an endpoint is a name, not a message.
     package static let limit = 200
@@ -14,6 +14,7 @@ package enum EndpointTemplate {
     /// Appends the template of the path in `start ..< end` to `output`. Complexity: O(length), without allocation.
     static func append(_ bytes: PaddedBytes, _ start: Int, _ end: Int, to output: inout ChunkBuffer) {
         let last = min(end, start + limit)
+        let isCut = last < end && !isEnd(bytes[last])
         var segment = start
         var digits = 0
         var isOpaque = false
@@ -30,12 +31,18 @@ package enum EndpointTemplate {
                 digits += 1
             } else if byte == UInt8(ascii: "@") || byte == UInt8(ascii: "%") {
                 isOpaque = true
-            } else if byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#") || byte == UInt8(ascii: ";") {
+            } else if isEnd(byte) {
                 break
             }
             position += 1
         }
-        flush(bytes, segment, position, digits, isOpaque, to: &output)
+        flush(bytes, segment, position, digits, isOpaque || (isCut && position == last), to: &output)
+    }
+
+    /// Whether a byte ends a segment: the next one, or what is not part of the path.
+    @inline(__always)
+    private static func isEnd(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "/") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#") || byte == UInt8(ascii: ";")
     }
 
     @inline(__always)

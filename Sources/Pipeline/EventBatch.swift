@@ -21,7 +21,7 @@ package struct EventBatch: Sendable {
     /// Where reading stands after this batch, for each stream that moved.
     package var positions: [StreamPosition] = []
     package var troubles: [SourceTrouble] = []
-    /// Decompressed bytes read for this batch.
+    /// Decompressed bytes of the lines handed over with this batch.
     package var bytes: UInt64 = 0
     /// Set when a live source has been idle: for how long, by the wall clock, since its last bytes came. Event time has gone on by as much
     /// since its newest event, whatever the delay with which the log arrives.

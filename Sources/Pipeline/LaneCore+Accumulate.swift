@@ -46,21 +46,12 @@ extension LaneCore {
             guard let counted = countedRows(event, rows) else { return }
             rows = counted
         }
-        if event.account.rawValue >= profileCount { meet(event.account) }
         counters.events += 1
         if event.account == .overflow { counters.overflow += 1 }
         laneEvents[currentPosition] += 1
         let signal = shard(event.account).add(
             event, rows: rows, bytes: bytes, position: currentPosition, bucket: oldestBucket, fleet: fleet)
         if case .judge = signal { judgeNow(event.account, at: event.time) }
-    }
-
-    /// Creates the profiles of every account up to this one. Numbers are dense, so that those in between are new as well.
-    private mutating func meet(_ account: AccountID) {
-        while profileCount <= account.rawValue {
-            shard(AccountID(rawValue: profileCount)).addAccount(bucket: oldestBucket + Int64(currentPosition))
-            profileCount += 1
-        }
     }
 
     /// Finds the bucket of an event outside the current one. False, and counted as late, when it has closed.

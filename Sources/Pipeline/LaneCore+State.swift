@@ -85,7 +85,7 @@ extension LaneCore {
         source.encode(into: &writer)
         lifecycle.encode(into: &writer)
         writer.write(silentSince?.milliseconds ?? -1)
-        writer.write(profileCount)
+        writer.write(UInt32(names.count))
         writer.write(UInt32(valueNames.count))
         for name in valueNames { writer.write(name) }
         writer.write(UInt32(streamPaths.count))
@@ -100,9 +100,10 @@ extension LaneCore {
     /// Continues from a checkpoint. Throws: ``StateError`` when the bytes are not what this version writes.
     package init(options: LaneOptions, resume: LaneResume) throws(StateError) {
         self.init(options: options)
-        try restoreHeader(resume.header)
+        let accountCount = try restoreHeader(resume.header)
         for shard in shards { shard.oldestBucket = oldestBucket }
         for account in resume.accounts { try restore(account) }
+        guard names.count == Int(accountCount) else { throw StateError.implausible("number of accounts") }
         for position in resume.positions { positions[position.stream] = position }
     }
 
@@ -116,10 +117,10 @@ extension LaneCore {
             names.append(account.name)
         }
         try shard(account.id).restore(account.id, from: account.bytes)
-        profileCount = max(profileCount, account.id.rawValue + 1)
     }
 
-    private mutating func restoreHeader(_ header: [UInt8]) throws(StateError) {
+    /// Returns the number of accounts that belong to the header.
+    private mutating func restoreHeader(_ header: [UInt8]) throws(StateError) -> UInt32 {
         var reader = StateReader(header)
         try reader.expectVersion(LaneCore.stateVersion)
         newest = EventTime(milliseconds: try reader.read())
@@ -138,11 +139,12 @@ extension LaneCore {
         lifecycle = try AlertLifecycle(from: &reader)
         let silence = try reader.read(Int64.self)
         silentSince = silence < 0 ? nil : EventTime(milliseconds: silence)
-        _ = try reader.read(UInt32.self)
+        let accountCount = try reader.read(UInt32.self)
         for _ in 0..<(try reader.read(UInt32.self)) { valueNames.append(try reader.readString()) }
         for _ in 0..<(try reader.read(UInt32.self)) { streamPaths[try reader.read()] = try reader.readString() }
         counters = try LaneCounters(from: &reader)
         if openCount > 0 { closesAt = BucketGrid.start(of: oldestBucket + 1) + options.lateness }
+        return accountCount
     }
 }
 

@@ -19,8 +19,6 @@ package struct LaneCore: ~Copyable {
     let descriptors: [DetectorDescriptor]
     let model: ModelStamp
     var shards: [AccountShard]
-    /// Accounts that have a profile.
-    var profileCount: UInt32 = 1
     var names: [String] = [Attribution.overflowName]
     var valueNames: [String] = []
     var streamPaths: [UInt32: String] = [:]
@@ -67,13 +65,13 @@ package struct LaneCore: ~Copyable {
         model = LaneCore.stamp(options)
         let made = detectors
         shards = (0..<max(options.shards, 1)).map { AccountShard(number: $0, of: max(options.shards, 1), detectors: made) }
-        shards[0].addAccount(bucket: .max)
+        shards[0].addNewAccount()
     }
 
     /// Takes a batch: the lane's next events, in order.
     package mutating func process(_ batch: borrowing EventBatch) {
         for opened in batch.openedStreams { streamPaths[opened.stream] = opened.path }
-        for name in batch.newAccounts { names.append(name) }
+        for name in batch.newAccounts { meet(name) }
         valueNames.append(contentsOf: batch.newValues)
         for trouble in batch.troubles { note(trouble) }
         counters.bytes += batch.bytes
@@ -108,8 +106,18 @@ package struct LaneCore: ~Copyable {
     package var newestEvent: EventTime? { newest.milliseconds < 0 ? nil : newest }
     package var accountCount: Int { names.count - 1 }
     package var openAlertCount: Int { lifecycle.open.count }
-    /// Endpoints and objects in the order of their numbers, for a reader that continues.
-    package var valueNamesInOrder: [String] { valueNames }
+
+    /// The names to resume an ``Attribution`` with, in the order of their numbers.
+    package var accountNames: [String] { names }
+    package var endpointAndObjectNames: [String] { valueNames }
+
+    /// Creates the profile of a new account. At once, whether or not its first event counts: the account's number is taken, and the next
+    /// checkpoint must say so.
+    private mutating func meet(_ name: String) {
+        let account = AccountID(rawValue: UInt32(names.count))
+        names.append(name)
+        shard(account).addNewAccount()
+    }
 
     @inline(__always)
     func shard(_ account: AccountID) -> AccountShard {

@@ -30,11 +30,20 @@ package struct LaneReader<Source: LaneSource>: ~Copyable {
     private var resting: [StreamID: StreamReader] = [:]
     /// Those whose position may have changed since the last batch.
     private var touched: [StreamReader] = []
+    /// Waiting streams that an earlier run had begun: they were taken up then, and are again, whatever comes before them.
+    private var waitingResumed = 0
+    private let batchLimit: Int
 
-    /// - Parameter makeFormat: a fresh decoder for each stream.
-    package init(source: consuming Source, attribution: consuming Attribution, makeFormat: @escaping () -> any LineFormat) {
+    /// - Parameters:
+    ///   - batchLimit: events after which a batch is handed over. No result depends on it.
+    ///   - makeFormat: a fresh decoder for each stream.
+    package init(
+        source: consuming Source, attribution: consuming Attribution, batchLimit: Int = EventBatch.limit,
+        makeFormat: @escaping () -> any LineFormat
+    ) {
         self.source = source
         self.attribution = attribution
+        self.batchLimit = batchLimit
         self.makeFormat = makeFormat
     }
 
@@ -47,7 +56,7 @@ package struct LaneReader<Source: LaneSource>: ~Copyable {
             // Up to where this stream comes before all others; on a tie the older one goes first.
             let limit = ready.first.map { $0.id > stream.id ? $0.headTime : $0.headTime - 1 } ?? Int64.max
             stream.emit(
-                upTo: max(limit, stream.headTime), atMost: EventBatch.limit - batch.events.count, attribution: &attribution, into: &batch)
+                upTo: max(limit, stream.headTime), atMost: batchLimit - batch.events.count, attribution: &attribution, into: &batch)
             place(stream, into: &batch)
         }
         notePositions(into: &batch)
@@ -57,7 +66,7 @@ package struct LaneReader<Source: LaneSource>: ~Copyable {
     }
 
     private func hasRoom(_ batch: borrowing EventBatch) -> Bool {
-        batch.events.count < EventBatch.limit && batch.marks.count < EventBatch.limit
+        batch.events.count < batchLimit && batch.marks.count < EventBatch.limit
     }
 
     /// Waits until the source may have more, at most `limit`.
@@ -72,9 +81,8 @@ package struct LaneReader<Source: LaneSource>: ~Copyable {
                     nextWaiting = 0
                     waitingBound = .min
                 }
-                var format = makeFormat()
-                if !state.isEmpty { format.resume(from: state) }
-                waiting.append(StreamReader(id: id, format: format, offset: offset))
+                waiting.append(StreamReader(id: id, format: makeFormat(), offset: offset, state: state))
+                if offset > 0 { waitingResumed += 1 }
                 batch.openedStreams.append(EventBatch.OpenedStream(stream: id.rawValue, path: path))
             case .trouble(let trouble): batch.troubles.append(trouble)
             case .moved(let position): batch.positions.append(position)
@@ -104,9 +112,10 @@ package struct LaneReader<Source: LaneSource>: ~Copyable {
             }
             if batch.marks.count >= EventBatch.limit { return }
         }
-        while nextWaiting < waiting.count && ready.first.map({ waitingBound <= $0.headTime }) ?? true {
+        while nextWaiting < waiting.count && (waitingResumed > 0 || ready.first.map({ waitingBound <= $0.headTime }) ?? true) {
             let stream = waiting[nextWaiting]
             nextWaiting += 1
+            if stream.offset > 0 { waitingResumed -= 1 }
             stream.refill(from: &source, into: &batch)
             if stream.hasLines { waitingBound = stream.headTime }
             place(stream, into: &batch)
@@ -136,7 +145,8 @@ package struct LaneReader<Source: LaneSource>: ~Copyable {
         stream.hasRetired = true
         var position = source.position(of: stream.id, offset: stream.offset, marker: stream.marker)
         position.isFinished = true
-        position.formatState = stream.format.resumeState
+        batch.bytes += stream.takeHandedOver()
+        position.formatState = stream.resumeState
         batch.positions.append(position)
         source.remember(formatState: position.formatState, of: stream.id)
         source.finish(stream.id)
@@ -147,8 +157,9 @@ package struct LaneReader<Source: LaneSource>: ~Copyable {
             stream.isTouched = false
             guard !stream.hasRetired, stream.offset != stream.notedOffset else { continue }
             stream.notedOffset = stream.offset
+            batch.bytes += stream.takeHandedOver()
             var position = source.position(of: stream.id, offset: stream.offset, marker: stream.marker)
-            position.formatState = stream.format.resumeState
+            position.formatState = stream.resumeState
             batch.positions.append(position)
         }
         touched.removeAll(keepingCapacity: true)

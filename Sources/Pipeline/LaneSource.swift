@@ -48,7 +48,7 @@ package struct StreamID: Hashable, Comparable, Sendable {
 /// What `scan` found.
 package enum StreamChange: Sendable {
     /// A stream to read, from `resumeOffset` (decompressed bytes) on. `path` is for evidence and messages.
-    /// `resumeState` is what the format had learnt of the stream when the position was stored.
+    /// `resumeState` is the ``StreamPosition/formatState`` of the position it resumes from.
     case opened(StreamID, path: String, resumeOffset: UInt64, resumeState: [UInt8])
     /// Something went wrong that the operator should read: one sentence that says what to do, and a counter's name.
     case trouble(SourceTrouble)
@@ -126,7 +126,7 @@ package struct StreamPosition: Equatable, Sendable {
     package var marker: TailMarker
     /// The generation was read to its end. Kept so that a renamed or compressed copy is not read again.
     package var isFinished: Bool
-    /// What the format had learnt (``LineFormat/resumeState``).
+    /// Where the stream stood among others, and what its format had learnt; opaque to a source.
     package var formatState: [UInt8]
 
     package init(

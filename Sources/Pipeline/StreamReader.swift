@@ -3,6 +3,7 @@
 
 import EventModel
 import LogFormats
+import RollingStatistics
 
 /// One stream of a lane while it is read: its bytes, its format's state, and the lines decoded but not yet handed over.
 ///
@@ -27,6 +28,7 @@ final class StreamReader {
     private(set) var lines = DecodedLines()
     private var nextLine = 0
     private var nextMalformed = 0
+    private var nextIgnored = 0
     private var scratch = ChunkBuffer(capacity: 1)
     /// The last bytes before the buffer's first, for the marker.
     private var tail: [UInt8] = []
@@ -34,8 +36,11 @@ final class StreamReader {
     private var skipped: (offset: UInt64, marker: TailMarker)?
     /// The offset that was last put into a batch.
     var notedOffset: UInt64 = .max
+    private var countedOffset: UInt64
     /// The last read filled the buffer: the next one gets a larger one.
     private var isGrowing = false
+    /// Lines were put back until more of them have come, or nothing more can be read now.
+    private var awaitsWitnesses = false
     /// Nothing can be read now.
     var isIdle = false
     /// Its position may have changed in this batch.
@@ -46,11 +51,35 @@ final class StreamReader {
     /// The latest event time handed over: the stream's place in the merge.
     private(set) var reached = Int64.min
 
-    init(id: StreamID, format: any LineFormat, offset: UInt64) {
+    /// - Parameter state: the ``resumeState`` of the position it resumes from; empty for a new stream.
+    init(id: StreamID, format: any LineFormat, offset: UInt64, state: [UInt8]) {
         self.id = id
         self.format = format
         bufferOffset = offset
+        countedOffset = offset
         releaseLines()
+        guard state.count >= 8 else { return }
+        var reader = StateReader(state)
+        do throws(StateError) {
+            reached = try reader.read()
+        } catch {
+            // A state that was cut short says nothing, and costs no more than the stream's place among others.
+            reached = .min
+        }
+        if state.count > 8 { self.format.resume(from: Array(state.dropFirst(8))) }
+    }
+
+    /// The place in the merge and what the format learnt: what a restart needs beside the offset.
+    var resumeState: [UInt8] {
+        var writer = StateWriter(reserving: 8)
+        writer.write(reached)
+        return writer.bytes + format.resumeState
+    }
+
+    /// Bytes handed over since the last call.
+    func takeHandedOver() -> UInt64 {
+        defer { countedOffset = offset }
+        return offset - countedOffset
     }
 
     /// Whether decoded lines wait.
@@ -58,7 +87,7 @@ final class StreamReader {
     /// Whether everything of the stream was handed over, and no more will come.
     var isExhausted: Bool { hasEnded && !hasLines && nextMalformed == lines.malformed.count && decodedCount == buffer.count }
     /// The time of the next line, never less than what was reached.
-    var headTime: Int64 { hasLines ? max(lines.lines[nextLine].time.milliseconds, reached) : Int64.max }
+    var headTime: Int64 { hasLines ? place(of: nextLine, after: reached) : Int64.max }
 
     /// The offset of the first byte not handed over.
     var offset: UInt64 {
@@ -67,16 +96,21 @@ final class StreamReader {
         return bufferOffset + UInt64(decodedCount)
     }
 
-    /// Reads and decodes until lines wait, or nothing is left to read now. Adds the bytes read to `batch`, and troubles.
+    /// Reads and decodes until lines wait, or nothing is left to read now. Adds what was refused before them to `batch`, and troubles.
     func refill(from source: inout some LaneSource, into batch: inout EventBatch) {
         while !hasLines && !isExhausted && batch.marks.count < EventBatch.limit {
-            if decodedCount < buffer.count || hasEnded {
+            if (decodedCount < buffer.count && !awaitsWitnesses) || hasEnded {
                 decode(into: &batch)
                 if hasLines { return }
-                flushMarks(into: &batch)
-                if hasEnded { continue }
+                if hasEnded || awaitsWitnesses { continue }
             }
-            guard read(from: &source, into: &batch) else { return }
+            let wasAwaiting = awaitsWitnesses
+            awaitsWitnesses = false
+            guard read(from: &source, into: &batch) else {
+                // Nobody can tell when more will come: what is there has to do.
+                if wasAwaiting { decode(into: &batch) }
+                return
+            }
         }
     }
 
@@ -94,7 +128,6 @@ final class StreamReader {
         let room = buffer.freeCount
         let outcome = buffer.withFreeSpace { source.read(id, into: &$0) }
         let got = buffer.count - before
-        batch.bytes += UInt64(got)
         if skipped != nil { skipToLineEnd(into: &batch) }
         switch outcome {
         case .bytes:
@@ -138,6 +171,7 @@ final class StreamReader {
         lines.scratch = []
         nextLine = 0
         nextMalformed = 0
+        nextIgnored = 0
     }
 
     private func lastLineEnd(_ bytes: PaddedBytes) -> Int {
@@ -163,6 +197,7 @@ final class StreamReader {
         lines.removeAll()
         nextLine = 0
         nextMalformed = 0
+        nextIgnored = 0
     }
 
     private func lastBytes(before end: Int) -> [UInt8] {
@@ -226,6 +261,7 @@ final class StreamReader {
         lines.removeAll()
         nextLine = 0
         nextMalformed = 0
+        nextIgnored = 0
         let from = decodedCount
         decodedCount = buffer.withBytes { format.decode($0, from: from, isFinal: hasEnded, into: &lines) }
         if hasEnded && decodedCount < buffer.count && lines.lines.isEmpty && lines.malformed.isEmpty {
@@ -233,13 +269,25 @@ final class StreamReader {
             decodedCount = buffer.count
         }
         stepOverHoles(into: &batch)
+        if !hasEnded && !isIdle { putBackDoubtful() }
         if !lines.scratch.isEmpty {
             scratch.dropFirst(scratch.count)
             scratch.append(lines.scratch)
         }
-        if lines.ignored > 0 {
-            batch.marks.append(EventBatch.Mark(eventsBefore: batch.events.count, kind: .ignored(lines.ignored)))
-        }
+        markOthers(into: &batch)
+    }
+
+    /// Gives lines back to the undecoded bytes whose place is not certain without the lines behind them. Only a few: a buffer that is half
+    /// full of them is handed over as it is.
+    private func putBackDoubtful() {
+        guard let index = firstDoubtful else { return }
+        let start = lines.lines[index].start
+        guard buffer.count - Int(start) < StreamReader.longestLine / 2 else { return }
+        // A full array of lines ends where it ends, however many bytes stand behind it: with those before handed over, the rest has room.
+        if index == 0 && lines.isFull { return }
+        lines.putBack(from: index)
+        decodedCount = Int(start)
+        awaitsWitnesses = index == 0
     }
 
     /// Decodes again, from behind their zero bytes, lines that were refused because they begin with such.
@@ -269,11 +317,12 @@ final class StreamReader {
         var emitted = 0
         while hasLines && emitted < count && headTime <= limit {
             let first = nextLine
+            // A line that was understood in spite of a fault, a repeated key, starts where its fault does: the line comes first.
             let stop = nextMalformed < lines.malformed.count ? lines.malformed[nextMalformed].start : UInt32.max
-            while nextLine < lines.lines.count && emitted < count && lines.lines[nextLine].start < stop {
-                let time = lines.lines[nextLine].time.milliseconds
-                if max(time, reached) > limit { break }
-                reached = max(reached, time)
+            while nextLine < lines.lines.count && emitted < count && lines.lines[nextLine].start <= stop {
+                let place = headTime
+                if place > limit { break }
+                reached = place
                 nextLine += 1
                 emitted += 1
             }
@@ -284,14 +333,14 @@ final class StreamReader {
                         lines, run, bytes: bytes, scratch: unescaped, stream: id.rawValue, chunkOffset: bufferOffset, into: &batch)
                 }
             }
-            if hasLines && lines.lines[nextLine].start >= stop { markMalformed(before: lines.lines[nextLine].start, into: &batch) }
+            markOthers(into: &batch)
         }
-        if !hasLines { flushMarks(into: &batch) }
     }
 
-    private func flushMarks(into batch: inout EventBatch) { markMalformed(before: .max, into: &batch) }
-
-    private func markMalformed(before start: UInt32, into batch: inout EventBatch) {
+    /// Marks the lines before the next one that are no events. They are marked as soon as the line before them was handed over, and never
+    /// twice: the stream's offset stands behind them.
+    private func markOthers(into batch: inout EventBatch) {
+        let start = hasLines ? lines.lines[nextLine].start : UInt32.max
         while nextMalformed < lines.malformed.count && lines.malformed[nextMalformed].start < start {
             let refused = lines.malformed[nextMalformed]
             let range = Int(refused.start)..<Int(refused.start) + min(Int(refused.count), 64)
@@ -300,6 +349,12 @@ final class StreamReader {
                 EventBatch.Mark(eventsBefore: batch.events.count, kind: .malformed(refused.reason.rawValue), example: example))
             nextMalformed += 1
         }
+        var ignored: UInt64 = 0
+        while nextIgnored < lines.ignoredRuns.count && lines.ignoredRuns[nextIgnored].linesBefore <= nextLine {
+            ignored += lines.ignoredRuns[nextIgnored].count
+            nextIgnored += 1
+        }
+        if ignored > 0 { batch.marks.append(EventBatch.Mark(eventsBefore: batch.events.count, kind: .ignored(ignored))) }
     }
 
     /// The marker at the current offset.

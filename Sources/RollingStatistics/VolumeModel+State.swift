@@ -30,6 +30,7 @@ extension VolumeModel {
         baseline.level = try reader.readFloat()
         unscaledHour = try reader.readFloat()
         guard unscaledHour.isFinite else { throw StateError.implausible("expected hour") }
+        guard baseline.level.isFinite, baseline.level >= 0 else { throw StateError.implausible("level") }
         for index in 0..<5 { windows[index] = try VolumeWindow(from: &reader) }
     }
 }
@@ -57,7 +58,8 @@ extension VolumeWindow {
         clusterCount = try reader.readFloat()
         clusterPeak = try reader.readFloat()
         quietBuckets = try reader.read()
-        guard actual.isFinite, expected.isFinite, ratio.mean.isFinite, ratio.variance >= 0, quantile.isFinite, excessSum.isFinite else {
+        let amounts = [actual, expected, ratio.variance, excessSum, clusterCount, clusterPeak]
+        guard amounts.allSatisfy({ $0.isFinite && $0 >= 0 }), ratio.mean.isFinite, quantile.isFinite else {
             throw StateError.implausible("volume window")
         }
     }

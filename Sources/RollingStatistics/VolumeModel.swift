@@ -62,18 +62,52 @@ public struct VolumeModel: Sendable {
             best.logRatios[index] = ratios[index]
             let score = TailProbability.negativeDecimalLog(depths[index]) + span.bonus
             if span == .quarterHour || score > best.score {
-                best.score = score
-                best.span = span
-                best.z = z[index]
-                best.depth = depths[index]
-                best.ratioDeviation = deviations[index]
+                best.standing = VolumeReading.Standing(
+                    span: span, score: score, z: z[index], depth: depths[index], deviation: deviations[index])
             }
         }
-        let winner = best.span.rawValue
-        best.observed = windows[winner].sum(windows[winner].actual, amount, best.span.buckets)
-        best.expected = windows[winner].sum(windows[winner].expected, expectation, best.span.buckets)
-        best.bandOffset = VolumeWindow.offset(span: best.span.buckets, level: level)
-        best.ratioMean = Double(windows[winner].ratio.mean)
+        describe(&best)
+    }
+
+    /// The reading of the window that scores highest among those with enough excess and ratio, the winner of `reading` or another; nil where
+    /// there is none. Precondition: `reading` is this model's, which has learnt nothing since.
+    ///
+    /// A window that passes goes on passing when the amount grows, but it may be overtaken by one that does not pass: whoever took only the
+    /// winner would take back at the close what was found before it.
+    public func strongest(_ reading: VolumeReading, excess: Double, ratio minimumRatio: Double, fleet: FleetFactor) -> VolumeReading? {
+        var best: VolumeReading?
+        for span in VolumeSpan.allCases {
+            var candidate = reading
+            candidate.standing = standing(reading.logRatios[span.rawValue], span: span, fleet: fleet)
+            describe(&candidate)
+            guard candidate.observed - candidate.expected >= excess, candidate.observed >= minimumRatio * max(candidate.expected, 1) else {
+                continue
+            }
+            if let known = best, known.score >= candidate.score { continue }
+            best = candidate
+        }
+        return best
+    }
+
+    /// Where a log ratio stands in its window's own history.
+    @inline(__always)
+    private func standing(_ ratio: Double, span: VolumeSpan, fleet: FleetFactor) -> VolumeReading.Standing {
+        let deviation = windows[span.rawValue].deviation + 0.4 * fleet.logFactor
+        let z = (ratio - Double(windows[span.rawValue].ratio.mean)) / deviation
+        let depth = (z - Double(windows[span.rawValue].quantile)) / windows[span.rawValue].meanExcess
+        return VolumeReading.Standing(
+            span: span, score: TailProbability.negativeDecimalLog(depth) + span.bonus, z: z, depth: depth, deviation: deviation)
+    }
+
+    /// Adds the numbers of the standing's window.
+    @inline(__always)
+    private func describe(_ reading: inout VolumeReading) {
+        let span = reading.span
+        let window = windows[span.rawValue]
+        reading.observed = window.sum(window.actual, reading.amount, span.buckets)
+        reading.expected = window.sum(window.expected, reading.bucketExpectation, span.buckets)
+        reading.bandOffset = VolumeWindow.offset(span: span.buckets, level: Double(baseline.level))
+        reading.ratioMean = Double(window.ratio.mean)
     }
 
     /// The smallest amount at which some window reaches the score, the excess over its expectation, and the ratio to it; nil if no amount
@@ -94,7 +128,9 @@ public struct VolumeModel: Sendable {
             guard ratio < 60 else { continue }
             let offset = VolumeWindow.offset(span: span.buckets, level: level)
             let expected = windows[index].sum(windows[index].expected, expectation, span.buckets)
-            let total = max(exponential(ratio) * (expected + offset) - offset, expected + excess, minimumRatio * max(expected, 1))
+            // Exponential and logarithm are each other's inverse to 1e-13 only: a hair more than the exact amount reaches the score surely.
+            let scored = exponential(ratio) * (expected + offset) * (1 + 1e-12) - offset
+            let total = max(scored, expected + excess, minimumRatio * max(expected, 1))
             smallest = min(smallest, total - windows[index].sum(windows[index].actual, 0, span.buckets))
         }
         guard smallest < 9_007_199_254_740_992 else { return nil }
@@ -175,20 +211,33 @@ public struct VolumeReading: Sendable {
     var logRatios = InlineArray<5, Double>(repeating: 0)
     /// The usual deviation of each window's log ratio, likewise.
     var deviations = InlineArray<5, Double>(repeating: 0)
-    public var span = VolumeSpan.quarterHour
-    /// −log10 of the tail probability with the window's bonus: what the threshold is set on.
-    public var score = 0.0
-    public var z = 0.0
-    /// How many mean excesses z lies beyond the account's own 99 % quantile.
-    public var depth = 0.0
+    /// The window that is told of, and where its ratio stands.
+    var standing = Standing(span: .quarterHour, score: 0, z: 0, depth: 0, deviation: 0)
     /// Decayed sums over the window.
     public var observed = 0.0
     public var expected = 0.0
     var bandOffset = 0.0
     var ratioMean = 0.0
-    var ratioDeviation = 0.0
 
     public init() {}
+
+    struct Standing: Sendable {
+        var span: VolumeSpan
+        var score: Double
+        var z: Double
+        var depth: Double
+        var deviation: Double
+    }
+
+    public var span: VolumeSpan { standing.span }
+
+    /// −log10 of the tail probability with the window's bonus: what the threshold is set on.
+    public var score: Double { standing.score }
+
+    public var z: Double { standing.z }
+
+    /// How many mean excesses z lies beyond the account's own 99 % quantile.
+    public var depth: Double { standing.depth }
 
     /// The probability of a bucket at least as unusual in this window.
     public var probability: Double { TailProbability.beyond(depth) }
@@ -200,7 +249,7 @@ public struct VolumeReading: Sendable {
     public var band: (low: Double, high: Double) { (bandEdge(-1.645), bandEdge(1.645)) }
 
     private func bandEdge(_ z: Double) -> Double {
-        max(exponential(ratioMean + z * ratioDeviation) * (expected + bandOffset) - bandOffset, 0)
+        max(exponential(ratioMean + z * standing.deviation) * (expected + bandOffset) - bandOffset, 0)
     }
 }
 

@@ -1,0 +1,45 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import EventModel
+import LogFormats
+
+/// Where a line stands among those of other streams: at its time, unless that is a mistake.
+///
+/// One bad date must not hold up its whole stream: everything behind it would come after all other streams had ended, and be late. So a line
+/// that leaps ahead is believed only if the lines behind it do not return, as ``LaneCore`` believes a leap only if others agree.
+extension StreamReader {
+    /// Lines that are asked.
+    private static var witnesses: Int { LaneCore.leapAgreement }
+
+    /// The time at which line `index` is handed over, when the stream has reached `reached`.
+    @inline(__always)
+    func place(of index: Int, after reached: Int64) -> Int64 {
+        let time = lines.lines[index].time.milliseconds
+        if time <= reached { return reached }
+        return isLeap(time, after: reached) && isMisdated(index) ? reached : time
+    }
+
+    /// Whether a time is so far ahead that it needs witnesses; a stream's first line always does.
+    @inline(__always)
+    private func isLeap(_ time: Int64, after reached: Int64) -> Bool { reached == .min || time - reached > LaneCore.leap.milliseconds }
+
+    /// Whether most of the next lines are dated long before this one.
+    private func isMisdated(_ index: Int) -> Bool {
+        let next = lines.lines[(index + 1)...].prefix(StreamReader.witnesses)
+        let returns = next.count { lines.lines[index].time - $0.time > LaneCore.leap }
+        return returns * 2 > next.count
+    }
+
+    /// The first line that leaps and whose witnesses are not all there yet; it and what follows has to be decoded again, with more bytes, so
+    /// that the verdict does not depend on how the bytes arrive.
+    var firstDoubtful: Int? {
+        var place = reached
+        for index in lines.lines.indices {
+            let time = lines.lines[index].time.milliseconds
+            if time > place && isLeap(time, after: place) && lines.lines.count - index - 1 < StreamReader.witnesses { return index }
+            place = self.place(of: index, after: place)
+        }
+        return nil
+    }
+}

@@ -1,0 +1,119 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import Alerting
+import EventModel
+import LogFormats
+import TestSupport
+
+@testable import Pipeline
+
+/// What a run over some files came to: everything that the laws compare.
+struct LaneRun: Equatable {
+    var alerts: [String] = []
+    var header: [UInt8] = []
+    var accounts: [UInt32: AccountState] = [:]
+    var offsets: [UInt32: UInt64] = [:]
+    var counters: [LaneCommit.Counter] = []
+    var restarts = 0
+
+    /// How often the run is stopped and resumed has no part in what it comes to.
+    static func == (left: LaneRun, right: LaneRun) -> Bool { left.difference(from: right) == nil }
+
+    func counter(_ name: String) -> Int64? { counters.first { $0.name == name }?.value }
+
+    /// The first difference in words, for a failing law.
+    func difference(from other: LaneRun) -> String? {
+        for (index, pair) in zip(alerts, other.alerts).enumerated() where pair.0 != pair.1 {
+            return "alert \(index):\n\(pair.0)\n\(pair.1)"
+        }
+        if alerts.count != other.alerts.count { return "\(alerts.count) alerts and \(other.alerts.count)" }
+        for (one, two) in zip(counters, other.counters) where one != two { return "counter \(one) and \(two)" }
+        if counters != other.counters { return "counters" }
+        for id in Set(accounts.keys).union(other.accounts.keys).sorted() where accounts[id] != other.accounts[id] {
+            return "account \(id): \(accounts[id]?.name ?? "none") and \(other.accounts[id]?.name ?? "none")"
+        }
+        if offsets != other.offsets { return "offsets \(offsets) and \(other.offsets)" }
+        return header == other.header ? nil : "headers"
+    }
+}
+
+/// How the files are run: none of it may matter.
+struct LaneRunPlan {
+    var options = LaneOptions(name: "gateway", format: "json", lateness: .minutes(10))
+    var largestRead = 1 << 20
+    var batchLimit = EventBatch.limit
+    /// The probability of a stop and a new start after each batch.
+    var restarts = 0.0
+    var seed: UInt64 = 1
+    var broken: UInt32?
+    /// The numbers of shards to go on with, one after the other.
+    var shardsAfterRestart: [Int] = []
+
+    init(shards: Int = 1) { options.shards = shards }
+}
+
+/// What a journal keeps: the last state of everything, and every alert.
+struct MemoryJournal {
+    private(set) var header: [UInt8] = []
+    private(set) var accounts: [UInt32: AccountState] = [:]
+    private(set) var positions: [UInt32: StreamPosition] = [:]
+    private(set) var alerts: [String] = []
+    private(set) var counters: [LaneCommit.Counter] = []
+
+    mutating func store(_ commit: LaneCommit) {
+        header = commit.header
+        for account in commit.accounts { accounts[account.id.rawValue] = account }
+        for position in commit.positions { positions[position.stream] = position }
+        alerts += commit.alerts.map(\.json)
+        counters = commit.counters
+    }
+
+    var resume: LaneResume {
+        LaneResume(
+            header: header, accounts: accounts.values.sorted { $0.id < $1.id },
+            positions: positions.values.sorted { $0.stream < $1.stream })
+    }
+}
+
+/// Runs files through a reader and a core, as the daemon does, stopping and resuming as the plan says.
+func run(_ files: [MemorySource.File], _ plan: LaneRunPlan = LaneRunPlan()) throws -> LaneRun {
+    var random = SeededRandom(seed: plan.seed)
+    var journal = MemoryJournal()
+    var core = LaneCore(options: plan.options)
+    var reader = try laneReader(files, plan, [], Attribution(pseudonymKey: [1, 2, 3], hashKey: plan.seed), &random)
+    var result = LaneRun()
+    var batch = EventBatch()
+    while true {
+        batch.removeAll()
+        _ = reader.fill(&batch)
+        core.process(batch)
+        if batch.isLast { break }
+        guard plan.restarts > 0, Double.random(in: 0..<1, using: &random) < plan.restarts else { continue }
+        result.restarts += 1
+        journal.store(core.takeCommit())
+        var options = plan.options
+        if !plan.shardsAfterRestart.isEmpty { options.shards = plan.shardsAfterRestart[result.restarts % plan.shardsAfterRestart.count] }
+        core = try LaneCore(options: options, resume: journal.resume)
+        var attribution = Attribution(pseudonymKey: [1, 2, 3], hashKey: random.next())
+        attribution.resume(accountNames: core.accountNames, valueNames: core.endpointAndObjectNames)
+        reader = try laneReader(files, plan, journal.resume.positions, attribution, &random)
+    }
+    journal.store(core.takeCommit())
+    result.alerts = journal.alerts
+    result.header = journal.header
+    result.accounts = journal.accounts
+    result.offsets = journal.positions.mapValues(\.offset)
+    result.counters = journal.counters
+    return result
+}
+
+private func laneReader(
+    _ files: [MemorySource.File], _ plan: LaneRunPlan, _ positions: [StreamPosition], _ attribution: consuming Attribution,
+    _ random: inout SeededRandom
+) throws -> LaneReader<MemorySource> {
+    let format = try JSONFormat(options: FormatOptions())
+    var source = MemorySource(files, largestRead: plan.largestRead, seed: random.next(), resume: positions)
+    source.broken = plan.broken
+    return LaneReader(source: source, attribution: attribution, batchLimit: plan.batchLimit) { format }
+}
