@@ -68,11 +68,11 @@ struct AppendOnlyFile: ~Copyable {
     }
 
     /// Writes a line to standard output, which may be a pipe that takes it in parts.
-    static func print(line: String) throws(SinkFileFailure) {
+    static func print(line: String, to output: Int32 = STDOUT_FILENO) throws(SinkFileFailure) {
         var rest = ArraySlice(Array(line.utf8))
         rest.append(UInt8(ascii: "\n"))
         while !rest.isEmpty {
-            let written = unsafe rest.withUnsafeBytes { unsafe write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+            let written = unsafe rest.withUnsafeBytes { unsafe write(output, $0.baseAddress, $0.count) }
             if written < 0 && errno == EINTR { continue }
             guard written > 0 else { throw .system("cannot be written", errno) }
             rest = rest.dropFirst(written)

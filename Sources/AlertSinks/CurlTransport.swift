@@ -68,9 +68,9 @@ final class CurlTransport: Transport {
         unsafe curl_easy_reset(pointer)
         var list: UnsafeMutablePointer<curl_slist>? = nil
         defer { unsafe curl_slist_free_all(list) }
-        // No "Expect: 100-continue": it costs a round trip, or a second where the receiver does not know it.
-        for line in request.headers.map({ "\($0.name): \($0.value)" }) + ["Expect:"] {
-            guard let longer = unsafe curl_slist_append(list, line) else { preconditionFailure("there is no memory left") }
+        for header in request.headers {
+            let longer = unsafe curl_slist_append(list, "\(header.name): \(header.value)")
+            guard let longer = unsafe longer else { preconditionFailure("there is no memory left") }
             unsafe list = unsafe longer
         }
         let code = unsafe request.body.withUnsafeBytes { body in

@@ -65,6 +65,12 @@ enum Loopback {
         return Array(bytes.prefix(max(got, 0)))
     }
 
+    /// The octets that wait to be received.
+    static func available(_ descriptor: Int32) -> Int {
+        var count: Int32 = 0
+        return unsafe ioctl(descriptor, UInt(FIONREAD), &count) == 0 ? Int(count) : 0
+    }
+
     static func makeFIFO(_ path: String) -> Bool { unsafe mkfifo(path, 0o600) == 0 }
 
     static func remove(_ path: String) { unsafe unlink(path) }
@@ -163,11 +169,14 @@ final class HTTPResponder: Sendable {
             switch replies[min(number, replies.count - 1)] {
             case .text(let text): Loopback.send(Array(text.utf8), to: descriptor)
             case .hangUp: return
-            case .silence: while !Loopback.received(descriptor).isEmpty {}
+            case .silence:
+                while !Loopback.received(descriptor).isEmpty {}
+                return
             case .endless:
                 Loopback.send(Array("HTTP/1.1 200 Text\r\ncontent-length: 99999999\r\n\r\n".utf8), to: descriptor)
                 for _ in 0..<64 { Loopback.send([UInt8](repeating: 0x61, count: 4096), to: descriptor) }
                 while !Loopback.received(descriptor).isEmpty {}
+                return
             }
         }
     }

@@ -93,6 +93,19 @@ struct `Syslog connections` {
         #expect(syslog.deliver(record(), messageID: "m-2", now: instant).isRetry)
     }
 
+    @Test func `a receiver that talks keeps its connection`() throws {
+        let (listener, port) = Loopback.bound(SOCK_STREAM)
+        defer { close(listener) }
+        let syslog = try syslog("tcp:127.0.0.1:\(port)")
+        #expect(syslog.deliver(record(), messageID: "m-1", now: instant) == .delivered)
+        let connection = Loopback.accepted(listener)
+        defer { close(connection) }
+        #expect(isMessage(try frame(connection), "m-1"))
+        Loopback.send(Array("thanks\n".utf8), to: connection)
+        #expect(syslog.deliver(record(), messageID: "m-2", now: instant) == .delivered)
+        #expect(isMessage(try frame(connection), "m-2"))
+    }
+
     @Test func `a closed TCP port is tried again`() throws {
         let outcome = try syslog("tcp:127.0.0.1:\(Loopback.closedPort())").deliver(record(), messageID: "m", now: instant)
         #expect(outcome.isRetry)
@@ -104,11 +117,19 @@ struct `Syslog connections` {
         defer { close(listener) }
         let syslog = try syslog("tcp:127.0.0.1:\(port)", timeout: "0.2")
         let long = record(summary: String(repeating: "x", count: 1500))
-        var outcome = DeliveryOutcome.delivered
+        var outcome = syslog.deliver(long, messageID: "m", now: instant)
+        let connection = Loopback.accepted(listener)
+        defer { close(connection) }
+        var delivered = 0
         // Its buffer takes some; far fewer than this.
-        for _ in 0..<2000 where outcome == .delivered { outcome = syslog.deliver(long, messageID: "m", now: instant) }
+        while outcome == .delivered && delivered < 2000 {
+            delivered += 1
+            outcome = syslog.deliver(long, messageID: "m", now: instant)
+        }
         #expect(outcome.isRetry)
         #expect(outcome.reason?.contains("time limit") == true)
+        // What counts as delivered is with the receiver, and not in a buffer on this side.
+        #expect(delivered > 0 && Loopback.available(connection) >= delivered * 1500)
     }
 
     @Test func `a datagram socket of this host gets the message as it is`() throws {

@@ -68,6 +68,14 @@ struct `The guard of addresses` {
         responder.stop()
     }
 
+    @Test(arguments: [(HTTPResponder.Reply.status(418), [UInt8]("body".utf8)), (.endless, [UInt8](repeating: 0x61, count: 512))])
+    func `lets through, and only the beginning of an answer is kept`(reply: HTTPResponder.Reply, kept: [UInt8]) throws {
+        let responder = HTTPResponder(reply)
+        defer { responder.stop() }
+        let transport = CurlTransport(TransportOptions(address: try WebAddress("http://127.0.0.1:\(responder.port)/")))
+        #expect(try transport.post(TransportRequest(headers: [], body: [1])).bodyPrefix == kept)
+    }
+
     @Test func `is not asked by a proxy of the environment`() throws {
         let proxy = HTTPResponder(.status(200))
         defer { proxy.stop() }

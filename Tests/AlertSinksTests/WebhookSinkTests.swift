@@ -55,7 +55,6 @@ struct `Webhook requests` {
         #expect(request.header("webhook-signature") == "v1,\(Base64.text(code))")
         let expected = #"{"type":"anomaly.opened","timestamp":"2026-11-24T02:04:00Z","data":{"schema":"weir.alert/1"}}"#
         #expect(String(decoding: request.body, as: UTF8.self) == expected)
-        #expect(request.header("expect") == nil)
         #expect(request.header("authorization") == nil)
         responder.stop()
     }
@@ -150,7 +149,9 @@ struct `Webhook requests` {
     }
 
     @Test func `a receiver that does not answer in time is tried again`() throws {
+        let start = ContinuousClock.now
         let outcome = try outcome(.silence, ["timeout_seconds": "0.2"])
+        #expect(ContinuousClock.now - start < .seconds(5))
         #expect(outcome.isRetry)
         #expect(outcome.reason?.contains("time limit") == true)
     }
