@@ -185,7 +185,8 @@ final class StreamReader {
                         lines, run, bytes: bytes, scratch: unescaped, stream: id.rawValue, chunkOffset: bufferOffset, into: &batch)
                 }
             }
-            if hasLines && lines.lines[nextLine].start >= stop { markMalformed(before: lines.lines[nextLine].start, into: &batch) }
+            // A line may be counted as malformed and still be used (a duplicate key): its mark starts where it starts.
+            if hasLines && lines.lines[nextLine].start >= stop { markMalformed(before: lines.lines[nextLine].start + 1, into: &batch) }
         }
         if !hasLines { flushMarks(into: &batch) }
     }
