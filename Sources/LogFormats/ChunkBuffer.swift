@@ -11,6 +11,7 @@ public struct ChunkBuffer: ~Copyable {
     /// The number of bytes held.
     public private(set) var count = 0
 
+    /// An empty buffer. Precondition: the capacity is positive.
     public init(capacity: Int) {
         precondition(capacity > 0, "a chunk buffer holds at least one byte")
         self.capacity = capacity
@@ -97,7 +98,7 @@ public struct ChunkBuffer: ~Copyable {
             count = 0
             return
         }
-        unsafe memory.baseAddress?.copyMemory(from: UnsafeRawPointer(memory.baseAddress! + length), byteCount: count - length)
+        if let base = unsafe memory.baseAddress { unsafe base.copyMemory(from: base + length, byteCount: count - length) }
         count -= length
     }
 

@@ -263,13 +263,15 @@ final class StreamReader {
         nextMalformed = 0
         nextIgnored = 0
         let from = decodedCount
+        let learnt = format.resumeState
         decodedCount = buffer.withBytes { format.decode($0, from: from, isFinal: hasEnded, into: &lines) }
         if hasEnded && decodedCount < buffer.count && lines.lines.isEmpty && lines.malformed.isEmpty {
             // A format that leaves bytes behind at the end of a stream cannot use them.
             decodedCount = buffer.count
         }
         stepOverHoles(into: &batch)
-        if !hasEnded && !isIdle { putBackDoubtful() }
+        // A format that learnt something on the way, a table's new header, could not read the same lines again.
+        if !hasEnded && !isIdle && format.resumeState == learnt { putBackDoubtful() }
         if !lines.scratch.isEmpty {
             scratch.dropFirst(scratch.count)
             scratch.append(lines.scratch)
