@@ -26,6 +26,8 @@ struct CandidateFiles: Sendable {
         var target: String?
         /// Beside a path that was asked for, and not named as rotation names files: may continue a known file, is never a new one.
         var isHint = false
+        /// By its name; whether it is in truth, its bytes tell.
+        var isPacked: Bool { FilePath.unpacked(path) != nil }
     }
 
     struct Refused: Sendable {

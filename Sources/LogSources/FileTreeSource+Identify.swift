@@ -72,12 +72,6 @@ extension FileTreeSource {
             do throws(FileFailure) {
                 let head = try openHead(file)
                 clear(file.path)
-                if follows, isCopy(file, head, of: fresh, isFirst: isFirst) {
-                    // A copy made just now of a file that is new itself: whose copy it is can be said once that one has its number.
-                    noted[key] = Noted(status: file.status, since: time, reason: .settling(until: time + 1000))
-                    nextLook = min(nextLook, time + 1000)
-                    continue
-                }
                 let since = noted[key].flatMap { $0.status == file.status ? $0.since : nil } ?? time
                 switch judge(file, head, index, plain, since: since, isFirst: isFirst, &changes) {
                 case .noted(let reason):
@@ -97,21 +91,42 @@ extension FileTreeSource {
                     isLoss: !follows)
             }
         }
+        if follows { leaveOutCopies(&fresh, in: listing, time, isFirst: isFirst) }
         fresh.sort { ($0.time, $0.file.path) < ($1.time, $1.file.path) }
         return changes + fresh.map { announce($0) }
     }
 
+    /// Takes copies out of what is new: of two new files with the same content, the one that was asked for by name is the original.
+    ///
+    /// A copy made just now of a file that is new itself; whose copy it is can be said once that one has its number.
+    private mutating func leaveOutCopies(_ fresh: inout [Found], in listing: CandidateFiles.Listing, _ time: Int64, isFirst: Bool) {
+        guard fresh.count > 1 else { return }
+        var ranks: [FileKey: Int] = [:]
+        for (rank, file) in listing.files.enumerated() { ranks[FileKey(file.status)] = file.isPacked ? rank + listing.files.count : rank }
+        func rank(_ found: Found) -> Int { ranks[FileKey(found.file.status)] ?? 0 }
+        var kept: [Found] = []
+        for found in fresh.sorted(by: { rank($0) < rank($1) }) {
+            guard found.old == nil, isCopy(found, of: kept, isFirst: isFirst) else {
+                kept.append(found)
+                continue
+            }
+            noted[FileKey(found.file.status)] = Noted(status: found.file.status, since: time, reason: .settling(until: time + 1000))
+            nextLook = min(nextLook, time + 1000)
+        }
+        fresh = kept
+    }
+
     /// Whether a file holds the beginning of another that was found in the same look. At the first look only a file and its own siblings are
     /// compared: ten thousand files with the same header would take hours.
-    private func isCopy(_ file: CandidateFiles.File, _ head: FileHead, of fresh: [Found], isFirst: Bool) -> Bool {
-        guard !head.bytes.isEmpty else { return false }
-        return fresh.contains { other in
-            guard other.head.compression == .none, other.head.bytes.starts(with: head.bytes), let status = other.head.file.status() else {
+    private func isCopy(_ found: Found, of others: [Found], isFirst: Bool) -> Bool {
+        if isFirst && !candidates.isSibling(found.file.path) { return false }
+        return others.contains { other in
+            guard other.head.compression == .none, other.head.bytes.starts(with: found.head.bytes), let status = other.head.file.status() else {
                 return false
             }
-            if isFirst && !(file.path.hasPrefix(other.file.path) && candidates.isSibling(file.path)) { return false }
+            if isFirst && !found.file.path.hasPrefix(other.file.path) { return false }
             do throws(FileFailure) {
-                return try isBeginning(file, head, of: other.head.file, status.size)
+                return try isBeginning(found.file, found.head, of: other.head.file, status.size)
             } catch {
                 return false
             }
@@ -131,7 +146,7 @@ extension FileTreeSource {
     private func inOrderOfTrust(_ unknown: [CandidateFiles.File]) -> [CandidateFiles.File] {
         let sought = Set(generations.values.filter { $0.state == .missing || $0.state == .finished }.map(\.key))
         func rank(_ file: CandidateFiles.File) -> Int {
-            (sought.contains(FileKey(file.status)) ? 0 : 1) + (FilePath.unpacked(file.path) == nil ? 0 : 2)
+            (sought.contains(FileKey(file.status)) ? 0 : 1) + (file.isPacked ? 2 : 0)
         }
         return unknown.enumerated().sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }.map(\.element)
     }

@@ -47,7 +47,7 @@ extension FileTreeSource {
         }
         for event in wake.events {
             let stream = streamsByPath[event.path]
-            if event.isContent, let stream {
+            if event.isContent, let stream, generations[stream]?.state == .reading {
                 awake.insert(stream)
             } else if event.isContent && dullPaths.contains(event.path) {
                 nextLook = min(nextLook, now() + 1000)

@@ -198,7 +198,10 @@ package struct FileTreeSource: LaneSource {
         var byKey: [FileKey: Generation] = [:]
         var present: Set<StreamID> = []
         for generation in generations.values where generation.state == .reading || generation.state == .finished {
-            if let other = byKey[generation.key], other.id > generation.id { continue }
+            // Of several that had the inode in their time, the one that has it open now, or had it last.
+            if let other = byKey[generation.key], (other.state == .reading ? 1 : 0, other.id) > (generation.state == .reading ? 1 : 0, generation.id) {
+                continue
+            }
             byKey[generation.key] = generation
         }
         var unknown: [CandidateFiles.File] = []

@@ -59,7 +59,7 @@ final class Unpacker {
             switch inflater.inflate(input, count: inputCount, position: &position, into: &output) {
             case .progress: break
             case .trailing:
-                trailing += UInt64(inputCount - position)
+                trailing += UInt64(max(inputCount - position, 1))
                 position = inputCount
             case .corrupt(let reason): return .failed(counter: "corrupt_archive", message: reason)
             }

@@ -16,7 +16,8 @@ final class ZlibInflater: Inflater {
 
     deinit { unsafe inflateEnd(&stream) }
 
-    var isComplete: Bool { isAtMemberStart }
+    /// A single byte behind a member is no member that breaks off, whatever it is.
+    var isComplete: Bool { unsafe isAtMemberStart || memberCount > 0 && stream.total_in < 2 && stream.total_out == 0 }
 
     func inflate(_ input: [UInt8], count: Int, position: inout Int, into output: inout OutputRawSpan) -> InflateOutcome {
         if isOver { return position < count ? .trailing : .progress }

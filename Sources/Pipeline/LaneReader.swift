@@ -60,9 +60,17 @@ package struct LaneReader<Source: LaneSource>: ~Copyable {
             place(stream, into: &batch)
         }
         notePositions(into: &batch)
-        let isOver = ready.isEmpty && hungry.isEmpty && resting.isEmpty && nextWaiting == waiting.count
-        batch.isLast = !source.isEndless && isOver
+        if isOver {
+            // What the source came across while it finished its last streams is told by one more scan.
+            scan(into: &batch)
+            batch.isLast = isOver
+        }
         return !batch.isLast && (!hasRoom(batch) || !batch.marks.isEmpty)
+    }
+
+    /// Whether every stream there will ever be has ended.
+    private var isOver: Bool {
+        !source.isEndless && ready.isEmpty && hungry.isEmpty && resting.isEmpty && nextWaiting == waiting.count
     }
 
     private func hasRoom(_ batch: borrowing EventBatch) -> Bool {

@@ -54,6 +54,17 @@ import Testing
         #expect(rig.rows == Array(0..<6))
     }
 
+    @Test func `a finished file that grows is noticed at once, not at the next look for safety`() throws {
+        let writer = try started(with: 0..<3)
+        try folder.rename("app.log", "app.log.1")
+        rig.pass()
+        rig.pass()
+        #expect(rig.positions[0]?.isFinished == true)
+        try writer.write(LaneRig.lines(3..<6))
+        rig.drain()
+        #expect(rig.rows == Array(0..<6))
+    }
+
     @Test func `every generation of ten rotations between two looks is read in order`() throws {
         _ = try started(with: 0..<10)
         for round in 1...10 {
