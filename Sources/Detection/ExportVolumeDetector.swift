@@ -95,7 +95,9 @@ public struct ExportVolumeDetector: Detector {
         _ bucket: ClosedBucket, of account: borrowing AccountProfile, _ measure: Measure, _ reading: VolumeReading
     ) -> Finding {
         let excess = reading.observed - reading.expected
-        let isCritical = reading.ratio >= criticalRatio || (measure == .rows && excess >= criticalRows && reading.ratio >= 2)
+        // Twenty times nearly nothing is nearly nothing: the ratio counts above the floor of the window, and for ten times the minimum.
+        let isManifold = reading.ratioAboveFloor >= criticalRatio && excess >= 10 * minimums[measure.rawValue]
+        let isCritical = isManifold || (measure == .rows && excess >= criticalRows && reading.ratio >= 2)
         let severity: Severity = isCritical ? .critical : reading.score >= threshold + 0.5 ? .high : .medium
         let band = reading.band
         let peerRatio = bucket.fleet.medianRatio[measure.rawValue]

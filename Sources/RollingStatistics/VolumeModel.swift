@@ -46,7 +46,8 @@ public struct VolumeModel: Sendable {
         let actual = lanes({ Double(windows[$0].actual) }, padding: 0) * VolumeSpan.remainders + SIMD8<Double>(repeating: amount)
         let expected = lanes({ Double(windows[$0].expected) }, padding: 0) * VolumeSpan.remainders + SIMD8<Double>(repeating: expectation)
         let offset = VolumeSpan.lengths * SIMD8<Double>(repeating: 0.2 * level) + SIMD8<Double>(repeating: 5)
-        let ratios = naturalLog((actual + offset) / (expected + offset))
+        let leverage = (expected + offset * SIMD8<Double>(repeating: VolumeWindow.quietLeverage)) / (expected + offset)
+        let ratios = naturalLog((actual + offset) / (expected + offset)) / leverage
         let variances = lanes({ Double(windows[$0].ratio.variance) }, padding: 1)
         for index in 0..<5 { best.deviations[index] = max(variances[index].squareRoot(), VolumeWindow.smallestDeviation) }
         let usual = lanes({ best.deviations[$0] }, padding: 1)
@@ -125,11 +126,12 @@ public struct VolumeModel: Sendable {
             let depth = TailProbability.depth(ofNegativeDecimalLog: score - span.bonus)
             let z = Double(windows[index].quantile) + depth * windows[index].meanExcess
             let ratio = Double(windows[index].ratio.mean) + z * (windows[index].deviation + 0.4 * fleet.logFactor)
-            guard ratio < 60 else { continue }
             let offset = VolumeWindow.offset(span: span.buckets, level: level)
             let expected = windows[index].sum(windows[index].expected, expectation, span.buckets)
+            let logarithm = ratio * VolumeWindow.leverage(expected: expected, offset: offset)
+            guard logarithm < 60 else { continue }
             // Exponential and logarithm are each other's inverse to 1e-13 only: a hair more than the exact amount reaches the score surely.
-            let scored = exponential(ratio) * (expected + offset) * (1 + 1e-12) - offset
+            let scored = exponential(logarithm) * (expected + offset) * (1 + 1e-12) - offset
             let total = max(scored, expected + excess, minimumRatio * max(expected, 1))
             smallest = min(smallest, total - windows[index].sum(windows[index].actual, 0, span.buckets))
         }
@@ -245,11 +247,15 @@ public struct VolumeReading: Sendable {
     /// How many times the expected amount; the expectation counts as at least one.
     public var ratio: Double { observed / max(expected, 1) }
 
+    /// The same with the floor of the window added to the expectation, for accounts and hours of which hardly anything is expected.
+    public var ratioAboveFloor: Double { observed / (expected + bandOffset) }
+
     /// The band that holds nine of ten of the account's windows.
     public var band: (low: Double, high: Double) { (bandEdge(-1.645), bandEdge(1.645)) }
 
     private func bandEdge(_ z: Double) -> Double {
-        max(exponential(ratioMean + z * standing.deviation) * (expected + bandOffset) - bandOffset, 0)
+        let logarithm = (ratioMean + z * standing.deviation) * VolumeWindow.leverage(expected: expected, offset: bandOffset)
+        return max(exponential(logarithm) * (expected + bandOffset) - bandOffset, 0)
     }
 }
 

@@ -85,7 +85,7 @@ package enum AccountRole: UInt8, CaseIterable, Sendable {
     var rowsDeviation: Double {
         switch self {
         case .nightlySync: 0.3
-        case .hourlySync: 0.5
+        case .hourlySync: 0.35
         case .dashboards: 1.1
         case .shop: 0.8
         case .webhooks: 0

@@ -99,8 +99,8 @@ package struct Incident: Equatable, Sendable {
         /// The roles whose accounts it fits best, the best first.
         var roles: [AccountRole] {
             switch self {
-            case .burst: [.hourlySync, .shop, .webhooks]
-            case .drip: [.hourlySync, .shop, .aiReader]
+            case .burst: [.shop, .hourlySync, .dashboards]
+            case .drip: [.shop, .aiReader, .hourlySync]
             case .offHours: [.dashboards, .longTail, .weeklyReport]
             case .newNetwork: [.nightlySync, .hourlySync]
             case .accountSilence: [.webhooks, .shop, .aiReader]

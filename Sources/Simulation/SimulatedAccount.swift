@@ -83,8 +83,8 @@ struct SimulatedAccount: Sendable {
         let day = calendar.day(of: nominal)
         let hour = Int((nominal - calendar.start.milliseconds) / FleetCalendar.hour % 24)
         var rows = traits.jobRows(day: day, hour: hour, calendar: calendar) * random.logNormal(role.rowsDeviation) * traits.dayFactor(day)
-        // Three jobs in a hundred catch up on something: the heavy tail.
-        if random.chance(0.03) { rows *= random.pareto(2.5, limit: 4) }
+        // Three daily jobs in a hundred catch up on something: the heavy tail.
+        if role != .hourlySync && random.chance(0.03) { rows *= random.pareto(2.5, limit: 4) }
         rows = max(rows, 1)
         callsLeft = max(Int((rows * scale / role.page).rounded()), 1)
         rowsLeft = rows.rounded()
