@@ -72,8 +72,13 @@ let package = Package(
         ]),
         .executableTarget(
             name: "weir",
-            dependencies: ["Daemon", "LogFormats", "Pipeline", "EventModel", "Alerting", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: ["Daemon", "LogFormats", "Detection", "Pipeline", "EventModel", "Alerting", "Settings", "LogSources", "Journal", "Simulation", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: house),
+
+        // Measurements; built by `make bench` only
+        .executableTarget(
+            name: "weir-bench", dependencies: ["EventModel", "RingBuffers", "LogFormats", "RollingStatistics", "Pipeline"],
+            path: "benchmarks/harness", swiftSettings: house),
 
         // Tests
         .target(name: "TestSupport", dependencies: ["EventModel"], path: "Tests/TestSupport", swiftSettings: house),
@@ -84,13 +89,14 @@ let package = Package(
         suite("DetectionTests", ["Detection", "RollingStatistics", "EventModel", "TestSupport"]),
         suite("AlertingTests", ["Alerting", "Detection", "EventModel", "TestSupport"]),
         suite("PipelineTests", ["Pipeline", "LogFormats", "Detection", "Alerting", "RollingStatistics", "EventModel", "TestSupport"]),
+        suite("DigestTests", ["Digest", "TestSupport"]),
         suite("LogSourcesTests", ["LogSources", "Pipeline", "EventModel", "TestSupport"]),
         suite("AlertSinksTests", ["AlertSinks", "Alerting", "Pipeline", "Digest", "EventModel", "TestSupport"]),
-        suite("JournalTests", ["Journal", "Alerting", "Pipeline", "EventModel", "TestSupport"]),
+        suite("JournalTests", ["Journal", "Alerting", "Pipeline", "EventModel", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")]),
         suite("SimulationTests", ["Simulation", "EventModel", "TestSupport"]),
-        suite("SettingsTests", ["Settings", "TestSupport"]),
+        suite("SettingsTests", ["Settings", "AlertSinks", "Alerting", "LogFormats", "Detection", "EventModel", "TestSupport"]),
         suite("RepositoryTests", []),
         suite("PropertyTests", ["Daemon", "Simulation", "Pipeline", "LogSources", "LogFormats", "Detection", "Alerting", "EventModel", "TestSupport"]),
-        suite("IntegrationTests", ["TestSupport"]),
+        suite("IntegrationTests", ["TestSupport"], exclude: ["Fixtures"]),
     ]
 )

@@ -23,11 +23,11 @@ package struct JSONText: Sendable {
 
     /// A number with at most `places` decimals; from 10^12 on a whole one, from 10^15 on one with an exponent.
     package mutating func field(_ key: String?, _ value: Double, places: Int) {
-        raw(key, JSONText.numberText(value, places: places))
+        raw(key, value.isFinite ? JSONText.number(value, places: places) : "null")
     }
 
-    static func numberText(_ value: Double, places: Int) -> String {
-        guard value.isFinite else { return "null" }
+    /// A finite number as JSON writes it.
+    package static func number(_ value: Double, places: Int = 6) -> String {
         if value.magnitude < 1e12 { return NumberText.decimal(value, places: places) }
         return value.magnitude < 1e15 ? String(Int64(value.rounded())) : "\(value)"
     }

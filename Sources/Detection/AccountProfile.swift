@@ -6,8 +6,9 @@ import RollingStatistics
 
 /// Everything weir has learnt of one account in one lane.
 ///
-/// State: about 2.1 KB, all of it inline. Changes only when a bucket closes.
-public struct AccountProfile: Sendable {
+/// State: about 2.1 KB, all of it inline. Changes only when a bucket closes. A class, because two kilobytes that are judged for every account
+/// and bucket must not be copied on the way to a detector; it has one owner, the account's shard.
+public final class AccountProfile {
     /// The bucket in which the account was first seen.
     public var firstBucket: Int64
     /// Buckets learnt since then.
@@ -19,17 +20,27 @@ public struct AccountProfile: Sendable {
 
     public init(firstBucket: Int64) { self.firstBucket = firstBucket }
 
+    /// A profile of its own that begins as this one is.
+    public func clone() -> AccountProfile {
+        let other = AccountProfile(firstBucket: firstBucket)
+        other.age = age
+        other.visits = visits
+        other.volumes = volumes
+        other.networks = networks
+        return other
+    }
+
     /// Buckets of a week: the age at which an account is judged by itself.
     public static let matureAge: Int32 = 672
 
     public var isMature: Bool { age >= AccountProfile.matureAge }
 
     /// Learns a closed bucket. Precondition: the bucket was judged before.
-    public mutating func learn(_ bucket: ClosedBucket, fleet: FleetFactor) {
+    public func learn(_ bucket: ClosedBucket, fleet: FleetFactors) {
         if age < Int32.max { age += 1 }
         for measure in Measure.allCases {
             volumes[measure.rawValue].learn(
-                bucket.readings[measure.rawValue], slot: bucket.slot, visits: visits, age: Int(age), fleet: fleet)
+                bucket.readings[measure.rawValue], slot: bucket.slot, visits: visits, age: Int(age), fleet: fleet[measure])
         }
         visits.count(bucket.slot)
         networks.learn(bucket)

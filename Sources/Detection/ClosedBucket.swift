@@ -115,8 +115,8 @@ public struct NewNetwork: Equatable, Sendable {
 
 /// What the other accounts of the lane did, as of the last closed bucket.
 public struct FleetView: Equatable, Sendable {
-    /// The common rise that expectations are multiplied by.
-    public var factor = FleetFactor.neutral
+    /// The common rise that expectations are multiplied by, for each measure.
+    public var factor = FleetFactors.neutral
     /// Mature accounts of the lane.
     public var matureCount = 0
     /// The median over them of the last hour's actual to expected amount, for each measure.

@@ -78,7 +78,7 @@ public struct ExportVolumeDetector: Detector {
     private func unusual(_ measure: Measure, _ bucket: ClosedBucket, of account: borrowing AccountProfile) -> VolumeReading? {
         guard bucket.readings[measure.rawValue].score >= threshold else { return nil }
         let reading = account.volumes[measure.rawValue].strongest(
-            bucket.readings[measure.rawValue], excess: minimums[measure.rawValue], ratio: minimumRatio, fleet: bucket.fleet.factor)
+            bucket.readings[measure.rawValue], excess: minimums[measure.rawValue], ratio: minimumRatio, fleet: bucket.fleet.factor[measure])
         return reading.flatMap { $0.score >= threshold ? $0 : nil }
     }
 
@@ -87,7 +87,7 @@ public struct ExportVolumeDetector: Detector {
         let slot = HourOfWeek(BucketGrid.start(of: bucket))
         let amount = account.volumes[measure.rawValue].amount(
             reaching: threshold, excess: minimums[measure.rawValue], ratio: minimumRatio, slot: slot, visits: account.visits,
-            fleet: fleet.factor)
+            fleet: fleet.factor[measure])
         return amount.map { UInt64($0) } ?? .max
     }
 
@@ -95,7 +95,9 @@ public struct ExportVolumeDetector: Detector {
         _ bucket: ClosedBucket, of account: borrowing AccountProfile, _ measure: Measure, _ reading: VolumeReading
     ) -> Finding {
         let excess = reading.observed - reading.expected
-        let isCritical = reading.ratio >= criticalRatio || (measure == .rows && excess >= criticalRows && reading.ratio >= 2)
+        // Twenty times nearly nothing is nearly nothing: the ratio counts above the floor of the window, and for ten times the minimum.
+        let isManifold = reading.ratioAboveFloor >= criticalRatio && excess >= 10 * minimums[measure.rawValue]
+        let isCritical = isManifold || (measure == .rows && excess >= criticalRows && reading.ratio >= 2)
         let severity: Severity = isCritical ? .critical : reading.score >= threshold + 0.5 ? .high : .medium
         let band = reading.band
         let peerRatio = bucket.fleet.medianRatio[measure.rawValue]
@@ -155,7 +157,7 @@ extension ExportVolumeDetector {
     private func newcomerLimit(_ measure: Measure, of account: borrowing AccountProfile, fleet: FleetView) -> Double? {
         guard let levels = fleet.highLevel, account.age < 192, account.firstBucket - fleet.firstBucket >= Int64(AccountProfile.matureAge)
         else { return nil }
-        return max(levels[measure.rawValue] * fleet.factor.factor * Double(VolumeSpan.fourHours.buckets), 1)
+        return max(levels[measure.rawValue] * fleet.factor[measure].factor * Double(VolumeSpan.fourHours.buckets), 1)
     }
 
     private func newcomerTrips(of account: borrowing AccountProfile, fleet: FleetView) -> TripLevels {

@@ -53,6 +53,13 @@ public struct SilenceDetector: Detector {
             since: gap.since, peers: nil, phrase: phrase)
     }
 
+    /// What the last buckets together weigh in a decayed sum of four hours. Precondition: 1 to 4.
+    private static func weight(ofBuckets count: Int) -> Double {
+        var weight = 0.0
+        for _ in 0..<count { weight = weight * (1 - 1 / Double(VolumeSpan.fourHours.buckets)) + 1 }
+        return weight
+    }
+
     public func judge(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Finding? {
         guard bucket.isClosed, bucket.sums.calls == 0, account.age >= 2 * AccountProfile.matureAge else { return nil }
         let span = VolumeSpan.fourHours
@@ -60,7 +67,9 @@ public struct SilenceDetector: Detector {
         let window = account.volumes[Measure.calls.rawValue].windows[span.rawValue]
         let actual = window.sum(window.actual, 0, span.buckets)
         let expected = window.sum(window.expected, reading.bucketExpectation, span.buckets)
-        guard expected >= accountMinimum, actual <= 0.1 * expected else { return nil }
+        // A job has its place within an hour, the baseline has not: what this hour expects may still come.
+        let settled = expected - reading.bucketExpectation * SilenceDetector.weight(ofBuckets: Int(bucket.number % 4) + 1)
+        guard settled >= accountMinimum, actual <= 0.1 * expected else { return nil }
         let level = Double(account.volumes[Measure.calls.rawValue].baseline.level)
         let ratio = window.logRatio(span: span.buckets, amount: 0, expectation: reading.bucketExpectation, level: level)
         let z = (ratio - Double(window.ratio.mean)) / window.deviation

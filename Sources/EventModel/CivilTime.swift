@@ -5,14 +5,22 @@
 ///
 /// Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms" (days_from_civil, civil_from_days); proleptic Gregorian calendar.
 public struct CivilTime: Equatable, Sendable {
+    /// The year.
     public var year: Int
+    /// The month, 1 to 12.
     public var month: Int
+    /// The day of the month, 1 to 31.
     public var day: Int
+    /// The hour, 0 to 23.
     public var hour: Int
+    /// The minute, 0 to 59.
     public var minute: Int
+    /// The second, 0 to 59.
     public var second: Int
+    /// The millisecond, 0 to 999.
     public var millisecond: Int
 
+    /// The date and time of an instant, in UTC.
     public init(_ time: EventTime) {
         let (days, rest) = floorDivide(time.milliseconds, 86_400_000)
         let shifted = days + 719_468
@@ -67,8 +75,10 @@ private func padded(_ value: Int, _ width: Int) -> String {
 
 /// An hour of the week, Monday 00:00 UTC being 0: the slot of the seasonal baseline. Range: 0 to 167.
 public struct HourOfWeek: Hashable, Sendable {
+    /// Hours since Monday 00:00 UTC.
     public let rawValue: Int
 
+    /// The hour of the week of an instant.
     @inline(__always)
     public init(_ time: EventTime) {
         // 1970-01-01 was a Thursday: 72 hours after a Monday.

@@ -5,11 +5,14 @@
 ///
 /// State: 8 bytes. 0 is unknown; otherwise the top byte is 4 or 6 and the low bits hold the prefix.
 public struct Network: Hashable, Comparable, Sendable {
+    /// Version and prefix in one word.
     public let rawValue: UInt64
 
+    /// A network from its word, as ``rawValue`` gives it.
     @inline(__always)
     public init(rawValue: UInt64) { self.rawValue = rawValue }
 
+    /// No address, or none that could be read.
     public static let unknown = Network(rawValue: 0)
 
     /// The /24 of an IPv4 address in host byte order.
@@ -21,6 +24,7 @@ public struct Network: Hashable, Comparable, Sendable {
         rawValue = 6 << 56 | UInt64(first) << 32 | UInt64(second) << 16 | UInt64(third)
     }
 
+    /// An order without meaning, the same everywhere.
     public static func < (left: Network, right: Network) -> Bool { left.rawValue < right.rawValue }
 
     /// `203.0.113.0/24`, `2001:db8:7::/48`, or `unknown`.

@@ -12,11 +12,13 @@ public enum NumberText {
             if index > 0 && (digits.count - index) % 3 == 0 { text.append(",") }
             text.append(digit)
         }
-        return value < 0 ? "−" + text : text
+        return value < 0 && digits != "0" ? "−" + text : text
     }
 
-    /// Rounded to `places` decimals, without a trailing zero.
-    public static func decimal(_ value: Double, places: Int) -> String {
+    /// Rounded to `places` decimals, six at most, without a trailing zero.
+    public static func decimal(_ value: Double, places wanted: Int) -> String {
+        // Twelve digits before the point and six behind it are what 64 bits hold.
+        let places = min(max(wanted, 0), 6)
         guard value.isFinite, value.magnitude < 1e12 else { return grouped(value) }
         var scale = 1.0
         for _ in 0..<places { scale *= 10 }

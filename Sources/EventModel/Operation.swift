@@ -47,6 +47,7 @@ public enum Measure: Int, CaseIterable, Sendable {
     case bytes = 1
     case calls = 2
 
+    /// The name in settings and in alerts.
     public var name: String {
         switch self {
         case .rows: "rows"

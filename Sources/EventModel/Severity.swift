@@ -6,6 +6,7 @@ public enum Severity: UInt8, Comparable, CaseIterable, Sendable {
     case low = 0
     case medium, high, critical
 
+    /// The name in settings and in alerts.
     public var name: String {
         switch self {
         case .low: "low"
@@ -15,5 +16,6 @@ public enum Severity: UInt8, Comparable, CaseIterable, Sendable {
         }
     }
 
+    /// Whether the left one can wait longer.
     public static func < (left: Severity, right: Severity) -> Bool { left.rawValue < right.rawValue }
 }

@@ -11,6 +11,7 @@ public struct ChunkBuffer: ~Copyable {
     /// The number of bytes held.
     public private(set) var count = 0
 
+    /// An empty buffer. Precondition: the capacity is positive.
     public init(capacity: Int) {
         precondition(capacity > 0, "a chunk buffer holds at least one byte")
         self.capacity = capacity
@@ -53,8 +54,26 @@ public struct ChunkBuffer: ~Copyable {
         precondition(start >= 0 && length >= 0 && start + length <= bytes.count, "the range lies inside the window")
         if length > freeCount { grow(to: max(capacity * 2, count + length)) }
         guard let target = unsafe memory.baseAddress else { return }
-        unsafe bytes.copy(from: start, count: length, to: target + count)
+        if length <= PaddedBytes.padding {
+            // Short pieces in whole blocks: both sides have that much room behind their ends.
+            var offset = 0
+            while offset < length {
+                unsafe (target + count + offset).storeBytes(of: bytes.block(at: start + offset), as: SIMD16<UInt8>.self)
+                offset += 16
+            }
+        } else {
+            unsafe bytes.copy(from: start, count: length, to: target + count)
+        }
         count += length
+    }
+
+    /// Adds four bytes, the lowest first.
+    @inline(__always)
+    public mutating func append(_ four: UInt32) {
+        if freeCount < 4 { grow(to: capacity * 2 + 4) }
+        guard let target = unsafe memory.baseAddress else { return }
+        unsafe (target + count).storeBytes(of: four.littleEndian, as: UInt32.self)
+        count += 4
     }
 
     /// Forgets everything, keeps the memory.
@@ -79,7 +98,7 @@ public struct ChunkBuffer: ~Copyable {
             count = 0
             return
         }
-        unsafe memory.baseAddress?.copyMemory(from: UnsafeRawPointer(memory.baseAddress! + length), byteCount: count - length)
+        if let base = unsafe memory.baseAddress { unsafe base.copyMemory(from: base + length, byteCount: count - length) }
         count -= length
     }
 

@@ -7,41 +7,61 @@ import EventModel
 ///
 /// State: 8 bytes. Length 0 means the line did not have it.
 public struct TextRange: Equatable, Sendable {
+    /// Where the text starts.
     public var start: UInt32
     /// The length; the top bit says that the text is in the scratch bytes.
     private var lengthAndPlace: UInt32
 
+    /// A range of the chunk, or of the scratch bytes.
     @inline(__always)
     public init(start: Int, count: Int, isScratch: Bool = false) {
         self.start = UInt32(truncatingIfNeeded: start)
         lengthAndPlace = UInt32(truncatingIfNeeded: count) | (isScratch ? 0x8000_0000 : 0)
     }
 
+    /// No text.
     public static let none = TextRange(start: 0, count: 0)
 
+    /// Bytes of the text.
+    /// Whether the line did not have it.
+    /// Whether the text is in the scratch bytes.
     @inline(__always) public var count: Int { Int(lengthAndPlace & 0x7FFF_FFFF) }
+    /// Whether the text is in the scratch bytes.
     @inline(__always) public var isScratch: Bool { lengthAndPlace >> 31 != 0 }
+    /// Whether the line did not have it.
     @inline(__always) public var isEmpty: Bool { count == 0 }
 }
 
 /// One line that a format understood, before its names are given numbers.
 public struct DecodedLine: Sendable {
+    /// When it happened.
     public var time = EventTime(milliseconds: 0)
+    /// Records moved, if ``presence`` says so.
     public var rows: UInt64 = 0
+    /// Bytes moved, if ``presence`` says so.
     public var bytes: UInt64 = 0
     /// See ``AccessEvent/rowKey``.
     public var rowKey: UInt64 = 0
+    /// Who did it. Never empty.
     public var account = TextRange.none
+    /// The route or path.
     public var endpoint = TextRange.none
+    /// The object of the store.
     public var object = TextRange.none
+    /// The address that the request came from.
     public var address = TextRange.none
     /// Where the line starts in the chunk.
     public var start: UInt32 = 0
+    /// The HTTP status; 0 is unknown.
     public var status: UInt16 = 0
+    /// What was done.
     public var operation = Operation.unknown
+    /// Whether the account is a program or a person.
     public var kind = AccountKind.unknown
+    /// Which numbers the line stated.
     public var presence: AccessEvent.Presence = []
 
+    /// A line that says nothing yet.
     @inline(__always)
     public init() {}
 }
@@ -79,6 +99,7 @@ public struct DecodedLines: Sendable {
     /// Lines that a format decodes before it hands over: small enough for the lines to stay in the first-level cache.
     public static let limit = 256
 
+    /// The lines that were understood, in the order of the chunk.
     public var lines: [DecodedLine] = []
     /// Text that had to be unescaped.
     public var scratch: [UInt8] = []
@@ -87,12 +108,16 @@ public struct DecodedLines: Sendable {
         didSet { if ignored > oldValue { noteIgnored(ignored - oldValue) } }
     }
     public private(set) var ignoredRuns: [IgnoredRun] = []
+    /// Lines that were refused, in the order of the chunk.
     public var malformed: [Malformed] = []
 
     /// A refused line: where, and why.
     public struct Malformed: Sendable {
+        /// Why.
         public var reason: MalformedReason
+        /// Where it starts in the chunk.
         public var start: UInt32
+        /// Its bytes.
         public var count: UInt32
     }
 
@@ -102,6 +127,7 @@ public struct DecodedLines: Sendable {
         public var count: UInt64
     }
 
+    /// No lines, with room for ``limit``.
     public init() {
         lines.reserveCapacity(DecodedLines.limit)
         malformed.reserveCapacity(DecodedLines.limit)

@@ -3,11 +3,14 @@
 
 /// Every format, in the order of the manual. A new format is one file and one line here.
 public enum FormatCatalog {
+    /// The formats.
     public static let all: [any LineFormat.Type] = [
         JSONFormat.self,
-
+        CombinedFormat.self,
+        SalesforceELFFormat.self,
     ]
 
+    /// The names, in the same order.
     public static var names: [String] { all.map { $0.descriptor.name } }
 
     /// The format of a name, or nil.

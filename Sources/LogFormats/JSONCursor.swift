@@ -8,19 +8,25 @@ struct JSONCursor {
     let bytes: PaddedBytes
     let keys: JSONKeyTree
     var learnt: [LearntKey]
+    var clock: MinuteClock
+    /// Lines that were not read by the short way, less those that were; bounded.
+    var surprises: Int
+    static let patience = 64
 
-    private static let places = 48
-    private static let quote = UInt8(ascii: "\"")
-    private static let backslash = UInt8(ascii: "\\")
+    static let places = 48
+    static let quote = UInt8(ascii: "\"")
+    static let backslash = UInt8(ascii: "\\")
 
-    init(bytes: PaddedBytes, keys: JSONKeyTree, learnt: [LearntKey]) {
+    init(bytes: PaddedBytes, keys: JSONKeyTree, learnt: [LearntKey], clock: MinuteClock, surprises: Int) {
         self.bytes = bytes
+        self.clock = clock
+        self.surprises = surprises
         self.keys = keys
         self.learnt = learnt.isEmpty ? Array(repeating: LearntKey(), count: JSONCursor.places) : learnt
     }
 
     /// What happened to a line; positive numbers are positions.
-    private enum Failure {
+    enum Failure {
         static let syntax = -1
         static let depth = -2
         static let time = -3
@@ -29,19 +35,51 @@ struct JSONCursor {
     }
 
     /// A line in the making.
-    private struct Draft {
+    struct Draft {
         var line = DecodedLine()
         var seen: UInt32 = 0
         var hasDuplicate = false
         var hasTime = false
         /// Operation named by the HTTP method, used when the line has no action.
         var methodOperation = Operation.unknown
+        /// The first failure of a value that did not stop the reading; 0 without one.
+        var failure = 0
+
+        @inline(__always)
+        mutating func fail(_ failure: Int) {
+            if self.failure == 0 { self.failure = failure }
+        }
+
+        /// Marks a field as read; false when it was.
+        @inline(__always)
+        mutating func see(_ field: UInt8) -> Bool {
+            let bit: UInt32 = 1 &<< UInt32(truncatingIfNeeded: field)
+            guard seen & bit == 0 else { return false }
+            seen |= bit
+            return true
+        }
+
+        /// Takes rows, bytes or the status.
+        @inline(__always)
+        mutating func store(_ value: UInt64, field: UInt8) {
+            switch field {
+            case JSONField.rows.rawValue:
+                line.rows = value
+                line.presence.insert(.rows)
+            case JSONField.bytes.rawValue:
+                line.bytes = value
+                line.presence.insert(.bytes)
+            default: line.status = UInt16(clamping: value)
+            }
+        }
     }
 
     /// Decodes `start ..< end` (without the line end) and appends the line, or the reason against it.
     mutating func decodeLine(from start: Int, to end: Int, into lines: inout DecodedLines) {
         var first = start
         var last = end
+        // Files that begin with a byte order mark are concatenated like others, so it may stand before any line.
+        if first + 3 <= last && bytes[first] == 0xEF && bytes[first + 1] == 0xBB && bytes[first + 2] == 0xBF { first += 3 }
         while first < last && (bytes[first] == 0 || JSONCursor.isSpace(bytes[first])) { first += 1 }
         while last > first && JSONCursor.isSpace(bytes[last - 1]) { last -= 1 }
         guard first < last else { return }
@@ -51,18 +89,28 @@ struct JSONCursor {
             return
         }
         var draft = Draft()
+        if surprises < JSONCursor.patience && JSONCursor.steadyObject(bytes, first, last, learnt, &draft, &clock) {
+            surprises = max(surprises - 1, 0)
+            draft.line.start = UInt32(truncatingIfNeeded: start)
+            if draft.line.operation == .unknown { draft.line.operation = draft.methodOperation }
+            lines.lines.append(draft.line)
+            return
+        }
+        // Where lines keep no order the attempt costs more than it gains, so it is made less often.
+        surprises = surprises < JSONCursor.patience ? min(surprises + 8, 2 * JSONCursor.patience) : surprises - 1
+        draft = Draft()
         var place = 0
         let scratchCount = lines.scratch.count
         let after = object(first + 1, last, node: 0, depth: 0, &place, &draft, &lines)
-        let reason = refusal(after, last, draft)
+        let reason = draft.failure == 0 ? refusal(after, last, draft) : refusal(draft.failure, last, draft)
         if let reason {
             lines.scratch.removeLast(lines.scratch.count - scratchCount)
             lines.refuse(reason, start: start, end: end)
             return
         }
-        if draft.line.operation == .unknown { draft.line.operation = draft.methodOperation }
         draft.line.start = UInt32(truncatingIfNeeded: start)
         if draft.hasDuplicate { lines.refuse(.duplicateKey, start: start, end: end) }
+        if draft.line.operation == .unknown { draft.line.operation = draft.methodOperation }
         lines.lines.append(draft.line)
     }
 
@@ -94,13 +142,13 @@ struct JSONCursor {
             position = key(position + 1, end, node: node, &place, &field, &child)
             guard position > 0, position < end else { return Failure.syntax }
             if JSONCursor.isSpace(bytes[position]) { position = skipSpace(position, end) }
-            if field != 255 {
-                position = value(position, end, field: field, &draft, &lines)
-            } else if child >= 0 && bytes[position] == UInt8(ascii: "{") {
+            if child >= 0 && bytes[position] == UInt8(ascii: "{") {
                 guard depth < JSONKeyTree.depth else { return Failure.depth }
                 position = object(position + 1, end, node: child, depth: depth + 1, &place, &draft, &lines)
+            } else if field != 255 {
+                position = value(position, end, field: field, &draft, &lines)
             } else {
-                position = skipValue(position, end)
+                position = JSONCursor.skipValue(bytes, position, end)
             }
             guard position > 0 else { return position }
             guard position < end else { return Failure.syntax }
@@ -126,26 +174,28 @@ struct JSONCursor {
     private mutating func key(_ start: Int, _ end: Int, node: Int, _ place: inout Int, _ field: inout UInt8, _ child: inout Int) -> Int {
         if place < JSONCursor.places {
             let known = learnt[place]
-            if known.length != 0 && known.parent == node && bytes.word(at: start) & known.lowMask == known.low
-                && bytes.word(at: start + 8) & known.highMask == known.high
+            if known.parent == node && bytes.word(at: start - 1) & known.lowMask == known.low
+                && bytes.word(at: start + 7) & known.highMask == known.high
             {
                 place += 1
                 field = known.field
                 child = known.node
-                return start + known.length
+                return start - 1 + known.length
             }
         }
         return unknownKey(start, end, node: node, &place, &field, &child)
     }
 
     @inline(never)
-    private mutating func unknownKey(_ start: Int, _ end: Int, node: Int, _ place: inout Int, _ field: inout UInt8, _ child: inout Int) -> Int {
+    private mutating func unknownKey(_ start: Int, _ end: Int, node: Int, _ place: inout Int, _ field: inout UInt8, _ child: inout Int)
+        -> Int
+    {
         let close = bytes.firstIndex(of: JSONCursor.quote, or: JSONCursor.backslash, from: start, to: end)
         guard close < end else { return Failure.syntax }
         var colon = close
         if bytes[close] == JSONCursor.backslash {
             // A key with an escape is none of ours; its end still has to be found.
-            colon = stringEnd(start, end)
+            colon = JSONCursor.stringEnd(bytes, start, end)
             guard colon > 0 else { return Failure.syntax }
             colon -= 1
         }
@@ -159,8 +209,9 @@ struct JSONCursor {
         let name = close - start
         colon = skipSpace(colon + 1, end)
         guard colon < end, bytes[colon] == UInt8(ascii: ":") else { return Failure.syntax }
-        if place < JSONCursor.places && colon == close + 1 && name + 2 <= 16 {
-            learnt[place] = learn(start, length: name + 2, node: node, field: field, child: child)
+        if place < JSONCursor.places && colon == close + 1 {
+            let length = name + (bytes[colon + 1] == 0x20 && name < 13 ? 4 : 3)
+            learnt[place] = length <= 16 ? learn(start - 1, length: length, node: node, field: field, child: child) : LearntKey()
         }
         place += 1
         return colon + 1
@@ -183,164 +234,6 @@ struct JSONCursor {
         key.node = child
         return key
     }
-
-    // MARK: Values
-
-    /// Reads the value of a wanted field. Returns the position behind it, or a failure.
-    @inline(__always)
-    private mutating func value(_ start: Int, _ end: Int, field: UInt8, _ draft: inout Draft, _ lines: inout DecodedLines) -> Int {
-        let bit: UInt32 = 1 << UInt32(field)
-        if draft.seen & bit != 0 {
-            draft.hasDuplicate = true
-            return skipValue(start, end)
-        }
-        draft.seen |= bit
-        guard bytes[start] == JSONCursor.quote else { return bareValue(start, end, field: field, &draft) }
-        let first = start + 1
-        var close = bytes.firstIndex(of: JSONCursor.quote, or: JSONCursor.backslash, from: first, to: end)
-        var text = TextRange(start: first, count: close - first)
-        if close < end && bytes[close] == JSONCursor.backslash {
-            close = stringEnd(first, end) - 1
-            guard close > 0 else { return Failure.syntax }
-            let scratchStart = lines.scratch.count
-            guard JSONUnescape.append(bytes, first, close, to: &lines.scratch) else { return Failure.syntax }
-            text = TextRange(start: scratchStart, count: lines.scratch.count - scratchStart, isScratch: true)
-        }
-        guard close < end else { return Failure.syntax }
-        if let failure = take(text, field: field, &draft, lines) { return failure }
-        return close + 1
-    }
-
-    @inline(__always)
-    private func take(_ text: TextRange, field: UInt8, _ draft: inout Draft, _ lines: DecodedLines) -> Int? {
-        switch field {
-        case JSONField.ts.rawValue:
-            let time = text.isScratch ? Int64.min : TimestampParser.rfc3339(bytes, from: Int(text.start), to: Int(text.start) + text.count)
-            guard time != Int64.min else { return timeAsText(text, &draft) }
-            draft.line.time = EventTime(milliseconds: time)
-            draft.hasTime = true
-        case JSONField.account.rawValue:
-            guard !hasControl(text, lines) else { return Failure.name }
-            draft.line.account = text
-        case JSONField.endpoint.rawValue: draft.line.endpoint = text
-        case JSONField.object.rawValue: draft.line.object = text
-        case JSONField.ip.rawValue: draft.line.address = text
-        case JSONField.action.rawValue: draft.line.operation = text.isScratch ? .unknown : JSONWords.operation(word(text), text.count)
-        case JSONField.method.rawValue: draft.methodOperation = text.isScratch ? .unknown : JSONWords.method(word(text))
-        case JSONField.kind.rawValue: draft.line.kind = text.isScratch ? .unknown : JSONWords.kind(word(text))
-        default:
-            // A number in quotes, as some exporters write it.
-            guard !text.isScratch else { return Failure.number }
-            let behind = number(Int(text.start), Int(text.start) + text.count, field: field, &draft)
-            return behind == Int(text.start) + text.count || text.isEmpty ? nil : Failure.number
-        }
-        return nil
-    }
-
-    private func timeAsText(_ text: TextRange, _ draft: inout Draft) -> Int? {
-        guard !text.isScratch else { return Failure.time }
-        let time = TimestampParser.epoch(bytes, from: Int(text.start), to: Int(text.start) + text.count)
-        guard time != Int64.min else { return Failure.time }
-        draft.line.time = EventTime(milliseconds: time)
-        draft.hasTime = true
-        return nil
-    }
-
-    /// The text's first eight bytes, the rest zero.
-    @inline(__always)
-    private func word(_ text: TextRange) -> UInt64 {
-        guard text.count > 0 else { return 0 }
-        let word = bytes.word(at: Int(text.start))
-        return text.count >= 8 ? word : word & (~0 &>> UInt64(truncatingIfNeeded: (8 &- text.count) &* 8))
-    }
-
-    /// A value without quotes: a number, `true`, `false`, `null`, or something nested that a field cannot be.
-    @inline(__always)
-    private func bareValue(_ start: Int, _ end: Int, field: UInt8, _ draft: inout Draft) -> Int {
-        let byte = bytes[start]
-        if byte &- 0x30 < 10 || byte == UInt8(ascii: "-") {
-            if field == JSONField.ts.rawValue {
-                let behind = skipNumber(start, end)
-                let time = TimestampParser.epoch(bytes, from: start, to: behind)
-                guard time != Int64.min else { return Failure.time }
-                draft.line.time = EventTime(milliseconds: time)
-                draft.hasTime = true
-                return behind
-            }
-            if field == JSONField.rows.rawValue || field == JSONField.bytes.rawValue || field == JSONField.status.rawValue {
-                return number(start, end, field: field, &draft)
-            }
-            if field == JSONField.account.rawValue {
-                let behind = skipNumber(start, end)
-                draft.line.account = TextRange(start: start, count: behind - start)
-                return behind
-            }
-        }
-        return skipValue(start, end)
-    }
-
-    /// Reads rows, bytes or status. A negative number is unknown. Returns the position behind the number, or a failure.
-    @inline(__always)
-    private func number(_ start: Int, _ end: Int, field: UInt8, _ draft: inout Draft) -> Int {
-        var position = start
-        var value: UInt64 = 0
-        while position < end {
-            let digit = bytes[position] &- 0x30
-            if digit > 9 { break }
-            guard value < 1_000_000_000_000_000_000 else { return Failure.number }
-            value = value &* 10 &+ UInt64(digit)
-            position += 1
-        }
-        if position < end {
-            let byte = bytes[position]
-            if position == start || byte == UInt8(ascii: ".") || byte | 0x20 == UInt8(ascii: "e") {
-                return unusualNumber(start, end, field: field, &draft)
-            }
-        }
-        guard position > start else { return Failure.number }
-        store(value, field: field, &draft)
-        return position
-    }
-
-    @inline(__always)
-    private func store(_ value: UInt64, field: UInt8, _ draft: inout Draft) {
-        switch field {
-        case JSONField.rows.rawValue:
-            draft.line.rows = value
-            draft.line.presence.insert(.rows)
-        case JSONField.bytes.rawValue:
-            draft.line.bytes = value
-            draft.line.presence.insert(.bytes)
-        default: draft.line.status = UInt16(clamping: value)
-        }
-    }
-
-    /// Negative numbers (unknown), fractions and exponents (rounded down).
-    @inline(never)
-    private func unusualNumber(_ start: Int, _ end: Int, field: UInt8, _ draft: inout Draft) -> Int {
-        let behind = skipNumber(start, end)
-        guard behind > start, behind - start <= 32 else { return Failure.number }
-        guard let value = Double(String(decoding: bytes.copy(start..<behind), as: UTF8.self)), value.isFinite else { return Failure.number }
-        if value >= 0 && value < 1e18 { store(UInt64(value), field: field, &draft) }
-        return behind
-    }
-
-    @inline(__always)
-    private func hasControl(_ text: TextRange, _ lines: DecodedLines) -> Bool {
-        if text.isScratch {
-            for index in Int(text.start)..<Int(text.start) + text.count where lines.scratch[index] < 0x20 || lines.scratch[index] == 0x7F {
-                return true
-            }
-            return false
-        }
-        var position = Int(text.start)
-        let end = position + text.count
-        while position < end {
-            if bytes[position] < 0x20 || bytes[position] == 0x7F { return true }
-            position += 1
-        }
-        return false
-    }
 }
 
 // MARK: - Stepping over
@@ -357,7 +250,7 @@ extension JSONCursor {
     }
 
     /// The position behind the closing quote of the string that starts at `start`, behind its quote; −1 when there is none.
-    func stringEnd(_ start: Int, _ end: Int) -> Int {
+    static func stringEnd(_ bytes: PaddedBytes, _ start: Int, _ end: Int) -> Int {
         var position = start
         while true {
             position = bytes.firstIndex(of: UInt8(ascii: "\""), or: UInt8(ascii: "\\"), from: position, to: end)
@@ -369,7 +262,7 @@ extension JSONCursor {
     }
 
     @inline(__always)
-    func skipNumber(_ start: Int, _ end: Int) -> Int {
+    static func skipNumber(_ bytes: PaddedBytes, _ start: Int, _ end: Int) -> Int {
         var position = start
         while position < end {
             switch bytes[position] {
@@ -381,22 +274,22 @@ extension JSONCursor {
     }
 
     /// The position behind any value, or −1 (syntax), −2 (too deep).
-    func skipValue(_ start: Int, _ end: Int) -> Int {
+    static func skipValue(_ bytes: PaddedBytes, _ start: Int, _ end: Int) -> Int {
         guard start < end else { return -1 }
         switch bytes[start] {
-        case UInt8(ascii: "\""): return stringEnd(start + 1, end)
-        case UInt8(ascii: "{"), UInt8(ascii: "["): return skipNested(start, end)
+        case UInt8(ascii: "\""): return stringEnd(bytes, start + 1, end)
+        case UInt8(ascii: "{"), UInt8(ascii: "["): return skipNested(bytes, start, end)
         case UInt8(ascii: "t"): return bytes.hasASCII("true", at: start) ? start + 4 : -1
         case UInt8(ascii: "f"): return bytes.hasASCII("false", at: start) ? start + 5 : -1
         case UInt8(ascii: "n"): return bytes.hasASCII("null", at: start) ? start + 4 : -1
         default:
-            let behind = skipNumber(start, end)
+            let behind = skipNumber(bytes, start, end)
             return behind > start ? behind : -1
         }
     }
 
     /// Steps over an object or array: brackets are counted, strings are not looked into, 32 levels at most.
-    private func skipNested(_ start: Int, _ end: Int) -> Int {
+    private static func skipNested(_ bytes: PaddedBytes, _ start: Int, _ end: Int) -> Int {
         var depth = 0
         var position = start
         while position < end {
@@ -408,7 +301,7 @@ extension JSONCursor {
                 depth -= 1
                 if depth == 0 { return position + 1 }
             case UInt8(ascii: "\""):
-                position = stringEnd(position + 1, end)
+                position = stringEnd(bytes, position + 1, end)
                 if position < 0 { return -1 }
                 continue
             default: break

@@ -9,26 +9,26 @@ import EventModel
 /// that a steady log is read without looking anything up; only wanted values are parsed, the others are stepped over. A key that comes
 /// twice counts once, the first time, and is counted as `duplicate_key`. Complexity: O(bytes). State: about 2 KB.
 public struct JSONFormat: LineFormat {
+    /// What the catalogue says.
     public static let descriptor = FormatDescriptor(
         name: "json", summary: "one JSON object a line: weir's own event, or any other with a field map of dotted paths",
         defaultLateness: .minutes(2), mappableKeys: JSONField.allCases.map { $0.name },
-        example: #"{"ts":"2026-06-01T02:05:00Z","account":"svc-orders-sync","action":"export","object":"Contact","rows":2000,"ip":"10.0.4.7"}"#)
+        example: #"{"ts":"2026-06-01T02:05:00Z","account":"svc-orders","action":"export","object":"Contact","rows":2000,"ip":"10.0.4.7"}"#)
 
     private let keys: JSONKeyTree
     private var learnt: [LearntKey] = []
-    private var isAtStart = true
+    private var clock = MinuteClock()
+    private var surprises = 0
 
+    /// Throws: ``FormatOptionsError`` when a key of the map is unknown, or two are read from one place.
     public init(options: FormatOptions) throws(FormatOptionsError) {
         keys = try JSONKeyTree(fields: options.fields)
     }
 
+    /// Decodes whole lines; see ``LineFormat/decode(_:from:isFinal:into:)``.
     public mutating func decode(_ bytes: PaddedBytes, from start: Int, isFinal: Bool, into lines: inout DecodedLines) -> Int {
         var position = start
-        if isAtStart && bytes.count - start >= 3 {
-            isAtStart = false
-            if bytes[start] == 0xEF && bytes[start + 1] == 0xBB && bytes[start + 2] == 0xBF { position += 3 }
-        }
-        var cursor = JSONCursor(bytes: bytes, keys: keys, learnt: learnt)
+        var cursor = JSONCursor(bytes: bytes, keys: keys, learnt: learnt, clock: clock, surprises: surprises)
         while position < bytes.count && !lines.isFull {
             let end = bytes.firstIndex(of: UInt8(ascii: "\n"), from: position, to: bytes.count)
             if end == bytes.count && !isFinal { break }
@@ -36,6 +36,8 @@ public struct JSONFormat: LineFormat {
             position = min(end + 1, bytes.count)
         }
         learnt = cursor.learnt
+        clock = cursor.clock
+        surprises = cursor.surprises
         return position
     }
 }
@@ -77,24 +79,29 @@ struct JSONKeyTree: Sendable {
 
     private(set) var nodes: [[Child]] = [[]]
 
-    /// Keys that the map does not name keep their own names.
+    /// Keys that the map does not name keep their own names, unless the map gives that name to another key.
     init(fields: [String: String]) throws(FormatOptionsError) {
         var problems: [String] = []
         for name in fields.keys.sorted() where !JSONField.allCases.contains(where: { $0.name == name }) {
-            problems.append("fields.\(name): weir's event has no such key that json reads; use one of \(JSONField.allCases.map(\.name).joined(separator: ", "))")
+            let known = JSONField.allCases.map(\.name).joined(separator: ", ")
+            problems.append("fields.\(name): weir's event has no such key that json reads; use one of \(known)")
         }
-        for field in JSONField.allCases {
+        // Named paths first: a name that the operator wrote must not lose to one that nobody did.
+        for field in JSONField.allCases.filter({ fields[$0.name] != nil }) + JSONField.allCases.filter({ fields[$0.name] == nil }) {
             let parts = (fields[field.name] ?? field.name).split(separator: ".", omittingEmptySubsequences: false).map { Array($0.utf8) }
             if parts.contains(where: { $0.isEmpty || $0.count > 64 }) || parts.count > JSONKeyTree.depth {
                 problems.append("fields.\(field.name): a dotted path has 1 to \(JSONKeyTree.depth) names of 1 to 64 bytes each")
                 continue
             }
-            insert(parts, field)
+            if !insert(parts, field) && (fields[field.name] != nil || field == .ts || field == .account) {
+                problems.append("fields.\(field.name): another key is read from the same place; a value has one meaning")
+            }
         }
         if !problems.isEmpty { throw FormatOptionsError(problems: problems) }
     }
 
-    private mutating func insert(_ parts: [[UInt8]], _ field: JSONField) {
+    /// Adds a path; false when it is taken.
+    private mutating func insert(_ parts: [[UInt8]], _ field: JSONField) -> Bool {
         var node = 0
         for (index, part) in parts.enumerated() {
             let isLeaf = index == parts.count - 1
@@ -103,10 +110,11 @@ struct JSONKeyTree: Sendable {
                 nodes[node].append(Child(key: part, field: nil, node: -1))
                 child = nodes[node].count - 1
             }
-            guard let found = child else { return }
+            guard let found = child else { return false }
             if isLeaf {
-                if nodes[node][found].field == nil { nodes[node][found].field = field }
-                return
+                guard nodes[node][found].field == nil else { return false }
+                nodes[node][found].field = field
+                return true
             }
             if nodes[node][found].node < 0 {
                 nodes.append([])
@@ -114,17 +122,19 @@ struct JSONKeyTree: Sendable {
             }
             node = nodes[node][found].node
         }
+        return false
     }
 }
 
-/// A key as it stood at some place of the previous line: name, closing quote and colon in sixteen masked bytes.
+/// A key as it stood at some place of the previous line: quotes, name and colon, and one space if there was one, in sixteen masked bytes.
 struct LearntKey: Sendable {
     var low: UInt64 = 0
     var lowMask: UInt64 = ~0
     var high: UInt64 = 0
     var highMask: UInt64 = ~0
-    /// Bytes of name, quote and colon; 0 marks a key that is not learnt.
+    /// Bytes up to the value.
     var length = 0
+    /// The node of the object that holds the key; −1 marks a key that is not learnt.
     var parent = -1
     /// The field's raw value, or 255.
     var field: UInt8 = 255

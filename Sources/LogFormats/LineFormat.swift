@@ -5,8 +5,9 @@ import EventModel
 
 /// A log format: turns bytes into ``DecodedLine`` values without `String`, allocation or throw per line.
 ///
-/// A format MUST give the same lines for any split of the bytes into chunks, MUST make progress on any input that holds a line end, and MUST
-/// NOT fail on any input: a line that it cannot use is counted with a reason. One value decodes one stream.
+/// A format MUST give the same lines for any split of the bytes into chunks, MUST make progress on any input that holds a line end (a format
+/// whose records may span lines: on any that ends a record or is longer than its longest), MUST consume everything when the input is final,
+/// must not hand over lines that ``resumeState`` would decode otherwise, and MUST NOT fail on any input: a line that it cannot use is counted with a reason. One value decodes one stream.
 public protocol LineFormat: Sendable {
     /// What the settings, `weir formats` and the contract tests know of it.
     static var descriptor: FormatDescriptor { get }
@@ -28,7 +29,9 @@ public protocol LineFormat: Sendable {
 }
 
 extension LineFormat {
+    /// Nothing is learnt.
     public var resumeState: [UInt8] { [] }
+    /// Nothing was learnt.
     public mutating func resume(from state: [UInt8]) {}
 }
 
@@ -37,6 +40,7 @@ public struct FormatOptions: Equatable, Sendable {
     /// weir's key → where it stands in the line, a dotted path for `json` and a column name for tables.
     public var fields: [String: String]
 
+    /// Options with a map, empty unless given.
     public init(fields: [String: String] = [:]) { self.fields = fields }
 }
 
@@ -45,12 +49,15 @@ public struct FormatOptionsError: Error, Equatable, Sendable {
     /// One sentence for each problem, each naming the key.
     public let problems: [String]
 
+    /// An error with its sentences.
     public init(problems: [String]) { self.problems = problems }
 }
 
 /// What the catalogue says about a format.
 public struct FormatDescriptor: Sendable {
+    /// The name in settings.
     public let name: String
+    /// One line for the manual.
     public let summary: String
     /// How long events may arrive out of order before they are late, unless the settings say otherwise.
     public let defaultLateness: EventDuration
@@ -59,6 +66,7 @@ public struct FormatDescriptor: Sendable {
     /// One line of it, for the manual.
     public let example: String
 
+    /// What is said of a format.
     public init(name: String, summary: String, defaultLateness: EventDuration, mappableKeys: [String] = [], example: String) {
         self.name = name
         self.summary = summary

@@ -51,17 +51,34 @@ public struct PaddedBytes {
     }
 
     /// The first position in `start ..< end` that holds `byte`, or `end`.
-    /// Complexity: O(n), sixteen bytes a step. Precondition: 0 ≤ start ≤ end ≤ count.
+    /// Complexity: O(n), 32 bytes a step. Precondition: 0 ≤ start ≤ end ≤ count.
     @inline(__always)
     public func firstIndex(of byte: UInt8, from start: Int, to end: Int) -> Int {
         let pattern = SIMD16<UInt8>(repeating: byte)
         var index = start
         while index < end {
-            let hits = block(at: index) .== pattern
-            let halves = unsafe unsafeBitCast(hits, to: SIMD2<UInt64>.self)
-            if halves[0] != 0 { return min(index + halves[0].trailingZeroBitCount / 8, end) }
-            if halves[1] != 0 { return min(index + 8 + halves[1].trailingZeroBitCount / 8, end) }
-            index += 16
+            let low = unsafe unsafeBitCast(block(at: index) .== pattern, to: SIMD2<UInt64>.self)
+            let high = unsafe unsafeBitCast(block(at: index &+ 16) .== pattern, to: SIMD2<UInt64>.self)
+            let any = low | high
+            if any[0] | any[1] != 0 {
+                let first = PaddedBytes.firstByte(low[0], low[1])
+                return min(index &+ (first < 16 ? first : 16 &+ PaddedBytes.firstByte(high[0], high[1])), end)
+            }
+            index &+= 32
+        }
+        return end
+    }
+
+    /// The same as ``firstIndex(of:from:to:)``, for a byte that is expected within sixteen. Complexity: O(n), sixteen bytes a step.
+    @inline(__always)
+    public func nearIndex(of byte: UInt8, from start: Int, to end: Int) -> Int {
+        let pattern = SIMD16<UInt8>(repeating: byte)
+        var index = start
+        while index < end {
+            let hits = unsafe unsafeBitCast(block(at: index) .== pattern, to: SIMD2<UInt64>.self)
+            let offset = PaddedBytes.firstByte(hits[0], hits[1])
+            if offset < 16 { return min(index &+ offset, end) }
+            index &+= 16
         }
         return end
     }
@@ -77,13 +94,67 @@ public struct PaddedBytes {
             let bytes = block(at: index)
             let hitsA = unsafe unsafeBitCast(bytes .== patternA, to: SIMD2<UInt64>.self)
             let hitsB = unsafe unsafeBitCast(bytes .== patternB, to: SIMD2<UInt64>.self)
-            let low = hitsA[0] | hitsB[0]
-            if low != 0 { return min(index + low.trailingZeroBitCount / 8, end) }
-            let high = hitsA[1] | hitsB[1]
-            if high != 0 { return min(index + 8 + high.trailingZeroBitCount / 8, end) }
-            index += 16
+            let hits = hitsA | hitsB
+            let offset = PaddedBytes.firstByte(hits[0], hits[1])
+            if offset < 16 { return min(index &+ offset, end) }
+            index &+= 16
         }
         return end
+    }
+
+    /// The first non-zero byte of a comparison's two halves; 16 without one.
+    @inline(__always)
+    private static func firstByte(_ low: UInt64, _ high: UInt64) -> Int {
+        let chosen = low == 0 ? high : low
+        return (low == 0 ? 8 : 0) &+ (chosen == 0 ? 8 : chosen.trailingZeroBitCount &>> 3)
+    }
+
+    /// The first line end in `start ..< end`, or `end`, and how many quotes stand before it.
+    /// Complexity: O(n), sixteen bytes a step. Precondition: 0 ≤ start ≤ end ≤ count.
+    @inline(__always)
+    public func lineEndCountingQuotes(from start: Int, to end: Int) -> (end: Int, quotes: Int) {
+        let lineEnd = SIMD16<UInt8>(repeating: UInt8(ascii: "\n"))
+        let quote = SIMD16<UInt8>(repeating: UInt8(ascii: "\""))
+        var sums = SIMD16<UInt8>()
+        var index = start
+        var total = 0
+        // A byte of `sums` counts at most one quote a step, so it is emptied before it can overflow.
+        var flush = start &+ 16 * 255
+        while true {
+            let bytes = block(at: index)
+            let ends = unsafe unsafeBitCast(bytes .== lineEnd, to: SIMD2<UInt64>.self)
+            let quotes = unsafe unsafeBitCast(bytes .== quote, to: SIMD16<UInt8>.self)
+            if ends[0] | ends[1] != 0 || index &+ 16 >= end {
+                let stop = min(index &+ PaddedBytes.firstByte(ends[0], ends[1]), end)
+                let halves = unsafe unsafeBitCast(quotes, to: SIMD2<UInt64>.self)
+                let kept = stop &- index
+                let low = halves[0] & PaddedBytes.firstBytes(kept)
+                let high = halves[1] & PaddedBytes.firstBytes(kept &- 8)
+                return (stop, total &+ PaddedBytes.sum(sums) &+ (low.nonzeroBitCount &+ high.nonzeroBitCount) &>> 3)
+            }
+            sums &-= quotes
+            index &+= 16
+            if index >= flush {
+                total &+= PaddedBytes.sum(sums)
+                sums = SIMD16<UInt8>()
+                flush = index &+ 16 * 255
+            }
+        }
+    }
+
+    /// A mask of the first `count` bytes of a word; all of them from eight on, none below one.
+    @inline(__always)
+    static func firstBytes(_ count: Int) -> UInt64 {
+        count >= 8 ? ~0 : count <= 0 ? 0 : ~0 &>> UInt64(truncatingIfNeeded: 64 &- 8 &* count)
+    }
+
+    @inline(__always)
+    private static func sum(_ bytes: SIMD16<UInt8>) -> Int {
+        let halves = unsafe unsafeBitCast(bytes, to: SIMD2<UInt64>.self)
+        let pairs =
+            (halves[0] & 0x00FF_00FF_00FF_00FF) &+ ((halves[0] &>> 8) & 0x00FF_00FF_00FF_00FF)
+            &+ (halves[1] & 0x00FF_00FF_00FF_00FF) &+ ((halves[1] &>> 8) & 0x00FF_00FF_00FF_00FF)
+        return Int(truncatingIfNeeded: (pairs &* 0x0001_0001_0001_0001) &>> 48)
     }
 
     /// Whether the bytes of `text` stand at a position. Precondition: 0 ≤ index and index + text.utf8CodeUnitCount ≤ count + padding.
@@ -93,6 +164,21 @@ public struct PaddedBytes {
         assert(index >= 0 && index + length <= count + PaddedBytes.padding)
         for offset in 0..<length where unsafe base[index + offset] != text.utf8Start[offset] { return false }
         return true
+    }
+
+    /// Whether a range holds a control character: below a space, or DEL. Complexity: O(n), eight bytes a step.
+    @inline(__always)
+    public func hasControl(from start: Int, to end: Int) -> Bool {
+        var index = start
+        while index < end {
+            // Bytes behind the range count as letters. A hit may be a carry from below, but the lowest is always right.
+            let word = word(at: index) | ~PaddedBytes.firstBytes(end &- index)
+            let deletes = word ^ 0x7F7F_7F7F_7F7F_7F7F
+            let hits = ((word &- 0x2020_2020_2020_2020) & ~word) | ((deletes &- 0x0101_0101_0101_0101) & ~deletes)
+            if hits & 0x8080_8080_8080_8080 != 0 { return true }
+            index &+= 8
+        }
+        return false
     }
 
     /// A copy of some of the bytes, clipped to the window.
@@ -126,6 +212,39 @@ public struct PaddedBytes {
         let mask = left == 0 ? 0 : ~UInt64(0) &>> (UInt64(truncatingIfNeeded: 8 &- left) &* 8)
         state = foldedMultiply(state ^ (word(at: index) & mask), 0xE703_7ED1_A0B4_28DB)
         return foldedMultiply(state ^ key, 0x8EBC_6AF0_9C88_C6E3)
+    }
+
+    /// A 64-bit identity of a range that is the same in every process, never 0: what tells a row that is delivered twice.
+    ///
+    /// Four lanes, so that multiplications overlap. A lane is added to what it was, so that no word can wipe out what came before it.
+    /// Not a PRF: who can choose every byte of two rows can make them look alike. Complexity: O(n), 32 bytes a step.
+    @inline(__always)
+    public func identity(from start: Int, count length: Int) -> UInt64 {
+        assert(start >= 0 && start + length <= count)
+        var lanes: (UInt64, UInt64, UInt64, UInt64) = (
+            0x243F_6A88_85A3_08D3 ^ UInt64(truncatingIfNeeded: length), 0x1319_8A2E_0370_7344, 0xA409_3822_299F_31D0, 0x082E_FA98_EC4E_6C89
+        )
+        var index = start
+        let end = start &+ length
+        while index &+ 32 <= end {
+            lanes.0 = PaddedBytes.mixed(lanes.0, word(at: index))
+            lanes.1 = PaddedBytes.mixed(lanes.1, word(at: index &+ 8))
+            lanes.2 = PaddedBytes.mixed(lanes.2, word(at: index &+ 16))
+            lanes.3 = PaddedBytes.mixed(lanes.3, word(at: index &+ 24))
+            index &+= 32
+        }
+        let left = end &- index
+        lanes.0 = PaddedBytes.mixed(lanes.0, word(at: index) & PaddedBytes.firstBytes(left))
+        lanes.1 = PaddedBytes.mixed(lanes.1, word(at: index &+ 8) & PaddedBytes.firstBytes(left &- 8))
+        lanes.2 = PaddedBytes.mixed(lanes.2, word(at: index &+ 16) & PaddedBytes.firstBytes(left &- 16))
+        lanes.3 = PaddedBytes.mixed(lanes.3, word(at: index &+ 24) & PaddedBytes.firstBytes(left &- 24))
+        let result = PaddedBytes.mixed(PaddedBytes.mixed(PaddedBytes.mixed(lanes.0, lanes.1), lanes.2), lanes.3)
+        return result == 0 ? 1 : result
+    }
+
+    @inline(__always)
+    private static func mixed(_ lane: UInt64, _ word: UInt64) -> UInt64 {
+        foldedMultiply(lane ^ word, 0x9E37_79B9_7F4A_7C15) &+ lane
     }
 }
 

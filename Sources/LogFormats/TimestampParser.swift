@@ -118,7 +118,7 @@ public enum TimestampParser {
 
     /// Two digits as a number; 100 or more when they are none.
     @inline(__always)
-    private static func pair(_ bytes: PaddedBytes, _ index: Int) -> Int {
+    static func pair(_ bytes: PaddedBytes, _ index: Int) -> Int {
         let tens = bytes[index] &- 0x30
         let ones = bytes[index + 1] &- 0x30
         return tens < 10 && ones < 10 ? Int(tens) * 10 + Int(ones) : 255
@@ -175,5 +175,41 @@ public enum TimestampParser {
         case 0x636544: 12
         default: 0
         }
+    }
+}
+
+/// The last minute of a log in RFC 3339: it repeats from line to line, and adding seconds to it costs a quarter of parsing.
+struct MinuteClock: Sendable {
+    private var first: UInt64 = 0
+    private var second: UInt64 = 0
+    private var minute = Int64.min
+
+    /// The same as ``TimestampParser/rfc3339(_:from:to:)``.
+    @inline(__always)
+    mutating func rfc3339(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Int64 {
+        let length = end &- start
+        if length == 20 || length == 24, bytes.word(at: start) == first, bytes.word(at: start &+ 8) == second {
+            let seconds = TimestampParser.pair(bytes, start &+ 17)
+            if bytes[start &+ 16] == UInt8(ascii: ":") && seconds < 60 && bytes[end &- 1] == UInt8(ascii: "Z") {
+                let whole = minute &+ Int64(seconds) &* 1000
+                if length == 20 { return whole }
+                let tenths = bytes[start &+ 20] &- 0x30
+                let rest = TimestampParser.pair(bytes, start &+ 21)
+                if bytes[start &+ 19] == UInt8(ascii: ".") && tenths < 10 && rest < 100 {
+                    return whole &+ Int64(tenths) &* 100 &+ Int64(rest)
+                }
+            }
+        }
+        return parse(bytes, from: start, to: end)
+    }
+
+    @inline(never)
+    private mutating func parse(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Int64 {
+        let time = TimestampParser.rfc3339(bytes, from: start, to: end)
+        guard time != .min, bytes[end - 1] == UInt8(ascii: "Z") else { return time }
+        first = bytes.word(at: start)
+        second = bytes.word(at: start + 8)
+        minute = time - time % 60_000
+        return time
     }
 }

@@ -4,98 +4,60 @@
 import Pipeline
 
 /// One generation of a file as plain bytes, whatever its packing, with what is needed to know it again.
+///
+/// Plain bytes go from the file into the caller's memory without a copy. State: 1.2 KB, and an ``Unpacker`` for a packed file.
 final class ByteStream {
     /// Bytes of a file that are hashed to know it again.
     static let prefixLength = 1024
-    /// Output beyond this many bytes may not exceed the input by ``bombRatio``.
-    static let bombAllowance: UInt64 = 67_108_864
-    static let bombRatio: UInt64 = 1000
 
     let compression: Compression
     private let file: OpenFile
-    private let inflater: (any Inflater)?
-    private var input = [UInt8](repeating: 0, count: 0)
-    private var inputCount = 0
-    private var inputPosition = 0
-    private var inputTotal: UInt64 = 0
-    private var inputEnded = false
+    private let unpacker: Unpacker?
     /// Plain bytes delivered, from the start of the generation.
     private(set) var offset: UInt64 = 0
+    /// The first bytes of the generation, at most ``prefixLength``.
     private(set) var prefix: [UInt8] = []
     /// The last bytes delivered, at most 64.
     private(set) var tail: [UInt8] = []
 
     init(file: OpenFile) throws(FileFailure) {
         self.file = file
-        let magic = try file.bytes(at: 0, count: 4)
-        compression = Compression(magic: magic)
-        switch compression {
-        case .none: inflater = nil
-        case .gzip: inflater = ZlibInflater()
-        case .zstandard: inflater = ZstdInflater()
-        }
-        if inflater != nil { input = [UInt8](repeating: 0, count: 131_072) }
+        compression = Compression(magic: try file.bytes(at: 0, count: Compression.magicLength))
+        unpacker = Unpacker(compression)
     }
 
     /// What a read came to.
     enum Outcome: Equatable {
         case bytes
         case end
+        /// The file no longer holds the bytes that were delivered.
+        case changed
+        /// The packing is broken; what was written before counts.
         case failed(counter: String, message: String)
+        /// The system refuses to read.
+        case unreadable(FileFailure)
     }
 
     /// Delivers the next bytes.
     func read(into output: inout OutputRawSpan) -> Outcome {
         let before = output.byteCount
-        let outcome = inflater.map { unpack($0, into: &output) } ?? readPlain(into: &output)
+        let outcome = readNext(into: &output)
         if output.byteCount > before { remember(output, from: before) }
         return outcome
     }
 
-    private func readPlain(into output: inout OutputRawSpan) -> Outcome {
+    private func readNext(into output: inout OutputRawSpan) -> Outcome {
         do throws(FileFailure) {
-            return try file.read(into: &output) > 0 ? .bytes : .end
+            if case .unsupported(let name) = compression {
+                return .failed(counter: "unsupported_compression", message: "it is packed with \(name): unpack it, or pack it with gzip or zstd")
+            }
+            guard let unpacker else {
+                guard let count = try file.read(at: offset, behind: tail, into: &output) else { return .changed }
+                return count > 0 ? .bytes : .end
+            }
+            return try unpacker.unpack(into: &output) { [file] (start, input) throws(FileFailure) in try file.read(at: start, into: &input) }
         } catch {
-            return .failed(counter: "unreadable_file", message: error.text)
-        }
-    }
-
-    private func unpack(_ inflater: any Inflater, into output: inout OutputRawSpan) -> Outcome {
-        let before = output.byteCount
-        while output.freeCapacity > 0 {
-            if inputPosition == inputCount && !inputEnded {
-                if let failure = refill() { return failure }
-            }
-            let count = output.byteCount
-            switch inflater.inflate(input, count: inputCount, position: &inputPosition, into: &output) {
-            case .progress: break
-            case .trailing:
-                inputEnded = true
-                inputPosition = inputCount
-            case .corrupt(let reason): return .failed(counter: "corrupt_archive", message: reason)
-            }
-            let produced = offset + UInt64(output.byteCount - before)
-            if produced > ByteStream.bombAllowance && produced / max(inputTotal, 1) > ByteStream.bombRatio {
-                return .failed(counter: "decompression_bomb", message: "it unpacks to more than \(ByteStream.bombRatio) times its size")
-            }
-            if output.byteCount == count && inputPosition == inputCount && inputEnded { break }
-        }
-        if output.byteCount > before { return .bytes }
-        guard inflater.isComplete else { return .failed(counter: "truncated_archive", message: "it ends in the middle") }
-        return .end
-    }
-
-    private func refill() -> Outcome? {
-        do throws(FileFailure) {
-            let bytes = try file.bytes(at: inputTotal, count: 131_072)
-            input = bytes
-            inputCount = bytes.count
-            inputPosition = 0
-            inputTotal += UInt64(bytes.count)
-            inputEnded = bytes.isEmpty
-            return nil
-        } catch {
-            return .failed(counter: "unreadable_file", message: error.text)
+            return .unreadable(error)
         }
     }
 
@@ -104,42 +66,73 @@ final class ByteStream {
         if prefix.count < ByteStream.prefixLength && offset == UInt64(prefix.count) {
             prefix += output.copy(before..<before + ByteStream.prefixLength - prefix.count)
         }
-        tail += output.copy(max(before, count - TailMarker.length)..<count)
-        if tail.count > TailMarker.length { tail.removeFirst(tail.count - TailMarker.length) }
+        let fresh = output.copy(max(before, count - TailMarker.length)..<count)
+        tail = fresh.count >= TailMarker.length ? fresh : Array((tail + fresh).suffix(TailMarker.length))
         offset += UInt64(count - before)
     }
 
-    /// Goes to an offset: by seeking in a plain file, by unpacking and dropping in a compressed one. False when the stream ends before it.
+    /// Goes to an offset: by looking there in a plain file, by unpacking and dropping in a packed one. False when the stream ends before it.
     func skip(to target: UInt64) -> Bool {
-        if compression == .none {
-            do throws(FileFailure) {
-                prefix = try file.bytes(at: 0, count: Int(min(target, UInt64(ByteStream.prefixLength))))
-                let start = target - min(target, UInt64(TailMarker.length))
-                tail = try file.bytes(at: start, count: Int(target - start))
-            } catch {
-                return false
+        guard unpacker == nil else {
+            while offset < target {
+                let room = Int(min(target - offset, 262_144))
+                guard withScratch(count: room, { read(into: &$0) }) == .bytes else { return false }
             }
-            file.seek(to: target)
-            offset = target
-            return UInt64(tail.count) == min(target, UInt64(TailMarker.length))
+            return true
         }
-        while offset < target {
-            let room = Int(min(target - offset, 262_144))
-            guard withScratch(count: room, { read(into: &$0) }) == .bytes else { return false }
+        do throws(FileFailure) {
+            prefix = try file.bytes(at: 0, count: Int(min(target, UInt64(ByteStream.prefixLength))))
+            tail = try file.bytes(at: target - min(target, UInt64(TailMarker.length)), count: Int(min(target, UInt64(TailMarker.length))))
+        } catch {
+            return false
         }
-        return true
+        offset = target
+        return UInt64(tail.count) == min(target, UInt64(TailMarker.length))
     }
 
-    /// For a plain file: whether the bytes before the current offset still are the ones that were delivered.
+    /// Goes on to the end without delivering anything, or until more than `limit` bytes came. Returns why it stopped; `bytes` for the limit.
+    func drain(beyond limit: UInt64) -> Outcome {
+        while offset <= limit {
+            let outcome = withScratch(count: 262_144) { read(into: &$0) }
+            if outcome != .bytes { return outcome }
+        }
+        return .bytes
+    }
+
+    /// For a plain file: whether its first bytes and those before the current offset still are the ones that were delivered.
     func isIntact() -> Bool {
-        guard compression == .none, offset > 0, let status = file.status() else { return true }
-        guard status.size >= offset else { return false }
+        guard unpacker == nil, offset > 0 else { return true }
         do throws(FileFailure) {
-            return try file.bytes(at: offset - UInt64(tail.count), count: tail.count) == tail
+            let before = UInt64(tail.count)
+            guard try file.bytes(at: offset - before, count: tail.count) == tail else { return false }
+            return try file.bytes(at: 0, count: prefix.count) == prefix
         } catch {
+            // What cannot be read now is not proof of a change; the next read reports it.
             return true
         }
     }
 
+    /// The first bytes that the file has now, as they stand there; nil when it cannot be read at this moment.
+    func first(_ count: Int) -> [UInt8]? {
+        do throws(FileFailure) {
+            return try file.bytes(at: 0, count: count)
+        } catch {
+            return nil
+        }
+    }
+
+    /// Of a plain file, the last bytes before an offset, at most 64; nil when they cannot be read at this moment.
+    func bytes(before offset: UInt64) -> [UInt8]? {
+        let count = min(offset, UInt64(TailMarker.length))
+        do throws(FileFailure) {
+            return try file.bytes(at: offset - count, count: Int(count))
+        } catch {
+            return nil
+        }
+    }
+
     func status() -> FileStatus? { file.status() }
+
+    /// Compressed bytes behind the last member, which are ignored.
+    var trailing: UInt64 { unpacker?.trailing ?? 0 }
 }

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The files that a source's paths stand for, at this moment.
+///
+/// A path is a file, with its rotated siblings when the source follows; a directory, with everything in it; or a pattern of files.
 struct CandidateFiles: Sendable {
     /// Folders are looked into this deep.
     static let folderDepth = 8
@@ -12,9 +14,20 @@ struct CandidateFiles: Sendable {
     /// Whether rotated siblings of a plain path belong to it.
     let includesSiblings: Bool
 
+    init(paths: [String], includesSiblings: Bool) {
+        self.paths = paths.map(FilePath.normalized)
+        self.includesSiblings = includesSiblings
+    }
+
     struct File: Sendable {
         var path: String
         var status: FileStatus
+        /// The path behind a symbolic link, where the system reports changes.
+        var target: String?
+        /// Beside a path that was asked for, and not named as rotation names files: may continue a known file, is never a new one.
+        var isHint = false
+        /// By its name; whether it is in truth, its bytes tell.
+        var isPacked: Bool { FilePath.unpacked(path) != nil }
     }
 
     struct Refused: Sendable {
@@ -23,54 +36,157 @@ struct CandidateFiles: Sendable {
         var message: String
     }
 
-    /// Regular files, one for each device and inode, in the order of the paths and then of names; and what could not be taken.
-    func list() -> (files: [File], refused: [Refused]) {
+    /// What one look found.
+    struct Listing: Sendable {
+        /// Regular files, one for each device and inode, in the order of the paths and then of names.
         var files: [File] = []
+        /// Which file stands under each path; several paths may lead to one file.
+        var keys: [String: FileKey] = [:]
         var refused: [Refused] = []
-        var seen: Set<FileKey> = []
+        fileprivate var seen: Set<FileKey> = []
+        fileprivate var folders: Set<FileKey> = []
+    }
+
+    /// Looks at everything. `enter` is called with each directory before its names are read.
+    func list(enter: (String) -> Void) -> Listing {
+        var listing = Listing()
         for path in paths {
-            for candidate in expand(path) { take(candidate, depth: 0, &files, &refused, &seen) }
-        }
-        return (files, refused)
-    }
-
-    /// The directories to watch for changes.
-    var directories: [String] {
-        var result: Set<String> = []
-        for path in paths {
-            let parent = CandidateFiles.parent(of: path)
-            result.formUnion(CandidateFiles.isPattern(parent) ? LinuxFileSystem.matches(parent) : [parent])
-            if !CandidateFiles.isPattern(path) { result.insert(path) }
-        }
-        return result.sorted()
-    }
-
-    private func expand(_ path: String) -> [String] {
-        if CandidateFiles.isPattern(path) { return LinuxFileSystem.matches(path) }
-        guard includesSiblings else { return [path] }
-        let directory = CandidateFiles.parent(of: path)
-        let name = path.split(separator: "/").last.map(String.init) ?? path
-        let siblings = LinuxFileSystem.names(in: directory).filter { $0.hasPrefix(name + ".") || $0.hasPrefix(name + "-") }
-        return [path] + siblings.map { directory == "/" ? "/" + $0 : directory + "/" + $0 }
-    }
-
-    private func take(_ path: String, depth: Int, _ files: inout [File], _ refused: inout [Refused], _ seen: inout Set<FileKey>) {
-        guard files.count < CandidateFiles.limit else { return }
-        do throws(FileFailure) {
-            let status = try LinuxFileSystem.status(path: path)
-            if status.isDirectory {
-                guard depth < CandidateFiles.folderDepth else { return }
-                for name in LinuxFileSystem.names(in: path) { take(path + "/" + name, depth: depth + 1, &files, &refused, &seen) }
-            } else if status.isRegular {
-                if seen.insert(FileKey(status)).inserted { files.append(File(path: path, status: status)) }
+            if FilePath.isPattern(path) {
+                let parent = FilePath.parent(of: path)
+                for folder in FilePath.isPattern(parent) ? LinuxFileSystem.matches(parent) : [parent] { enter(folder) }
+                for match in LinuxFileSystem.matches(path) { take(match, .match, &listing, enter) }
             } else {
-                refused.append(
-                    Refused(path: path, counter: "not_a_regular_file", message: "\(path) is no regular file and is not read: name log files only."))
+                enter(FilePath.parent(of: path))
+                take(path, .named, &listing, enter)
+                if includesSiblings { takeSiblings(of: path, &listing, enter) }
+            }
+        }
+        if listing.files.count >= CandidateFiles.limit {
+            listing.refused.append(
+                Refused(
+                    path: "", counter: "file_limit",
+                    message: "more than \(CandidateFiles.limit) files match: the others are not read; split the source into several."))
+        }
+        return listing
+    }
+
+    /// Whether a path is one that ``list(enter:)`` may return.
+    func mayHold(_ path: String) -> Bool {
+        paths.contains { own in
+            if own == path || path.hasPrefix(own + "/") { return true }
+            if FilePath.isPattern(own) { return LinuxFileSystem.isMatch(path, pattern: own) }
+            return includesSiblings && (path.hasPrefix(own + ".") || path.hasPrefix(own + "-"))
+        }
+    }
+
+    /// Whether a path is above one of the paths: a directory that was not there, or a link that leads there.
+    func leadsThrough(_ path: String) -> Bool {
+        paths.contains { own in
+            guard FilePath.isPattern(own) else { return own.hasPrefix(path + "/") }
+            // Of a pattern, any directory above may be meant.
+            return own.split(separator: "/").count > path.split(separator: "/").count
+        }
+    }
+
+    /// Whether a path is a rotated sibling of a path that was asked for by name.
+    func isSibling(_ path: String) -> Bool {
+        includesSiblings && paths.contains { path.hasPrefix($0 + ".") || path.hasPrefix($0 + "-") }
+    }
+
+    /// How a path came to be looked at.
+    private enum Origin {
+        case named, match, sibling, folder(depth: Int)
+    }
+
+    private func takeSiblings(of path: String, _ listing: inout Listing, _ enter: (String) -> Void) {
+        let directory = FilePath.parent(of: path)
+        let name = FilePath.name(of: path)
+        do throws(FileFailure) {
+            for sibling in try LinuxFileSystem.names(in: directory) where sibling.hasPrefix(name + ".") || sibling.hasPrefix(name + "-") {
+                take(FilePath.join(directory, sibling), .sibling, &listing, enter)
             }
         } catch {
-            refused.append(
-                Refused(path: path, counter: "missing_file", message: "\(path) cannot be looked at (\(error.text)): it is tried again."))
+            refuse(directory, error, .named, &listing)
         }
+    }
+
+    private func take(_ path: String, _ origin: Origin, _ listing: inout Listing, _ enter: (String) -> Void) {
+        guard listing.files.count < CandidateFiles.limit else { return }
+        do throws(FileFailure) {
+            var status = try LinuxFileSystem.linkStatus(path: path)
+            var target: String?
+            if status.isLink {
+                status = try LinuxFileSystem.status(path: path)
+                target = LinuxFileSystem.realPath(path)
+                if let target { enter(FilePath.parent(of: target)) }
+            }
+            if status.isDirectory {
+                takeFolder(path, status, origin, &listing, enter)
+            } else if status.isRegular {
+                let key = FileKey(status)
+                listing.keys[path] = key
+                var isHint = false
+                if case .sibling = origin { isHint = !FilePath.looksRotated(path) }
+                if listing.seen.insert(key).inserted {
+                    listing.files.append(File(path: path, status: status, target: target, isHint: isHint))
+                }
+            } else {
+                listing.refused.append(
+                    Refused(
+                        path: path, counter: "not_a_regular_file",
+                        message: "\(path) is a pipe, a socket or a device and is not read: name log files, or use standard input."))
+            }
+        } catch {
+            refuse(path, error, origin, &listing)
+        }
+    }
+
+    private func takeFolder(_ path: String, _ status: FileStatus, _ origin: Origin, _ listing: inout Listing, _ enter: (String) -> Void) {
+        var depth = 0
+        switch origin {
+        case .named: break
+        case .folder(let above): depth = above + 1
+        case .sibling: return
+        case .match:
+            listing.refused.append(
+                Refused(
+                    path: path, counter: "not_a_regular_file",
+                    message: "\(path) is a directory that a pattern matches, and is not read: name the directory itself to read what is in it."))
+            return
+        }
+        // A directory may be reached twice through links, or contain itself.
+        guard depth < CandidateFiles.folderDepth, listing.folders.insert(FileKey(status)).inserted else { return }
+        enter(path)
+        do throws(FileFailure) {
+            for name in try LinuxFileSystem.names(in: path) where !name.hasPrefix(".") {
+                take(FilePath.join(path, name), .folder(depth: depth), &listing, enter)
+            }
+        } catch {
+            refuse(path, error, origin, &listing)
+        }
+    }
+
+    private func refuse(_ path: String, _ failure: FileFailure, _ origin: Origin, _ listing: inout Listing) {
+        if failure.isMissing {
+            // What was in a listing a moment ago and is gone now is no news.
+            guard case .named = origin else { return }
+            listing.refused.append(Refused(path: path, counter: "missing_file", message: "\(path) is not there: check the path."))
+        } else {
+            listing.refused.append(
+                Refused(
+                    path: path, counter: "unreadable_file",
+                    message: "\(path) cannot be looked at (\(failure.text)): check the path and the rights of weir's user; it is tried again."))
+        }
+    }
+}
+
+/// Paths as text.
+enum FilePath {
+    /// Without doubled and trailing slashes.
+    static func normalized(_ path: String) -> String {
+        let parts = path.split(separator: "/")
+        guard !parts.isEmpty else { return path.isEmpty ? "." : "/" }
+        return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
     }
 
     static func isPattern(_ path: String) -> Bool { path.contains { $0 == "*" || $0 == "?" || $0 == "[" } }
@@ -80,12 +196,29 @@ struct CandidateFiles: Sendable {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
-    /// Whether a name is one that rotation gives: `.1`, `.2.gz`, `-20260601`, `.20260601-02`.
+    static func name(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return path }
+        return String(path[path.index(after: slash)...])
+    }
+
+    static func join(_ directory: String, _ name: String) -> String {
+        if directory == "." { return name }
+        return directory == "/" ? "/" + name : directory + "/" + name
+    }
+
+    /// The path that a packed file has when it is unpacked, or nil for a name without such an ending.
+    static func unpacked(_ path: String) -> String? {
+        for suffix in Compression.suffixes where path.hasSuffix(suffix) { return String(path.dropLast(suffix.count)) }
+        return nil
+    }
+
+    /// Whether a name is one that rotation gives: `.1`, `.2.gz`, `-20260601`, `.2026-06-01`, `.20260601-02`, `.old`.
     static func looksRotated(_ path: String) -> Bool {
-        var name = Substring(path.split(separator: "/").last ?? "")
-        for suffix in [".gz", ".zst", ".log", ".json", ".csv"] where name.hasSuffix(suffix) { name = name.dropLast(suffix.count) }
+        var name = Substring(name(of: path))
+        for suffix in Compression.suffixes + [".log", ".json", ".csv"] where name.hasSuffix(suffix) { name = name.dropLast(suffix.count) }
+        for suffix in [".old", ".prev", ".last", ".bak"] where name.hasSuffix(suffix) { return true }
         guard let mark = name.lastIndex(where: { $0 == "." || $0 == "-" || $0 == "_" }) else { return false }
         let digits = name[name.index(after: mark)...]
-        return !digits.isEmpty && digits.allSatisfy(\.isNumber)
+        return !digits.isEmpty && digits.allSatisfy { $0.isNumber || $0 == "T" || $0 == "Z" } && digits.contains(where: \.isNumber)
     }
 }

@@ -6,93 +6,283 @@ import Pipeline
 
 extension FileTreeSource {
     package mutating func read(_ stream: StreamID, into output: inout OutputRawSpan) -> ReadOutcome {
-        guard let generation = generation(stream) else { return .ended }
-        if let failure = openIfNeeded(generation) { return failure }
+        guard let generation = generations[stream] else { return .ended }
+        if let outcome = openIfNeeded(generation) { return outcome }
         guard let bytes = generation.stream else { return .ended }
-        if isFollowing, bytes.compression == .none, let cut = checkIntact(generation, bytes) { return cut }
-        switch bytes.read(into: &output) {
+        if follows && bytes.compression == .none && !isUnchanged(generation, bytes) { return cut(generation, bytes) }
+        let outcome = bytes.read(into: &output)
+        generation.isAtEnd = outcome != .bytes
+        switch outcome {
         case .bytes:
             generation.quietSince = nil
             return .bytes
         case .end: return end(of: generation, bytes)
+        case .changed: return cut(generation, bytes)
+        case .unreadable(let failure): return unreadable(generation, failure)
         case .failed(let counter, let message):
+            if counter == "truncated_archive" && mayStillGrow(generation, bytes) { return .idle }
             return .failed(
                 SourceTrouble(
                     counter: counter, message: "\(generation.path): \(message). What came before counts; the rest is missing.", isLoss: true))
         }
     }
 
-    private func openIfNeeded(_ generation: Generation) -> ReadOutcome? {
+    // MARK: Opening
+
+    private mutating func openIfNeeded(_ generation: Generation) -> ReadOutcome? {
         guard generation.stream == nil else { return nil }
         do throws(FileFailure) {
-            let stream = try ByteStream(file: OpenFile(path: generation.path))
-            guard stream.skip(to: generation.offset) else {
-                return .failed(
-                    SourceTrouble(
-                        counter: "truncated_archive", message: "\(generation.path) ends before the place where reading stopped.", isLoss: true))
-            }
+            let file = try openFile(generation)
+            let stream = try ByteStream(file: file)
+            let start = generation.restedAt ?? (generation.offset, generation.marker)
+            let isSame = stream.skip(to: start.offset) && start.marker.isOf(stream.tail)
+            guard isSame, beginsAsKnown(generation, stream) else { return replaced(generation, stream) }
             generation.stream = stream
+            generation.restedAt = nil
+            hold(generation, file)
             return nil
         } catch {
-            // Removed between the scan and its turn: nothing of it was read, so it is lost.
+            return cannotOpen(generation, error)
+        }
+    }
+
+    private mutating func openFile(_ generation: Generation) throws(FileFailure) -> OpenFile {
+        if let file = generation.file { return file }
+        var opened: OpenFile
+        do throws(FileFailure) {
+            opened = try OpenFile(path: generation.path)
+        } catch {
+            guard error.isOutOfDescriptors, closeOldest(keeping: 0) else { throw error }
+            opened = try OpenFile(path: generation.path)
+        }
+        // The name may mean another file by now; this one is then sought under other names.
+        guard opened.status().map(FileKey.init) == generation.key else { throw FileFailure.missing }
+        return opened
+    }
+
+    /// The file under its name does not hold what was read: cut while it was closed, or, for a packed one, shorter than it was.
+    private mutating func replaced(_ generation: Generation, _ stream: ByteStream) -> ReadOutcome {
+        guard follows && stream.compression == .none else {
             return .failed(
                 SourceTrouble(
-                    counter: "unreadable_file", message: "\(generation.path) cannot be opened (\(error.text)); it is left out.", isLoss: true))
+                    counter: "truncated_archive", message: "\(generation.path) no longer holds what was read of it before.", isLoss: true))
         }
+        generation.isCut = true
+        return .failed(truncation(generation))
+    }
+
+    private mutating func cannotOpen(_ generation: Generation, _ failure: FileFailure) -> ReadOutcome {
+        generation.file = nil
+        guard follows else {
+            return .failed(
+                SourceTrouble(
+                    counter: "unreadable_file", message: "\(generation.path) cannot be opened (\(failure.text)); it is left out.", isLoss: true))
+        }
+        quieting.insert(generation.id)
+        guard failure.isMissing else {
+            report(
+                generation.path, failure.isOutOfDescriptors ? "descriptor_limit" : "unreadable_file",
+                "\(generation.path) cannot be opened (\(failure.text)): its place is kept, and it is tried again.", isLoss: false)
+            return .idle
+        }
+        // Renamed or packed since the last look. Packed files are only looked at when they are settled.
+        let time = now()
+        if generation.lostSince == nil { mustScan = true }
+        generation.isPresent = false
+        let since = generation.lostSince ?? time
+        generation.lostSince = since
+        guard time - since >= max(rotateWait, 2 * FileTreeSource.settleTime) else { return .idle }
+        let rest = generation.seenSize - min(generation.offset, generation.seenSize)
+        return .failed(
+            SourceTrouble(
+                counter: "lost_generation",
+                message: "\(generation.path) was removed before its last \(rest) bytes were read: keep rotated files for longer.",
+                bytes: generation.compression == .none ? rest : 0, isLoss: true))
+    }
+
+    /// Keeps a generation's file open, closing those that were opened longest ago when there are too many.
+    mutating func hold(_ generation: Generation, _ file: OpenFile) {
+        if generation.file == nil { opened.append(generation.id) }
+        generation.file = file
+        _ = closeOldest(keeping: openLimit)
+    }
+
+    /// Closes files that can be gone back to until only `count` are open. Whether any was closed.
+    mutating func closeOldest(keeping count: Int) -> Bool {
+        guard opened.count > count else { return false }
+        opened.removeAll { generations[$0]?.file == nil }
+        var isAnyClosed = false
+        var kept: [StreamID] = []
+        var excess = opened.count - count
+        // Closing an eighth at once keeps this from happening at every further file.
+        if excess > 0 { excess += count / 8 }
+        for id in opened {
+            guard excess > 0, let generation = generations[id], generation.isPresent, canRest(generation) else {
+                kept.append(id)
+                continue
+            }
+            if let stream = generation.stream { generation.restedAt = (stream.offset, TailMarker(ofLast: stream.tail)) }
+            generation.stream = nil
+            generation.file = nil
+            excess -= 1
+            isAnyClosed = true
+        }
+        opened = kept
+        return isAnyClosed
+    }
+
+    /// Whether going back costs no more than opening: not for a packed file in its middle, nor for one that is being read.
+    private func canRest(_ generation: Generation) -> Bool {
+        guard let stream = generation.stream else { return true }
+        return stream.compression == .none && (generation.isAtEnd || !follows)
+    }
+
+    // MARK: Changes and ends
+
+    /// Whether a file still holds what was read of it. Looks into the file only when its status changed since the last time.
+    private func isUnchanged(_ generation: Generation, _ bytes: ByteStream) -> Bool {
+        guard let status = bytes.status() else { return true }
+        if status == generation.checkedStatus { return true }
+        guard status.size >= bytes.offset, bytes.isIntact(), beginsAsKnown(generation, bytes) else { return false }
+        generation.seenSize = max(generation.seenSize, status.size)
+        // A change within the same tick of the file system's clock would leave the status as it is.
+        let isRecent = abs(LinuxFileSystem.wallNanoseconds() - status.modified) < 20_000_000
+        generation.checkedStatus = isRecent ? nil : status
+        return true
+    }
+
+    /// Whether a plain file of which little or nothing was read yet begins as it did when it was found.
+    private func beginsAsKnown(_ generation: Generation, _ bytes: ByteStream) -> Bool {
+        guard generation.compression == .none, bytes.prefix.count < generation.prefixCount else { return true }
+        guard let first = bytes.first(generation.prefixCount) else { return true }
+        return ContentHash.of(first) == generation.prefixHash
     }
 
     /// A file that was cut, or cut and filled again, ends here; its successor starts at 0.
-    private mutating func checkIntact(_ generation: Generation, _ bytes: ByteStream) -> ReadOutcome? {
-        let status = bytes.status()
-        guard status != generation.lastStatus else { return nil }
-        generation.lastStatus = status
-        guard !bytes.isIntact() else { return nil }
-        generation.state = .cut
-        lookAgain()
-        return .failed(
-            SourceTrouble(
-                counter: "copytruncate",
-                message: "\(generation.path) was truncated after byte \(bytes.offset): reading goes on with its copy, if there is one, and from its start."
-            ))
+    private func cut(_ generation: Generation, _ bytes: ByteStream) -> ReadOutcome {
+        guard follows else {
+            return .failed(
+                SourceTrouble(
+                    counter: "copytruncate", message: "\(generation.path) was truncated while it was read: read it again when it is at rest.",
+                    isLoss: true))
+        }
+        generation.isCut = true
+        generation.prefix = bytes.prefix
+        return .failed(truncation(generation))
     }
 
-    private func end(of generation: Generation, _ bytes: ByteStream) -> ReadOutcome {
-        guard isFollowing, bytes.compression == .none else { return .ended }
-        let isRotated = !generation.isPresent || generation.path != generation.firstPath || CandidateFiles.looksRotated(generation.path)
-        guard isRotated else { return .idle }
-        let time = monotonic()
-        guard let since = generation.quietSince else {
-            generation.quietSince = time
-            return .idle
-        }
-        return time - since >= quietTime ? .ended : .idle
+    private func truncation(_ generation: Generation) -> SourceTrouble {
+        SourceTrouble(
+            counter: "copytruncate",
+            message: "\(generation.path) was truncated: reading goes on from its start, and with its copy where that holds more than was read.")
     }
+
+    private mutating func unreadable(_ generation: Generation, _ failure: FileFailure) -> ReadOutcome {
+        guard follows || failure.isTemporary else {
+            return .failed(
+                SourceTrouble(
+                    counter: "unreadable_file", message: "\(generation.path): \(failure.text). What came before counts; the rest is missing.",
+                    isLoss: true))
+        }
+        report(
+            generation.path, "unreadable_file", "\(generation.path) cannot be read (\(failure.text)): its place is kept, and it is tried again.",
+            isLoss: false)
+        if failure.isStale, let stream = generation.stream {
+            generation.restedAt = (stream.offset, TailMarker(ofLast: stream.tail))
+            generation.stream = nil
+            generation.file = nil
+        }
+        quieting.insert(generation.id)
+        return .idle
+    }
+
+    /// Whether an archive that ends in the middle may still be being written.
+    private mutating func mayStillGrow(_ generation: Generation, _ bytes: ByteStream) -> Bool {
+        guard follows, generation.isPresent, let status = bytes.status() else { return false }
+        let time = now()
+        if status != generation.checkedStatus {
+            generation.checkedStatus = status
+            generation.quietSince = time
+        }
+        let quiet = max(time - (generation.quietSince ?? time), (LinuxFileSystem.wallNanoseconds() - status.modified) / 1_000_000)
+        guard quiet < FileTreeSource.patience else { return false }
+        quieting.insert(generation.id)
+        return true
+    }
+
+    private mutating func end(of generation: Generation, _ bytes: ByteStream) -> ReadOutcome {
+        guard follows, bytes.compression == .none else { return .ended }
+        guard generation.isRotated else { return .idle }
+        let time = now()
+        let since = generation.quietSince ?? time
+        generation.quietSince = since
+        quieting.insert(generation.id)
+        guard time - since >= rotateWait else { return .idle }
+        // A name with a date may be that of today's file, whose writer is in the middle of a line: only a rotation ends such a line.
+        let isCertain = !generation.isPresent || !generation.holdsFirstPath || candidates.isSibling(generation.path)
+        let isWhole = bytes.tail.last.map { $0 == UInt8(ascii: "\n") } ?? true
+        let age = bytes.status().map { (LinuxFileSystem.wallNanoseconds() - $0.modified) / 1_000_000 } ?? .max
+        return isCertain || isWhole || max(time - since, age) >= FileTreeSource.staleTime ? .ended : .idle
+    }
+
+    // MARK: Positions
 
     package func position(of stream: StreamID, offset: UInt64, marker: TailMarker) -> StreamPosition {
-        guard let generation = generation(stream) else {
+        guard let generation = generations[stream] else {
             preconditionFailure("a position is asked for a stream that was announced")
         }
-        generation.offset = offset
-        generation.marker = marker
+        // A stream that was resumed has not seen the bytes before its start, and gives a weaker marker at first than the one that is known.
+        if offset != generation.offset || marker.count > generation.marker.count {
+            generation.marker = strongest(marker, generation, offset)
+            generation.offset = offset
+        }
         if let prefix = generation.stream?.prefix, prefix.count > generation.prefixCount {
             generation.prefixCount = prefix.count
             generation.prefixHash = ContentHash.of(prefix)
         }
-        return StreamPosition(
-            stream: stream.rawValue, path: generation.path, device: generation.key.device, inode: generation.key.inode,
-            prefixHash: generation.prefixHash, prefixCount: generation.prefixCount, offset: offset, marker: marker,
-            isFinished: generation.state == .finished, formatState: [])
+        return generation.position
     }
+
+    private func strongest(_ marker: TailMarker, _ generation: Generation, _ offset: UInt64) -> TailMarker {
+        guard generation.compression == .none, marker.count < TailMarker.length, let stream = generation.stream else { return marker }
+        guard let bytes = stream.bytes(before: offset), bytes.count > marker.count, marker.isOf(bytes) else { return marker }
+        return TailMarker(ofLast: bytes)
+    }
+
+    package mutating func remember(formatState: [UInt8], of stream: StreamID) { generations[stream]?.formatState = formatState }
 
     package mutating func finish(_ stream: StreamID) {
-        guard let generation = generation(stream) else { return }
-        generation.lastStatus = generation.stream?.status()
+        guard let generation = generations[stream], generation.state == .reading else { return }
+        let status = generation.stream?.status()
+        if let trailing = generation.stream?.trailing, trailing > 0 {
+            troubles.append(
+                SourceTrouble(
+                    counter: "trailing_garbage",
+                    message: "\(generation.path): behind its last member stand \(trailing) bytes that are no gzip, which are left out.",
+                    bytes: trailing))
+        }
+        if generation.expectedSize > generation.offset {
+            let missing = generation.expectedSize - generation.offset
+            troubles.append(
+                SourceTrouble(
+                    counter: "copytruncate",
+                    message: "\(generation.path) lacks the last \(missing) bytes of the file that it is a copy of: they were written between copy and "
+                        + "truncation. Let the rotation rename the file.",
+                    bytes: missing, isLoss: true))
+        }
+        // What came after the last read is found by the next look, which sees a status that is not this one.
+        generation.scannedStatus = generation.compression != .none || status?.size == generation.offset ? status : nil
+        if generation.scannedStatus == nil { mustScan = true }
         generation.stream = nil
-        if generation.state == .reading { generation.state = .finished }
-    }
-
-    package mutating func wait(atMost limit: EventDuration) {
-        guard isFollowing else { return }
-        sleep(atMost: limit)
+        generation.file = nil
+        generation.checkedStatus = nil
+        if generation.isCut {
+            generation.isCut = false
+            generation.state = .cut
+            generation.key = .none
+            mustScan = true
+        } else {
+            generation.state = .finished
+        }
     }
 }

@@ -7,27 +7,62 @@ import Pipeline
 /// Log files of one source: growing, rotating, compressed, appearing later, or all there already.
 ///
 /// With `follows` it never ends; without, it reads what is there and ends. Every generation is read once, wherever rotation puts it. State:
-/// about 2 KB for a file that is read, 200 bytes for one that was; at most ``finishedLimit`` of those are remembered.
+/// about 2 KB for a file that is read, 300 bytes for one that was; at most ``finishedLimit`` of those are remembered.
+///
+/// Loses nothing as long as a generation, or a packed copy of it, stays among the candidates, or open, until it was read. What cannot be
+/// helped is reported with its bytes, as far as they are known: what a truncation took away before anybody could read or copy it, and what
+/// was deleted while weir did not run.
 package struct FileTreeSource: LaneSource {
-    /// Finished generations that are remembered, so that a compressed copy is not read again; the oldest go first.
+    /// Finished generations that are remembered, so that a packed copy is not read again; the oldest go first.
     static let finishedLimit = 10_000
-    /// The longest time between two looks at the directories.
-    static let scanInterval: Int64 = 1000
-    /// A compressed file is left alone until it has not changed for this long.
-    static let settleTime: Int64 = 3_000_000_000
+    /// The time between two looks at the directories when nothing was reported, in case a report is missing.
+    static let safetyInterval: Int64 = 10_000
+    /// The same where nothing can be reported.
+    static let pollInterval: Int64 = 250
+    /// The same with more files than ``manyFiles``.
+    static let slowPollInterval: Int64 = 1000
+    static let manyFiles = 1000
+    /// A packed file is left alone until it has not changed for this long: it is being written. Milliseconds.
+    static let settleTime: Int64 = 3000
+    /// A packed file that ends in the middle is waited for this long. Milliseconds.
+    static let patience: Int64 = 60_000
+    /// A file that merely looks rotated, and ends in the middle of a line, is waited for this long. Milliseconds.
+    static let staleTime: Int64 = 3_600_000
 
-    private let candidates: CandidateFiles
-    private let follows: Bool
-    private let rotateWait: Int64
-    private let now: () -> Int64
-    private let firstEventTime: ([UInt8], String) -> Int64?
-    private let watch: InotifyWatch
-    private var cannotWatch = false
-    private var generations: [StreamID: Generation] = [:]
+    let candidates: CandidateFiles
+    let follows: Bool
+    /// Milliseconds.
+    let rotateWait: Int64
+    let now: () -> Int64
+    let firstEventTime: ([UInt8], String) -> Int64?
+    let watch: InotifyWatch
+    /// Files that may be open at once.
+    let openLimit: Int
+
+    var generations: [StreamID: Generation] = [:]
+    /// Files that are no stream of their own, and why.
+    var noted: [FileKey: Noted] = [:]
     private var nextID: UInt32 = 0
-    private var lastScan: Int64?
-    private var namesChanged = true
+    var lastScan: Int64?
+    private var firstLook: Int64?
+    var mustScan = true
+    /// When a file that is waited for is to be looked at again.
+    var nextLook = Int64.max
+    private var isPolled = false
     private var reported: Set<String> = []
+    /// What reading came across, to be told at the next scan.
+    var troubles: [SourceTrouble] = []
+    /// Streams that may have more, by the paths that changes are reported under.
+    var streamsByPath: [String: StreamID] = [:]
+    /// Paths of files that only time decides on; that they grow is no reason to look at once.
+    var dullPaths: Set<String> = []
+    var awake: Set<StreamID> = []
+    var isEverythingAwake = false
+    /// Streams that are asked from time to time although nothing is reported of them.
+    var quieting: Set<StreamID> = []
+    var lastStir: Int64?
+    /// Streams whose files are open, in the order of their opening.
+    var opened: [StreamID] = []
 
     /// - Parameters:
     ///   - positions: where reading stood at the last checkpoint.
@@ -38,12 +73,24 @@ package struct FileTreeSource: LaneSource {
         paths: [String], follows: Bool, positions: [StreamPosition], rotateWait: EventDuration = .seconds(10), waker: SourceWaker,
         now: (() -> Int64)? = nil, firstEventTime: @escaping ([UInt8], String) -> Int64?
     ) {
+        self.init(
+            paths: paths, follows: follows, positions: positions, rotateWait: rotateWait, watch: InotifyWatch(waker: waker), openLimit: nil,
+            now: now, firstEventTime: firstEventTime)
+    }
+
+    /// With what only tests choose: watches that run out, and few open files.
+    init(
+        paths: [String], follows: Bool, positions: [StreamPosition], rotateWait: EventDuration, watch: InotifyWatch, openLimit: Int?,
+        now: (() -> Int64)?, firstEventTime: @escaping ([UInt8], String) -> Int64?
+    ) {
         candidates = CandidateFiles(paths: paths, includesSiblings: follows)
         self.follows = follows
         self.rotateWait = rotateWait.milliseconds
         self.now = now ?? LinuxFileSystem.monotonic
         self.firstEventTime = firstEventTime
-        watch = InotifyWatch(waker: waker)
+        self.watch = watch
+        // Half of what the process may have: journal, sinks, dashboard and other lanes need theirs.
+        self.openLimit = openLimit ?? max(LinuxFileSystem.descriptorLimit() / 2, 64)
         for position in positions {
             let generation = Generation(position)
             generations[generation.id] = generation
@@ -53,222 +100,183 @@ package struct FileTreeSource: LaneSource {
 
     package var isEndless: Bool { follows }
 
-    // MARK: Finding
-
     package mutating func scan() -> [StreamChange] {
+        if follows { take(watch.wait(milliseconds: 0)) }
+        var changes = troubles.map { StreamChange.trouble($0) }
+        troubles.removeAll()
         let time = now()
-        if let last = lastScan, !namesChanged, time - last < FileTreeSource.scanInterval || !follows { return [] }
+        guard isScanDue(time) else { return changes }
         let isFirst = lastScan == nil
+        let listing = look()
+        if isFirst && mustHoldBack(listing, time) { return changes }
         lastScan = time
-        namesChanged = false
-        var changes: [StreamChange] = []
-        if follows { startWatching(&changes) }
-        let (files, refused) = candidates.list()
-        for problem in refused where !follows || problem.counter != "missing_file" {
-            report(problem.path, problem.counter, problem.message, isLoss: !follows, &changes)
+        mustScan = false
+        nextLook = .max
+        let unknown = recognise(listing, time)
+        changes += identify(unknown, in: listing, time, isFirst: isFirst)
+        if follows {
+            changes += giveUp()
+            indexPaths(listing)
         }
-        let unknown = recognise(files)
-        var fresh: [(time: Int64, path: String, change: StreamChange)] = []
-        for file in unknown {
-            if let found = identify(file, isFirst: isFirst, &changes) { fresh.append(found) }
-        }
-        if isFirst { reportMissing(&changes) }
-        fresh.sort { ($0.time, $0.path) < ($1.time, $1.path) }
         forgetOldest()
-        return changes + fresh.map(\.change)
+        changes += troubles.map { StreamChange.trouble($0) }
+        troubles.removeAll()
+        return changes
+    }
+
+    /// Whether the first look has to be repeated: an archive that may still be written belongs before everything that is newer, so that
+    /// nothing is announced before all are settled. Not for ever: an archive that never settles is left for later.
+    private mutating func mustHoldBack(_ listing: CandidateFiles.Listing, _ time: Int64) -> Bool {
+        let begun = firstLook ?? time
+        firstLook = begun
+        guard follows, time - begun < 2 * FileTreeSource.settleTime else { return false }
+        let wall = LinuxFileSystem.wallNanoseconds()
+        return listing.files.contains { file in
+            FilePath.unpacked(file.path) != nil && (wall - file.status.modified) / 1_000_000 < FileTreeSource.settleTime
+        }
+    }
+
+    private func isScanDue(_ time: Int64) -> Bool {
+        guard let lastScan else { return true }
+        return follows && (mustScan || time >= nextLook || time - lastScan >= scanInterval)
+    }
+
+    /// Milliseconds between two looks at the directories.
+    var scanInterval: Int64 {
+        guard isPolled else { return FileTreeSource.safetyInterval }
+        return generations.count > FileTreeSource.manyFiles ? FileTreeSource.slowPollInterval : FileTreeSource.pollInterval
+    }
+
+    /// Lists the candidates. Each directory is watched before it is read, so that nothing can appear unseen in between.
+    private mutating func look() -> CandidateFiles.Listing {
+        var refusals: [String] = []
+        let listing = candidates.list { directory in
+            if follows, let refusal = startWatching(directory) { refusals.append(refusal) }
+        }
+        isPolled = !refusals.isEmpty
+        for refusal in refusals { report("inotify", "watch_limit", refusal, isLoss: false) }
+        for problem in listing.refused where !follows || problem.counter != "missing_file" {
+            report(problem.path, problem.counter, problem.message, isLoss: !follows)
+        }
+        return listing
+    }
+
+    /// Watches a directory, what stands in for it while it is not there, and the symbolic links on the way to it.
+    private func startWatching(_ directory: String) -> String? {
+        var path = directory
+        while true {
+            switch watch.watch(path, path == directory ? .files : .names) {
+            case .refused(let reason): return reason
+            case .watched:
+                return watchLinks(on: directory)
+            case .absent:
+                let parent = FilePath.parent(of: path)
+                guard parent != path else { return nil }
+                path = parent
+            }
+        }
+    }
+
+    private func watchLinks(on directory: String) -> String? {
+        guard let real = LinuxFileSystem.realPath(directory), real != directory else { return nil }
+        var path = directory
+        while path != "/" && path != "." {
+            let parent = FilePath.parent(of: path)
+            do throws(FileFailure) {
+                if try LinuxFileSystem.linkStatus(path: path).isLink, case .refused(let reason) = watch.watch(parent, .names) { return reason }
+            } catch {
+                // What is gone again is found by the next look.
+                return nil
+            }
+            path = parent
+        }
+        return nil
     }
 
     /// Notes which known generations are where, and returns the files that are none of them.
-    private func recognise(_ files: [CandidateFiles.File]) -> [CandidateFiles.File] {
+    private mutating func recognise(_ listing: CandidateFiles.Listing, _ time: Int64) -> [CandidateFiles.File] {
         var byKey: [FileKey: Generation] = [:]
+        var present: Set<StreamID> = []
         for generation in generations.values where generation.state == .reading || generation.state == .finished {
-            if let other = byKey[generation.key], other.id > generation.id { continue }
-            byKey[generation.key] = generation
-        }
-        for generation in generations.values { generation.isPresent = false }
-        var unknown: [CandidateFiles.File] = []
-        for file in files {
-            guard let known = byKey[FileKey(file.status)], lastScan != nil, isStill(known, file) else {
-                unknown.append(file)
+            // Of several that had the inode in their time, the one that has it open now, or had it last.
+            if let other = byKey[generation.key], (other.state == .reading ? 1 : 0, other.id) > (generation.state == .reading ? 1 : 0, generation.id) {
                 continue
             }
-            known.isPresent = true
-            known.path = file.path
+            byKey[generation.key] = generation
+        }
+        var unknown: [CandidateFiles.File] = []
+        var stillNoted: [FileKey: Noted] = [:]
+        for file in listing.files {
+            let key = FileKey(file.status)
+            if let known = byKey[key], known.state == .reading || known.scannedStatus == file.status {
+                present.insert(known.id)
+                if known.scannedStatus != file.status && known.state == .reading { awake.insert(known.id) }
+                known.scannedStatus = file.status
+                known.path = file.path
+                continue
+            }
+            if let note = noted[key] { stillNoted[key] = note }
+            if let note = noted[key], note.status == file.status, isStillTrue(note, time) { continue }
+            unknown.append(file)
+        }
+        noted = stillNoted
+        for generation in generations.values {
+            let isPresent = present.contains(generation.id)
+            let holdsFirstPath = listing.keys[generation.firstPath] == generation.key
+            if generation.state == .reading && (isPresent != generation.isPresent || holdsFirstPath != generation.holdsFirstPath) {
+                awake.insert(generation.id)
+            }
+            generation.isPresent = isPresent
+            generation.holdsFirstPath = holdsFirstPath
         }
         return unknown
     }
 
-    /// Whether a file with a known inode still holds that generation. A finished one that grew or shrank has to be looked at.
-    private func isStill(_ known: Generation, _ file: CandidateFiles.File) -> Bool {
-        if known.state == .reading { return true }
-        if known.lastStatus == file.status { return true }
-        guard let head = head(of: file) else { return true }
-        guard known.beginsLike(head.bytes), head.compression != .none || file.status.size == known.offset else { return false }
-        known.lastStatus = file.status
-        return true
-    }
-
-    /// Finds out what an unknown file is: a generation that moved, one to continue, or a new one.
-    private mutating func identify(
-        _ file: CandidateFiles.File, isFirst: Bool, _ changes: inout [StreamChange]
-    ) -> (time: Int64, path: String, change: StreamChange)? {
-        guard let head = head(of: file) else {
-            report(file.path, "unreadable_file", "\(file.path) cannot be opened: give weir's user the right to read it.", isLoss: !follows, &changes)
-            return nil
-        }
-        reported.remove(file.path)
-        if follows && head.compression != .none && isSettling(file.status) {
-            namesChanged = true
-            return nil
-        }
-        let time = firstEventTime(head.bytes, file.path) ?? Int64.max
-        switch match(file, head) {
-        case .same, .copy: return nil
-        case .continued(let old):
-            let generation = takeUp(old, file)
-            return (
-                time, file.path,
-                .opened(generation.id, path: file.path, resumeOffset: generation.offset, resumeState: generation.formatState)
-            )
-        case .new:
-            let generation = add(file)
-            return (time, file.path, .opened(generation.id, path: file.path, resumeOffset: 0, resumeState: []))
-        }
-    }
-
-    private enum Match {
-        case new
-        /// A generation that was read to its end, under another name or packed.
-        case same
-        /// A copy of a generation that is being read where it is.
-        case copy
-        /// A generation to go on with from its offset.
-        case continued(Generation)
-    }
-
-    private func match(_ file: CandidateFiles.File, _ head: Head) -> Match {
-        let key = FileKey(file.status)
-        let similar = generations.values.filter { $0.prefixCount > 0 && $0.beginsLike(head.bytes) }
-            .sorted { ($0.key == key ? 0 : 1, $0.id) < ($1.key == key ? 0 : 1, $1.id) }
-        for old in similar {
-            guard let size = offsetIsReached(old, file, head) else { continue }
-            switch old.state {
-            case .finished:
-                if size == old.offset || head.compression != .none || old.key != key { return .same }
-                return .continued(old)
-            case .missing, .cut: return .continued(old)
-            case .reading:
-                if old.isPresent && old.key != key { return .copy }
-                if old.stream != nil { return .copy }
-                return .continued(old)
+    /// Nothing is left to be looked at: what was sought and not found is lost. Said once, not again after the next start.
+    private mutating func giveUp() -> [StreamChange] {
+        guard !noted.values.contains(where: { $0.isAwaited }) else { return [] }
+        var changes: [StreamChange] = []
+        for old in generations.values.sorted(by: { $0.id < $1.id }) where old.state == .missing || old.state == .cut {
+            let wasCut = old.state == .cut
+            old.state = .finished
+            old.prefix = []
+            if !wasCut { changes.append(.moved(old.position)) }
+            if wasCut && old.seenSize > old.offset {
+                troubles.append(
+                    SourceTrouble(
+                        counter: "copytruncate",
+                        message: "\(old.path) was truncated before its last \(old.seenSize - old.offset) bytes were read, and no copy is found: "
+                            + "let the rotation rename the file, or keep its copy beside it.",
+                        bytes: old.seenSize - old.offset, isLoss: true))
+            } else if !wasCut && old.offset > 0 {
+                troubles.append(
+                    SourceTrouble(
+                        counter: "lost_generation",
+                        message: "\(old.path) as it was is gone since the last run, read up to byte \(old.offset): what came after, if anything, "
+                            + "is lost. Keep rotated files for longer than weir is ever stopped.",
+                        isLoss: true))
             }
         }
-        return .new
+        return changes
     }
 
-    /// The file's plain size if it holds the generation's bytes up to its offset; nil otherwise.
-    private func offsetIsReached(_ old: Generation, _ file: CandidateFiles.File, _ head: Head) -> UInt64? {
-        if head.compression == .none && file.status.size < old.offset { return nil }
-        do throws(FileFailure) {
-            let stream = try ByteStream(file: OpenFile(path: file.path))
-            guard stream.skip(to: old.offset), TailMarker(ofLast: stream.tail) == old.marker else { return nil }
-            return head.compression == .none ? file.status.size : old.offset
-        } catch {
-            return nil
-        }
-    }
-
-    /// Goes on with a generation in the file where it was found. A number that was handed out in this run is not used twice.
-    private mutating func takeUp(_ old: Generation, _ file: CandidateFiles.File) -> Generation {
-        if old.state == .missing {
-            old.key = FileKey(file.status)
-            old.path = file.path
-            old.state = .reading
-            old.isPresent = true
-            return old
-        }
-        let generation = add(file)
-        generation.offset = old.offset
-        generation.marker = old.marker
-        generation.prefixHash = old.prefixHash
-        generation.prefixCount = old.prefixCount
-        generation.formatState = old.formatState
-        old.state = .finished
-        old.key = FileKey(device: 0, inode: 0)
-        return generation
-    }
-
-    private mutating func add(_ file: CandidateFiles.File) -> Generation {
+    mutating func add(_ file: CandidateFiles.File) -> Generation {
         let generation = Generation(id: StreamID(rawValue: nextID), key: FileKey(file.status), path: file.path)
         nextID += 1
+        generation.scannedStatus = file.status
+        generation.seenSize = file.status.size
         generations[generation.id] = generation
         return generation
     }
 
-    private struct Head {
-        var bytes: [UInt8]
-        var compression: Compression
-    }
-
-    /// The first plain bytes of a file.
-    private func head(of file: CandidateFiles.File) -> Head? {
-        do throws(FileFailure) {
-            let stream = try ByteStream(file: OpenFile(path: file.path))
-            while stream.prefix.count < ByteStream.prefixLength {
-                guard withScratch(count: 65_536, { stream.read(into: &$0) }) == .bytes else { break }
-            }
-            return Head(bytes: stream.prefix, compression: stream.compression)
-        } catch {
-            return nil
-        }
-    }
-
-    private func isSettling(_ status: FileStatus) -> Bool {
-        abs(LinuxFileSystem.wallNanoseconds() - status.modified) < FileTreeSource.settleTime
-    }
-
-    private mutating func startWatching(_ changes: inout [StreamChange]) {
-        guard !cannotWatch else { return }
-        for directory in candidates.directories where !watch.watch(directory) {
-            cannotWatch = true
-            report(
-                "inotify", "watch_limit",
-                "inotify watches are exhausted, not the disk: raise fs.inotify.max_user_watches. Files are polled meanwhile.", isLoss: false, &changes)
-        }
-    }
-
-    private func reportMissing(_ changes: inout [StreamChange]) {
-        for old in generations.values.sorted(by: { $0.id < $1.id }) where old.state == .missing {
-            old.state = .finished
-            changes.append(
-                .trouble(
-                    SourceTrouble(
-                        counter: "lost_generation",
-                        message: "\(old.path) is gone since the last run, read up to byte \(old.offset): what came after is not known.",
-                        isLoss: true)))
-        }
-    }
-
-    private mutating func report(_ subject: String, _ counter: String, _ message: String, isLoss: Bool, _ changes: inout [StreamChange]) {
+    /// Reports something once, until ``clear(_:)``.
+    mutating func report(_ subject: String, _ counter: String, _ message: String, isLoss: Bool) {
         guard reported.insert(subject).inserted else { return }
-        changes.append(.trouble(SourceTrouble(counter: counter, message: message, isLoss: isLoss)))
+        troubles.append(SourceTrouble(counter: counter, message: message, isLoss: isLoss))
     }
 
-    // MARK: For reading
-
-    func generation(_ id: StreamID) -> Generation? { generations[id] }
-    var isFollowing: Bool { follows }
-    var quietTime: Int64 { rotateWait }
-    func monotonic() -> Int64 { now() }
-
-    /// The next scan looks at the directories, however recent the last one is.
-    mutating func lookAgain() { namesChanged = true }
-
-    mutating func sleep(atMost limit: EventDuration) {
-        let milliseconds = cannotWatch ? min(limit.milliseconds, 250) : limit.milliseconds
-        let wake = watch.wait(milliseconds: Int32(clamping: milliseconds))
-        if wake.namesChanged || cannotWatch { namesChanged = true }
-    }
+    /// The trouble with something is over.
+    mutating func clear(_ subject: String) { reported.remove(subject) }
 
     private mutating func forgetOldest() {
         guard generations.count > FileTreeSource.finishedLimit else { return }

@@ -18,19 +18,22 @@ struct FileKey: Hashable, Sendable {
         self.device = device
         self.inode = inode
     }
+
+    /// No file's.
+    static let none = FileKey(device: 0, inode: 0)
 }
 
 /// One generation of one file: from its creation until it is truncated, replaced or gone. It may be renamed and compressed meanwhile.
 ///
 /// Known by device and inode as long as the content agrees, and by content alone afterwards: the hash of its first bytes and the bytes
-/// before the offset. State: about 1.5 KB while it is read, 200 bytes afterwards.
+/// before the offset. State: about 1.5 KB while it is read, 300 bytes afterwards.
 final class Generation {
     enum State: Equatable {
-        /// Announced or about to be; not opened yet, or being read.
+        /// Announced; not opened yet, or being read.
         case reading
         /// Read to its end.
         case finished
-        /// Its file was cut; what is left of it may stand in a copy.
+        /// Its file was truncated, and everything that was read of it is handed over; the rest may stand in a copy.
         case cut
         /// From a checkpoint; its file has not been found yet.
         case missing
@@ -39,19 +42,44 @@ final class Generation {
     let id: StreamID
     var key: FileKey
     var path: String
-    /// The path it was first seen under: a different one now means that it was rotated away.
+    /// The path it was first seen under.
     let firstPath: String
     var state: State
     var prefixHash: UInt64
     var prefixCount: Int
+    /// The first bytes; kept only while copies of them may have to be told from new files.
+    var prefix: [UInt8] = []
+    /// Plain bytes consumed by the lane.
     var offset: UInt64
     var marker: TailMarker
     var formatState: [UInt8] = []
+    var compression = Compression.none
+    /// Open from the moment it is found, so that it can be read even if it is deleted before its turn.
+    var file: OpenFile?
     var stream: ByteStream?
-    var lastStatus: FileStatus?
+    /// Where reading stood when the stream was closed to save a descriptor: beyond ``offset`` by what the lane holds of an unfinished line.
+    var restedAt: (offset: UInt64, marker: TailMarker)?
+    /// What the file's status was when its bytes were last compared with those that were read.
+    var checkedStatus: FileStatus?
+    /// What the file's status was at the last look at the directories.
+    var scannedStatus: FileStatus?
+    /// The largest size that was seen: what a truncation took away is known by it.
+    var seenSize: UInt64 = 0
+    /// The number of bytes that this generation should turn out to have, when it is the copy of a truncated file.
+    var expectedSize: UInt64 = 0
+    /// Since when a rotated file has had nothing to read. Units: monotonic milliseconds.
     var quietSince: Int64?
+    /// Since when its file has been sought in vain.
+    var lostSince: Int64?
     /// Whether its file was among the candidates of the last scan.
     var isPresent = true
+    /// Whether the path it was first seen under still leads to it.
+    var holdsFirstPath = true
+    /// Its file was truncated, and what was read of it is not handed over yet.
+    var isCut = false
+    var isFromCheckpoint = false
+    /// Its last read found nothing.
+    var isAtEnd = false
 
     init(id: StreamID, key: FileKey, path: String) {
         self.id = id
@@ -78,12 +106,23 @@ final class Generation {
         marker = position.marker
         formatState = position.formatState
         isPresent = false
+        isFromCheckpoint = true
     }
 
-    /// Whether a file that begins with `head` can be this generation.
-    func beginsLike(_ head: [UInt8]) -> Bool {
-        head.count >= prefixCount && ContentHash.of(head.prefix(prefixCount)) == prefixHash
+    /// Whether no more is to be expected of the file where it stands: it is gone, it was renamed, or it has a name of a rotated one.
+    var isRotated: Bool { !isPresent || !holdsFirstPath || FilePath.looksRotated(path) }
+
+    /// What a checkpoint keeps of it.
+    var position: StreamPosition {
+        StreamPosition(
+            stream: id.rawValue, path: path, device: key.device, inode: key.inode, prefixHash: prefixHash, prefixCount: prefixCount,
+            offset: offset, marker: marker, isFinished: state == .finished || state == .cut, formatState: formatState)
     }
+}
+
+extension TailMarker {
+    /// Whether these bytes end with those that the marker was made of.
+    func isOf(_ bytes: [UInt8]) -> Bool { count == 0 || bytes.count >= count && TailMarker(ofLast: bytes.suffix(count)) == self }
 }
 
 /// FNV-1a, 64 bits: a hash that every version of every tool computes alike.
@@ -94,5 +133,17 @@ enum ContentHash {
         var hash = empty
         for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
         return hash
+    }
+
+    /// The hashes of all beginnings, from the empty one to the whole.
+    static func ofBeginnings(_ bytes: [UInt8]) -> [UInt64] {
+        var hashes = [empty]
+        hashes.reserveCapacity(bytes.count + 1)
+        var hash = empty
+        for byte in bytes {
+            hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
+            hashes.append(hash)
+        }
+        return hashes
     }
 }

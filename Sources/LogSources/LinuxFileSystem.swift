@@ -9,10 +9,11 @@ struct FileStatus: Equatable, Sendable {
     var device: UInt64
     var inode: UInt64
     var size: UInt64
+    /// Units: nanoseconds of the wall clock.
     var modified: Int64
     var isRegular: Bool
     var isDirectory: Bool
-    var links: UInt64
+    var isLink: Bool
 }
 
 /// A system call that failed.
@@ -21,6 +22,15 @@ struct FileFailure: Error, Equatable, Sendable {
 
     /// The system's own words.
     var text: String { LinuxFileSystem.message(code) }
+    static let missing = FileFailure(code: ENOENT)
+    /// There is nothing under that name.
+    var isMissing: Bool { code == ENOENT }
+    /// The process or the system has no file descriptor left.
+    var isOutOfDescriptors: Bool { code == EMFILE || code == ENFILE }
+    /// The server of a network file system forgot the file; opening it again helps.
+    var isStale: Bool { code == ESTALE }
+    /// The descriptor is not ready; a later read may succeed.
+    var isTemporary: Bool { code == EAGAIN }
 }
 
 /// An open file. Closes itself.
@@ -29,10 +39,14 @@ struct FileFailure: Error, Equatable, Sendable {
 final class OpenFile {
     private let descriptor: Int32
 
-    /// Opens for reading. Never blocks on a FIFO, never hands the descriptor to a child.
+    /// Opens a regular file for reading. Never blocks on a FIFO, never hands the descriptor to a child.
+    ///
+    /// Throws: ``FileFailure``, with `EINVAL` for what is no regular file.
     init(path: String) throws(FileFailure) {
-        descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         if descriptor < 0 { throw FileFailure(code: errno) }
+        // Between the look at the name and the opening, the name may have come to mean something else.
+        guard status()?.isRegular == true else { throw FileFailure(code: EINVAL) }
     }
 
     /// Takes over a descriptor that is open already: standard input.
@@ -44,6 +58,12 @@ final class OpenFile {
         var raw = stat()
         guard unsafe fstat(descriptor, &raw) == 0 else { return nil }
         return LinuxFileSystem.status(raw)
+    }
+
+    /// Sleeps until there is something to read, or the time is over.
+    func awaitInput(milliseconds: Int32) {
+        var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        _ = unsafe poll(&polled, 1, milliseconds)
     }
 
     /// Reads from the current position into the free part of `output`. Returns the bytes read; 0 at the end.
@@ -58,23 +78,66 @@ final class OpenFile {
         return got
     }
 
+    /// Reads from `offset` on into the free part of `output`, provided that the bytes in front of `offset` still are `expected`.
+    ///
+    /// One system call reads both, so that a file that is cut and filled again between a check and a read cannot pass for the old one.
+    /// Returns the bytes read, 0 at the end; nil when the file is not the one it was, and then nothing was written.
+    func read(at offset: UInt64, behind expected: [UInt8], into output: inout OutputRawSpan) throws(FileFailure) -> Int? {
+        var got = 0
+        var isSame = true
+        unsafe output.withUnsafeMutableBytes { buffer, initialized in
+            guard let base = buffer.baseAddress, buffer.count > initialized else { return }
+            unsafe withUnsafeTemporaryAllocation(byteCount: TailMarker.length, alignment: 16) { before in
+                unsafe withUnsafeTemporaryAllocation(of: iovec.self, capacity: 2) { parts in
+                    unsafe parts[0] = iovec(iov_base: before.baseAddress, iov_len: expected.count)
+                    unsafe parts[1] = iovec(iov_base: base + initialized, iov_len: buffer.count - initialized)
+                    repeat {
+                        got = unsafe preadv(descriptor, parts.baseAddress, 2, off_t(offset) - off_t(expected.count))
+                    } while got < 0 && errno == EINTR
+                    guard got >= 0 else { return }
+                    isSame = unsafe got >= expected.count && before.prefix(expected.count).elementsEqual(expected)
+                }
+            }
+            if isSame && got > 0 {
+                got -= expected.count
+                initialized += got
+            }
+        }
+        if got < 0 { throw FileFailure(code: errno) }
+        return isSame ? got : nil
+    }
+
     /// Reads at most `count` bytes at an offset, without moving the position.
     func bytes(at offset: UInt64, count: Int) throws(FileFailure) -> [UInt8] {
-        var got = 0
         var result = [UInt8](repeating: 0, count: count)
-        while got < count {
-            let part = unsafe result.withUnsafeMutableBytes { buffer in
-                unsafe pread(descriptor, buffer.baseAddress! + got, count - got, off_t(offset) + off_t(got))
+        let got = try read(at: offset, into: &result)
+        if got < count { result.removeLast(count - got) }
+        return result
+    }
+
+    /// Fills `target` from an offset on, as far as the file goes. Returns the bytes read.
+    func read(at offset: UInt64, into target: inout [UInt8]) throws(FileFailure) -> Int {
+        var got = 0
+        while got < target.count {
+            let part = unsafe target.withUnsafeMutableBytes { buffer in
+                guard let base = buffer.baseAddress else { return 0 }
+                return unsafe pread(descriptor, base + got, buffer.count - got, off_t(offset) + off_t(got))
             }
             if part < 0 && errno == EINTR { continue }
             if part < 0 { throw FileFailure(code: errno) }
             if part == 0 { break }
             got += part
         }
-        return Array(result.prefix(got))
+        return got
     }
 
-    func seek(to offset: UInt64) { lseek(descriptor, off_t(offset), SEEK_SET) }
+    /// The first byte at or behind an offset that does not lie in a hole, as far as the file system tells; nil when only a hole follows.
+    func firstData(from offset: UInt64) -> UInt64? {
+        // SEEK_DATA, whose macro Swift does not see: 3 in linux/fs.h since 3.1.
+        let found = lseek(descriptor, off_t(offset), 3)
+        if found >= 0 { return UInt64(found) }
+        return errno == ENXIO ? nil : offset
+    }
 }
 
 /// Names and listings.
@@ -85,11 +148,26 @@ enum LinuxFileSystem {
         return status(raw)
     }
 
+    /// Of the name itself: a symbolic link is not followed.
+    static func linkStatus(path: String) throws(FileFailure) -> FileStatus {
+        var raw = stat()
+        guard unsafe lstat(path, &raw) == 0 else { throw FileFailure(code: errno) }
+        return status(raw)
+    }
+
     static func status(_ raw: stat) -> FileStatus {
         FileStatus(
             device: UInt64(raw.st_dev), inode: UInt64(raw.st_ino), size: UInt64(max(raw.st_size, 0)),
             modified: Int64(raw.st_mtim.tv_sec) * 1_000_000_000 + Int64(raw.st_mtim.tv_nsec),
-            isRegular: raw.st_mode & S_IFMT == S_IFREG, isDirectory: raw.st_mode & S_IFMT == S_IFDIR, links: UInt64(raw.st_nlink))
+            isRegular: raw.st_mode & S_IFMT == S_IFREG, isDirectory: raw.st_mode & S_IFMT == S_IFDIR,
+            isLink: raw.st_mode & S_IFMT == S_IFLNK)
+    }
+
+    /// The path without any symbolic link in it, or nil when it leads nowhere.
+    static func realPath(_ path: String) -> String? {
+        guard let found = unsafe realpath(path, nil) else { return nil }
+        defer { unsafe free(found) }
+        return unsafe String(cString: found)
     }
 
     /// The paths that a pattern matches, sorted by name. A pattern without wildcards matches itself if it exists.
@@ -104,9 +182,12 @@ enum LinuxFileSystem {
         return result.sorted()
     }
 
+    /// Whether a pattern stands for a path; a wildcard stands for no slash.
+    static func isMatch(_ path: String, pattern: String) -> Bool { unsafe fnmatch(pattern, path, FNM_PATHNAME | FNM_PERIOD) == 0 }
+
     /// The names in a directory, sorted, without `.` and `..`.
-    static func names(in directory: String) -> [String] {
-        guard let handle = unsafe opendir(directory) else { return [] }
+    static func names(in directory: String) throws(FileFailure) -> [String] {
+        guard let handle = unsafe opendir(directory) else { throw FileFailure(code: errno) }
         defer { unsafe closedir(handle) }
         var result: [String] = []
         while let entry = unsafe readdir(handle) {
@@ -118,12 +199,32 @@ enum LinuxFileSystem {
         return result.sorted()
     }
 
+    /// The types of the mounted file systems by mount point, longest mount points first.
+    static func mounts() -> [(point: String, type: String)] {
+        do throws(FileFailure) {
+            // The file has no size, so it is read piece by piece; more than a megabyte of mounts is not looked at.
+            let file = OpenFile(descriptor: unsafe open("/proc/self/mounts", O_RDONLY | O_CLOEXEC))
+            let text = String(decoding: try file.bytes(at: 0, count: 1_048_576), as: UTF8.self)
+            let lines = text.split(separator: "\n").map { $0.split(separator: " ") }
+            return lines.filter { $0.count > 2 }.map { (String($0[1]), String($0[2])) }.sorted { $0.0.utf8.count > $1.0.utf8.count }
+        } catch {
+            return []
+        }
+    }
+
     static func message(_ code: Int32) -> String {
         guard let text = unsafe strerror(code) else { return "error \(code)" }
         return unsafe String(cString: text)
     }
 
-    /// The wall clock, to compare with a file's time of modification.
+    /// Descriptors that this process may have open.
+    static func descriptorLimit() -> Int {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }
+        return Int(clamping: limit.rlim_cur)
+    }
+
+    /// The wall clock, to compare with a file's time of modification. Units: nanoseconds.
     static func wallNanoseconds() -> Int64 {
         var time = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &time)
@@ -145,6 +246,13 @@ extension OutputRawSpan {
             let lower = min(max(range.lowerBound, 0), all.count)
             return unsafe Array(all[lower..<min(max(range.upperBound, lower), all.count)])
         }
+    }
+
+    /// Adds as many of the bytes as fit. Returns how many.
+    mutating func add(_ bytes: ArraySlice<UInt8>) -> Int {
+        let count = min(bytes.count, freeCapacity)
+        for byte in bytes.prefix(count) { append(byte) }
+        return count
     }
 }
 

@@ -4,13 +4,18 @@
 import EventModel
 import Pipeline
 
-/// Standard input as one stream. Ends when the writer closes it. Compressed input has to be unpacked in front (`zstd -dc | weir replay -`),
-/// because a pipe cannot be looked at twice.
+/// Standard input as one stream, plain or packed with gzip or Zstandard. Ends when the writer closes it.
 package struct StandardInputSource: LaneSource {
-    private let file = OpenFile(descriptor: 0)
+    private let file: OpenFile
     private var isAnnounced = false
+    /// The first bytes, until it is clear whether they are packed.
+    private var first: [UInt8]? = []
+    private var unpacker: Unpacker?
 
-    package init() {}
+    package init() { self.init(descriptor: 0) }
+
+    /// From any open descriptor, for tests.
+    init(descriptor: Int32) { file = OpenFile(descriptor: descriptor) }
 
     package mutating func scan() -> [StreamChange] {
         guard !isAnnounced else { return [] }
@@ -20,10 +25,58 @@ package struct StandardInputSource: LaneSource {
 
     package mutating func read(_ stream: StreamID, into output: inout OutputRawSpan) -> ReadOutcome {
         do throws(FileFailure) {
-            return try file.read(into: &output) > 0 ? .bytes : .ended
+            if let bytes = first { return try begin(bytes, &output) }
+            guard let unpacker else { return try file.read(into: &output) > 0 ? .bytes : .ended }
+            let outcome = try unpacker.unpack(into: &output) { [file] (_, input) throws(FileFailure) in
+                let piece = try StandardInputSource.piece(of: file, atMost: input.count)
+                input.replaceSubrange(0..<piece.count, with: piece)
+                return piece.count
+            }
+            switch outcome {
+            case .bytes: return .bytes
+            case .failed(let counter, let message): return failed(counter, message)
+            case .end, .changed, .unreadable: return .ended
+            }
         } catch {
-            return .failed(SourceTrouble(counter: "unreadable_file", message: "standard input: \(error.text)", isLoss: true))
+            return error.isTemporary ? .idle : failed("unreadable_file", error.text)
         }
+    }
+
+    /// Collects enough bytes to tell plain from packed; a pipe cannot be looked at twice.
+    private mutating func begin(_ bytes: [UInt8], _ output: inout OutputRawSpan) throws(FileFailure) -> ReadOutcome {
+        let piece = try StandardInputSource.piece(of: file, atMost: min(output.freeCapacity, Unpacker.inputLength) - bytes.count)
+        let start = bytes + piece
+        first = start
+        guard piece.isEmpty || start.count >= Compression.magicLength else { return try begin(start, &output) }
+        first = nil
+        let compression = Compression(magic: start)
+        if case .unsupported(let name) = compression {
+            return failed("unsupported_compression", "it is packed with \(name): unpack it in front of weir")
+        }
+        if let unpacker = Unpacker(compression) {
+            unpacker.begin(with: start)
+            self.unpacker = unpacker
+            return .bytes
+        }
+        return output.add(start[...]) > 0 ? .bytes : .ended
+    }
+
+    private static func piece(of file: OpenFile, atMost count: Int) throws(FileFailure) -> [UInt8] {
+        var failure: FileFailure?
+        let piece = withScratch(count: count) { scratch -> [UInt8] in
+            do throws(FileFailure) {
+                _ = try file.read(into: &scratch)
+            } catch {
+                failure = error
+            }
+            return scratch.copy(0..<scratch.byteCount)
+        }
+        if let failure { throw failure }
+        return piece
+    }
+
+    private func failed(_ counter: String, _ message: String) -> ReadOutcome {
+        .failed(SourceTrouble(counter: counter, message: "standard input: \(message). What came before counts.", isLoss: true))
     }
 
     package func position(of stream: StreamID, offset: UInt64, marker: TailMarker) -> StreamPosition {
@@ -33,6 +86,6 @@ package struct StandardInputSource: LaneSource {
     }
 
     package mutating func finish(_ stream: StreamID) {}
-    package mutating func wait(atMost limit: EventDuration) {}
+    package mutating func wait(atMost limit: EventDuration) { file.awaitInput(milliseconds: Int32(clamping: limit.milliseconds)) }
     package var isEndless: Bool { false }
 }

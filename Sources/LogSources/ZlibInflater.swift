@@ -9,18 +9,25 @@ final class ZlibInflater: Inflater {
     private var stream = unsafe z_stream()
     private var isAtMemberStart = true
     private var memberCount = 0
+    /// Garbage was met; whatever follows it is garbage too.
+    private var isOver = false
 
     init() { unsafe precondition(weir_inflate_init(&stream) == Z_OK, "zlib cannot start: out of memory") }
 
     deinit { unsafe inflateEnd(&stream) }
 
-    var isComplete: Bool { isAtMemberStart }
+    /// A single byte behind a member is no member that breaks off, whatever it is.
+    var isComplete: Bool { unsafe isAtMemberStart || memberCount > 0 && stream.total_in < 2 && stream.total_out == 0 }
 
     func inflate(_ input: [UInt8], count: Int, position: inout Int, into output: inout OutputRawSpan) -> InflateOutcome {
+        if isOver { return position < count ? .trailing : .progress }
         if isAtMemberStart && memberCount > 0 {
             while position < count && input[position] == 0 { position += 1 }
             guard position < count else { return .progress }
-            guard input[position] == 0x1F, position + 1 >= count || input[position + 1] == 0x8B else { return .trailing }
+            guard input[position] == 0x1F, position + 1 >= count || input[position + 1] == 0x8B else {
+                isOver = true
+                return .trailing
+            }
             unsafe inflateReset(&stream)
         }
         guard position < count else { return .progress }
@@ -47,7 +54,14 @@ final class ZlibInflater: Inflater {
             memberCount += 1
             return .progress
         case Z_OK, Z_BUF_ERROR: return .progress
-        default: return .corrupt(unsafe stream.msg.map { unsafe String(cString: $0) } ?? "zlib error \(code)")
+        default:
+            // A lone 0x1F at the end of a piece looked like the next member's start, and is garbage after all.
+            if unsafe memberCount > 0 && stream.total_in <= 2 && stream.total_out == 0 {
+                isAtMemberStart = true
+                isOver = true
+                return .trailing
+            }
+            return .corrupt(unsafe stream.msg.map { unsafe String(cString: $0) } ?? "zlib error \(code)")
         }
     }
 }

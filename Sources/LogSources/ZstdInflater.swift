@@ -21,6 +21,8 @@ final class ZstdInflater: Inflater {
     deinit { unsafe ZSTD_freeDStream(stream) }
 
     func inflate(_ input: [UInt8], count: Int, position: inout Int, into output: inout OutputRawSpan) -> InflateOutcome {
+        // At a frame's start an empty input would make libzstd ask for a header, as if something were missing.
+        if position == count && isComplete { return .progress }
         var failure: String?
         let start = position
         unsafe input.withUnsafeBytes { source in
@@ -29,7 +31,7 @@ final class ZstdInflater: Inflater {
                 var to = unsafe ZSTD_outBuffer(dst: target.baseAddress, size: target.count, pos: initialized)
                 let code = unsafe ZSTD_decompressStream(stream, &to, &from)
                 if ZSTD_isError(code) != 0 {
-                    failure = unsafe String(cString: ZSTD_getErrorName(code))
+                    failure = ZstdInflater.sentence(code)
                 } else {
                     isComplete = code == 0
                 }
@@ -39,5 +41,12 @@ final class ZstdInflater: Inflater {
         }
         if let failure { return .corrupt(failure) }
         return .progress
+    }
+
+    private static func sentence(_ code: Int) -> String {
+        guard ZSTD_getErrorCode(code) != ZSTD_error_frameParameter_windowTooLarge else {
+            return "its window is larger than 128 MiB: unpack it first with zstd -d --long=31"
+        }
+        return unsafe String(cString: ZSTD_getErrorName(code))
     }
 }

@@ -8,23 +8,37 @@ import RollingStatistics
 /// The accounts of one shard of a lane: profiles, minute rings, and tallies of the open buckets.
 ///
 /// An account's shard is its number modulo the number of shards, and no result depends on that number. A class, because it is one thing with
-/// identity that must never be copied; owned by one core. State: about 3.2 KB an account, in slabs so that growing copies nothing.
+/// identity that must never be copied; owned by one core. State: about 3.2 KB an account.
 final class AccountShard {
     private let shardCount: UInt32
+    private let shardNumber: UInt32
     private let detectors: [any Detector]
-    private var slabs: [ProfileSlab] = []
+    private var profiles: [AccountProfile] = []
     private var rings: [MinuteRing] = []
-    /// Whether an account changed since the last checkpoint, and the changed ones in order of first change.
-    private var isDirty: [Bool] = []
-    private(set) var dirty: [Int] = []
+    /// How each account stands to the checkpoints; the changed ones, in order of first change; and those of a checkpoint in the making.
+    private var marks: [CheckpointMark] = []
+    private var dirty: [Int] = []
+    private var frozen: [Int] = []
+    private var captured: [(AccountID, [UInt8])] = []
     /// Open buckets, oldest first, aligned with the lane's.
     private var open: [OpenTallies] = []
     /// The number of the oldest open bucket.
     var oldestBucket: Int64 = 0
 
-    init(shardCount: Int, detectors: [any Detector]) {
+    init(number: Int, of shardCount: Int, detectors: [any Detector]) {
+        shardNumber = UInt32(number)
         self.shardCount = UInt32(shardCount)
         self.detectors = detectors
+    }
+
+    /// How an account stands to the checkpoints.
+    private enum CheckpointMark: UInt8 {
+        /// As the last checkpoint has it, or the one in the making has it already.
+        case clean
+        /// Changed since.
+        case dirty
+        /// The checkpoint in the making still has to take it: it must be captured before it changes.
+        case frozen
     }
 
     /// What an event set off.
@@ -37,42 +51,40 @@ final class AccountShard {
     @inline(__always)
     private func local(_ account: AccountID) -> Int { Int(shardCount == 1 ? account.rawValue : account.rawValue / shardCount) }
 
+    private func number(_ index: Int) -> AccountID { AccountID(rawValue: UInt32(index) * shardCount + shardNumber) }
+
     var accountCount: Int { rings.count }
 
     /// Makes room for one more account, of which no event has counted yet. Accounts come in the order of their numbers.
-    func addNewAccount() {
-        addAccount(bucket: .max)
-        markDirty(rings.count - 1)
-    }
+    func addNewAccount() { addAccount(bucket: .max) }
 
     /// Makes room for one more account, first seen in `bucket`. Accounts come in the order of their numbers.
     func addAccount(bucket: Int64) {
-        if rings.count % ProfileSlab.size == 0 { slabs.append(ProfileSlab()) }
-        slabs[slabs.count - 1].profiles.append(AccountProfile(firstBucket: bucket))
+        profiles.append(AccountProfile(firstBucket: bucket))
         rings.append(MinuteRing())
-        isDirty.append(false)
+        // Changed from the start: a checkpoint must know every number below the highest, even of accounts whose events were all late.
+        marks.append(.dirty)
+        dirty.append(marks.count - 1)
         for index in open.indices { open[index].slots.append(0) }
     }
 
     func ring(_ account: AccountID) -> MinuteRing { rings[local(account)] }
 
-    /// Runs `body` on the account's profile in place.
-    func withProfile<Result>(_ account: AccountID, _ body: (borrowing AccountProfile) -> Result) -> Result {
-        let index = local(account)
-        return body(slabs[index / ProfileSlab.size].profiles[index % ProfileSlab.size])
-    }
+    func profile(_ account: AccountID) -> AccountProfile { profiles[local(account)] }
 
     /// Adds an event to open bucket `position`. `fleet` and `bucket`, the oldest open one, serve the trip levels.
     @inline(__always)
     func add(_ event: AccessEvent, rows: UInt64, bytes: UInt64, position: Int, bucket: Int64, fleet: FleetView) -> Signal {
         let index = local(event.account)
+        if marks[index] != .dirty { willChange(index) }
         var slot = Int(open[position].slots[index])
         if slot == 0 { slot = startTally(event, index: index, position: position, oldestBucket: bucket, fleet: fleet) }
-        if !isDirty[index] { markDirty(index) }
         _ = rings[index].add(minute: Int(event.time.milliseconds / 60_000), rows: rows, bytes: bytes)
         open[position].tallies[slot - 1].add(event, rows: rows, bytes: bytes)
-        let isNovel = open[position].tallies[slot - 1].note(
-            event.network, at: event.time, known: slabs[index / ProfileSlab.size].profiles[index % ProfileSlab.size].networks)
+        var isNovel = false
+        if open[position].tallies[slot - 1].changes(event.network) {
+            isNovel = open[position].tallies[slot - 1].note(event.network, at: event.time, known: profiles[index].networks)
+        }
         guard position == 0 else { return .none }
         if open[0].tallies[slot - 1].hasTripped {
             open[0].tallies[slot - 1].raiseTrips()
@@ -81,17 +93,19 @@ final class AccountShard {
         return isNovel ? .judge : .none
     }
 
-    private func markDirty(_ index: Int) {
-        isDirty[index] = true
+    /// To be called before anything of an account changes that its state holds.
+    private func willChange(_ index: Int) {
+        guard marks[index] != .dirty else { return }
+        if marks[index] == .frozen { capture(index) }
+        marks[index] = .dirty
         dirty.append(index)
     }
 
     private func startTally(_ event: AccessEvent, index: Int, position: Int, oldestBucket: Int64, fleet: FleetView) -> Int {
         var tally = AccountTally(event)
         let bucket = oldestBucket + Int64(position)
-        let slab = slabs[index / ProfileSlab.size]
-        let inner = index % ProfileSlab.size
-        if slab.profiles[inner].age == 0 && bucket < slab.profiles[inner].firstBucket { slab.profiles[inner].firstBucket = bucket }
+        let profile = profiles[index]
+        if profile.age == 0 && bucket < profile.firstBucket { profile.firstBucket = bucket }
         if position == 0 { tally.trips = tripLevels(index, bucket: bucket, fleet: fleet) }
         open[position].tallies.append(tally)
         open[position].slots[index] = UInt32(open[position].tallies.count)
@@ -100,11 +114,7 @@ final class AccountShard {
 
     private func tripLevels(_ index: Int, bucket: Int64, fleet: FleetView) -> TripLevels {
         var trips = TripLevels.never
-        for detector in detectors {
-            trips = trips.lowered(
-                by: detector.tripLevels(
-                    bucket: bucket, of: slabs[index / ProfileSlab.size].profiles[index % ProfileSlab.size], fleet: fleet))
-        }
+        for detector in detectors { trips = trips.lowered(by: detector.tripLevels(bucket: bucket, of: profiles[index], fleet: fleet)) }
         return trips
     }
 
@@ -125,6 +135,8 @@ final class AccountShard {
         return slot == 0 ? nil : open[position].tallies[slot - 1]
     }
 
+    private func activity(_ account: AccountID, position: Int) -> Activity { tally(account, position: position).map { Activity($0) } ?? Activity() }
+
     /// Sets the trip levels of the oldest bucket, which has just become the oldest; returns the accounts that are over them already, or came
     /// from a network that is still new.
     func arm(bucket: Int64, fleet: FleetView) -> [AccountID] {
@@ -133,10 +145,10 @@ final class AccountShard {
         for slot in open[0].tallies.indices {
             let account = open[0].tallies[slot].account
             let index = local(account)
-            open[0].tallies[slot].trips = tripLevels(index, bucket: bucket, fleet: fleet)
-            open[0].tallies[slot].forgetLearnt(slabs[index / ProfileSlab.size].profiles[index % ProfileSlab.size].networks)
             // The levels are state, and nothing else about the account may have changed since the last checkpoint.
-            if !isDirty[index] { markDirty(index) }
+            willChange(index)
+            open[0].tallies[slot].trips = tripLevels(index, bucket: bucket, fleet: fleet)
+            open[0].tallies[slot].forgetLearnt(profiles[index].networks)
             let isOver = open[0].tallies[slot].hasTripped
             if isOver { open[0].tallies[slot].raiseTrips() }
             if isOver || open[0].tallies[slot].newNetwork != nil { over.append(account) }
@@ -146,40 +158,38 @@ final class AccountShard {
 
     /// Judges and learns the oldest bucket for every account, in order of number. `body` gets what the detectors found.
     func closeOldest(_ context: CloseOrder, fleetSums: inout FleetSums, found: (AccountID, UInt8, Finding) -> Void) {
-        let shard = context.shard
         for index in rings.indices {
-            let slab = slabs[index / ProfileSlab.size]
-            let inner = index % ProfileSlab.size
-            guard slab.profiles[inner].firstBucket <= context.bucket else { continue }
+            let profile = profiles[index]
+            guard profile.firstBucket <= context.bucket else { continue }
             let slot = Int(open[0].slots[index])
-            let account = AccountID(rawValue: UInt32(index) * shardCount + shard)
+            willChange(index)
+            let account = number(index)
             let closed = AccountShard.closedBucket(
-                slab.profiles[inner], tally: slot == 0 ? nil : open[0].tallies[slot - 1], bucket: context.bucket, fleet: context.fleet,
+                profile, activity: slot == 0 ? Activity() : Activity(open[0].tallies[slot - 1]), bucket: context.bucket, fleet: context.fleet,
                 end: BucketGrid.start(of: context.bucket + 1), isClosed: true)
             for (number, detector) in detectors.enumerated() {
-                if let finding = detector.judge(closed, of: slab.profiles[inner]) { found(account, UInt8(number), finding) }
+                if let finding = detector.judge(closed, of: profile) { found(account, UInt8(number), finding) }
             }
-            slab.profiles[inner].learn(closed, fleet: context.fleet.factor)
-            if !isDirty[index] { markDirty(index) }
-            fleetSums.add(slab.profiles[inner])
+            profile.learn(closed, fleet: context.fleet.factor)
+            fleetSums.add(profile)
         }
     }
 
     /// What the detectors find in a part of open bucket `position`, as though the buckets before it closed as they stand.
     func judgeOpen(_ account: AccountID, position: Int, oldestBucket: Int64, fleet: FleetView, end: EventTime) -> [(UInt8, Finding)] {
-        let index = local(account)
-        var profile = slabs[index / ProfileSlab.size].profiles[index % ProfileSlab.size]
+        let profile = profiles[local(account)].clone()
         for earlier in 0..<position where profile.firstBucket <= oldestBucket + Int64(earlier) {
             let bucket = oldestBucket + Int64(earlier)
             let closed = AccountShard.closedBucket(
-                profile, tally: tally(account, position: earlier), bucket: bucket, fleet: fleet, end: BucketGrid.start(of: bucket + 1),
+                profile, activity: activity(account, position: earlier), bucket: bucket, fleet: fleet, end: BucketGrid.start(of: bucket + 1),
                 isClosed: true)
             profile.learn(closed, fleet: fleet.factor)
         }
         var judged = tally(account, position: position)
         judged?.forgetLearnt(profile.networks)
         let partial = AccountShard.closedBucket(
-            profile, tally: judged, bucket: oldestBucket + Int64(position), fleet: fleet, end: end, isClosed: false)
+            profile, activity: judged.map { Activity($0) } ?? Activity(), bucket: oldestBucket + Int64(position), fleet: fleet, end: end,
+            isClosed: false)
         var findings: [(UInt8, Finding)] = []
         for (number, detector) in detectors.enumerated() {
             if let finding = detector.judge(partial, of: profile) { findings.append((UInt8(number), finding)) }
@@ -191,26 +201,34 @@ final class AccountShard {
     func activeAccounts(position: Int) -> [AccountID] { open[position].tallies.map(\.account).sorted() }
 
     static func closedBucket(
-        _ profile: borrowing AccountProfile, tally: AccountTally?, bucket: Int64, fleet: FleetView, end: EventTime, isClosed: Bool
+        _ profile: borrowing AccountProfile, activity: Activity, bucket: Int64, fleet: FleetView, end: EventTime, isClosed: Bool
     ) -> ClosedBucket {
-        let sums = tally?.sums ?? MeasureSums()
         let slot = HourOfWeek(BucketGrid.start(of: bucket))
         var readings = InlineArray<3, VolumeReading>(repeating: VolumeReading())
         for measure in Measure.allCases {
-            readings[measure.rawValue] = profile.volumes[measure.rawValue].read(
-                Double(sums[measure]), slot: slot, visits: profile.visits, fleet: fleet.factor)
+            profile.volumes[measure.rawValue].read(
+                Double(activity.sums[measure]), slot: slot, visits: profile.visits, fleet: fleet.factor[measure], into: &readings[measure.rawValue])
         }
         return ClosedBucket(
-            number: bucket, sums: sums, readings: readings, networks: tally?.networks ?? NetworkSet(), newNetwork: tally?.newNetwork,
+            number: bucket, sums: activity.sums, readings: readings, networks: activity.networks, newNetwork: activity.newNetwork,
             isMature: profile.isMature, isClosed: isClosed, end: end, fleet: fleet)
     }
 }
 
-/// One slab of profiles: allocated once, never moved.
-private final class ProfileSlab {
-    static let size = 64
-    var profiles: [AccountProfile] = []
-    init() { profiles.reserveCapacity(ProfileSlab.size) }
+/// The part of a tally that is judged: a tally is 400 bytes, most of them for an alert to show.
+struct Activity {
+    var sums = MeasureSums()
+    var networks = NetworkSet()
+    var newNetwork: NewNetwork?
+
+    init() {}
+
+    @inline(__always)
+    init(_ tally: borrowing AccountTally) {
+        sums = tally.sums
+        networks = tally.networks
+        newNetwork = tally.newNetwork
+    }
 }
 
 /// The tallies of one open bucket of a shard: `slots` gives an account's tally plus one, 0 while it was not active.
@@ -222,29 +240,48 @@ private struct OpenTallies {
 /// What a shard needs to close a bucket.
 struct CloseOrder {
     var bucket: Int64
-    var shard: UInt32
     var fleet: FleetView
 }
 
 // MARK: - State
 
 extension AccountShard {
-    /// The changed accounts' states, in order of first change; they count as unchanged afterwards. At most `limit`.
-    func takeDirty(limit: Int, shard: UInt32) -> [(AccountID, [UInt8])] {
-        let taken = dirty.prefix(limit)
-        let states = taken.map { index in
-            isDirty[index] = false
-            let account = AccountID(rawValue: UInt32(index) * shardCount + shard)
-            return (account, encode(account))
-        }
-        dirty.removeFirst(taken.count)
-        return states
+    var hasChanges: Bool { !dirty.isEmpty }
+
+    /// Begins a checkpoint: what the changed accounts are now is what it will hold, however they change while it is made.
+    /// Returns how many. Complexity: O(changed accounts), a byte each. Precondition: none is in the making.
+    func freeze() -> Int {
+        precondition(frozen.isEmpty && captured.isEmpty, "one checkpoint at a time")
+        frozen = dirty
+        dirty = []
+        for index in frozen { marks[index] = .frozen }
+        return frozen.count
     }
+
+    /// Takes at most `limit` more accounts into the checkpoint in the making; returns how many it took.
+    func captureSome(atMost limit: Int) -> Int {
+        var taken = 0
+        while taken < limit, let index = frozen.popLast() {
+            guard marks[index] == .frozen else { continue }
+            capture(index)
+            marks[index] = .clean
+            taken += 1
+        }
+        return taken
+    }
+
+    /// The states of the checkpoint, complete once ``captureSome(atMost:)`` took fewer than it might.
+    func takeCaptured() -> [(AccountID, [UInt8])] {
+        defer { captured = [] }
+        return captured
+    }
+
+    private func capture(_ index: Int) { captured.append((number(index), encode(number(index)))) }
 
     private func encode(_ account: AccountID) -> [UInt8] {
         var writer = StateWriter(reserving: 3600)
         writer.write(UInt8(1))
-        withProfile(account) { $0.encode(into: &writer) }
+        profile(account).encode(into: &writer)
         let minutes = ring(account).minutes()
         writer.write(UInt8(minutes.count))
         for minute in minutes {
@@ -269,7 +306,9 @@ extension AccountShard {
         let profile = try AccountProfile(from: &reader)
         addAccount(bucket: profile.firstBucket)
         let index = local(account)
-        slabs[index / ProfileSlab.size].profiles[index % ProfileSlab.size] = profile
+        marks[index] = .clean
+        dirty.removeLast()
+        profiles[index] = profile
         for _ in 0..<(try reader.read(UInt8.self)) {
             rings[index].restore(
                 minute: Int(try reader.read(UInt32.self)), rows: try reader.read(), bytes: try reader.read(),

@@ -67,14 +67,12 @@ struct AccountTally: Sendable {
 
     private static func twice(_ sum: UInt64) -> UInt64 { max(sum, 1) > .max / 2 ? .max : max(sum, 1) * 2 }
 
-    /// Notes the event's network; true when the account never used it before.
+    /// Whether the event's network differs from that of the event before: most do not, and need no look at the profile.
     @inline(__always)
-    mutating func note(_ network: Network, at time: EventTime, known: NetworkMemory) -> Bool {
-        if network == lastNetwork || network == .unknown { return false }
-        return noteChange(network, at: time, known: known)
-    }
+    func changes(_ network: Network) -> Bool { network != lastNetwork && network != .unknown }
 
-    private mutating func noteChange(_ network: Network, at time: EventTime, known: NetworkMemory) -> Bool {
+    /// Notes a network that ``changes(_:)``; true when the account never used it before.
+    mutating func note(_ network: Network, at time: EventTime, known: borrowing NetworkMemory) -> Bool {
         lastNetwork = network
         guard networks.insert(network), newNetwork == nil, !known.contains(network) else { return false }
         newNetwork = NewNetwork(network: network, time: time)

@@ -56,5 +56,6 @@ package enum EndpointTemplate {
         }
     }
 
-    private static let placeholder = Array("{id}".utf8)
+    /// `{id}`, the lowest byte first.
+    private static var placeholder: UInt32 { 0x7D64_697B }
 }

@@ -23,8 +23,11 @@ package struct EventBatch: Sendable {
     package var troubles: [SourceTrouble] = []
     /// Decompressed bytes of the lines handed over with this batch.
     package var bytes: UInt64 = 0
-    /// Set when the source is idle and live: event time has reached at least this moment.
-    package var idleUntil: EventTime?
+    /// Set when a live source has been idle: for how long, by the wall clock, since its last bytes came. Event time has gone on by as much
+    /// since its newest event, whatever the delay with which the log arrives.
+    package var idleFor: EventDuration?
+    /// A live source had nothing more to read when this batch was handed over.
+    package var hasCaughtUp = false
     /// The source has ended.
     package var isLast = false
 
@@ -72,13 +75,14 @@ package struct EventBatch: Sendable {
         positions.removeAll(keepingCapacity: true)
         troubles.removeAll(keepingCapacity: true)
         bytes = 0
-        idleUntil = nil
+        idleFor = nil
+        hasCaughtUp = false
         isLast = false
     }
 
     /// Whether nothing at all happened.
     package var isEmpty: Bool {
         events.isEmpty && marks.isEmpty && newAccounts.isEmpty && newValues.isEmpty && openedStreams.isEmpty && positions.isEmpty
-            && troubles.isEmpty && idleUntil == nil && !isLast
+            && troubles.isEmpty && idleFor == nil && !hasCaughtUp && !isLast
     }
 }

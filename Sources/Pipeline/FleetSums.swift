@@ -22,22 +22,27 @@ struct FleetSums {
             let level = Double(profile.volumes[measure].baseline.level)
             let levelBin = min(max(Int(naturalLog(1 + max(level, 0)) / 0.05), 0), 1023)
             levels[measure][levelBin] += 1
-            let window = profile.volumes[measure].windows[VolumeSpan.hour.rawValue]
-            guard level > 1, window.expected > 0.2 * Float(level) else { continue }
-            let ratio = naturalLog((Double(window.actual) + 0.1) / (Double(window.expected) + 0.1))
+            guard let ratio = profile.volumes[measure].hourLogRatio else { continue }
             ratios[measure][min(max(Int((ratio + 10.24) / 0.02), 0), 1023)] += 1
             counts[measure] += 1
         }
     }
 
-    /// What detectors see of it.
-    func view(firstBucket: Int64) -> FleetView {
+    /// Accounts whose median says something of the fleet: of fewer, one that is attacked would move its own yardstick.
+    static let smallestFleet = 8
+
+    /// What detectors see of it, after what they saw before.
+    func view(after last: FleetView) -> FleetView {
         var view = FleetView()
-        view.firstBucket = firstBucket
+        view.firstBucket = last.firstBucket
         view.matureCount = matureCount
         for measure in 0..<3 where counts[measure] > 0 {
             let bin = FleetSums.quantile(ratios[measure], rank: (counts[measure] + 1) / 2)
             view.medianRatio[measure] = exponential((Double(bin) + 0.5) * 0.02 - 10.24)
+        }
+        for measure in Measure.allCases {
+            let isFleet = counts[measure.rawValue] >= FleetSums.smallestFleet
+            view.factor[measure] = last.factor[measure].next(medianRatio: isFleet ? view.medianRatio[measure.rawValue] : 1)
         }
         if matureCount >= 20 {
             var high = InlineArray<3, Double>(repeating: 0)
@@ -67,8 +72,10 @@ extension FleetView {
         for measure in 0..<3 { writer.write(medianRatio[measure]) }
         writer.write(highLevel != nil)
         for measure in 0..<3 { writer.write(highLevel?[measure] ?? 0) }
-        writer.write(factor.factor)
-        writer.write(factor.logFactor)
+        for measure in Measure.allCases {
+            writer.write(factor[measure].factor)
+            writer.write(factor[measure].logFactor)
+        }
     }
 
     init(from reader: inout StateReader) throws(StateError) {
@@ -80,6 +87,12 @@ extension FleetView {
         var high = InlineArray<3, Double>(repeating: 0)
         for measure in 0..<3 { high[measure] = try reader.readDouble() }
         highLevel = hasHighLevel ? high : nil
-        factor = FleetFactor(factor: try reader.readDouble(), logFactor: try reader.readDouble())
+        for measure in Measure.allCases {
+            let restored = FleetFactor(factor: try reader.readDouble(), logFactor: try reader.readDouble())
+            guard restored.factor >= 1, restored.factor <= FleetFactor.largest, restored.logFactor >= 0, restored.logFactor.isFinite else {
+                throw StateError.implausible("fleet factor")
+            }
+            factor[measure] = restored
+        }
     }
 }

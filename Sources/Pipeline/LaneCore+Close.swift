@@ -11,13 +11,11 @@ extension LaneCore {
 
     /// Moves event time forward, closing every bucket that the watermark passes.
     mutating func advance(to time: EventTime) {
-        if newest.milliseconds < 0 {
-            begin(at: time)
-        } else if time - newest >= LaneCore.noticedGap {
-            endSilence(at: time)
-        }
-        newest = time
+        if newest.milliseconds < 0 { begin(at: time) }
+        if newest.milliseconds >= 0 && time - newest >= LaneCore.noticedGap { endSilence(at: time) }
+        // The buckets close by what was known before this event, so that an idle source's buckets, which close by the clock, are the same.
         while time >= closesAt { closeOldest() }
+        newest = time
     }
 
     /// The source is idle and the wall clock says that event time has come this far: buckets may close, silence may be noticed.
@@ -63,20 +61,16 @@ extension LaneCore {
         armOldest()
     }
 
-    /// Empty buckets in a gap of more than a day: the log was away, which says nothing about its accounts.
+    /// Empty buckets more than a day behind the last event: the log is away, which says nothing about its accounts.
     private func isInsideLongGap(_ events: UInt64) -> Bool {
-        guard events == 0, openCount <= 1 else { return false }
-        return gapLength > .days(1)
+        events == 0 && openCount <= 1 && BucketGrid.start(of: oldestBucket) - newest > .days(1)
     }
-
-    /// The time from the oldest bucket to the newest event, when nothing lies between.
-    private var gapLength: EventDuration { newest - BucketGrid.start(of: oldestBucket) }
 
     private mutating func detectAndLearn() {
         var sums = FleetSums()
         var found: [(AccountID, UInt8, Finding)] = []
         for number in shards.indices {
-            let order = CloseOrder(bucket: oldestBucket, shard: UInt32(number), fleet: fleet)
+            let order = CloseOrder(bucket: oldestBucket, fleet: fleet)
             shards[number].closeOldest(order, fleetSums: &sums) { account, detector, finding in
                 found.append((account, detector, finding))
             }
@@ -84,7 +78,7 @@ extension LaneCore {
         // Shards come one after another; accounts come in the order of their numbers, whatever the shards.
         found.sort { ($0.0, $0.1) < ($1.0, $1.1) }
         decide(found, bucket: oldestBucket)
-        fleet = sums.view(firstBucket: fleet.firstBucket)
+        fleet = sums.view(after: fleet)
     }
 
     private mutating func armOldest() {

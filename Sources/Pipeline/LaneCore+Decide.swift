@@ -68,7 +68,7 @@ extension LaneCore {
         details.completeness.malformed = counters.malformedTotal
         let account = transition.key.account
         if account != LaneCore.sourceAccount {
-            details.completeness.isLearning = !shard(account).withProfile(account) { $0.isMature }
+            details.completeness.isLearning = !shard(account).profile(account).isMature
             if let tally = shard(account).tally(account, position: position) { describe(tally, transition.alert.finding, &details) }
         }
         details.related = lifecycle.open.filter { $0.key.account == account && $0.key != transition.key }.map(\.value.id).sorted()

@@ -10,23 +10,48 @@ import RollingStatistics
 extension LaneCore {
     static var stateVersion: UInt8 { 1 }
 
-    /// Everything that changed since the last call, as of the last event processed. Complexity: O(changed accounts).
-    ///
-    /// The commit is a consistent cut: its alerts, statistics and positions belong to the same event.
+    /// Everything that changed since the last commit, as of the last event processed. Complexity: O(changed accounts).
     package mutating func takeCommit() -> LaneCommit {
-        var accounts: [AccountState] = []
-        for number in shards.indices {
-            let shard = shards[number]
-            for (account, bytes) in shard.takeDirty(limit: .max, shard: UInt32(number)) {
-                accounts.append(AccountState(id: account, name: names[Int(account.rawValue)], bytes: bytes))
-            }
-        }
+        beginCommit()
+        while true { if let commit = continueCommit(atMost: .max) { return commit } }
+    }
+
+    /// Whether anything happened since the last commit.
+    package var hasChanges: Bool {
+        !alerts.isEmpty || !dirtyPositions.isEmpty || shards.contains { $0.hasChanges }
+    }
+
+    package var isCommitting: Bool { pendingCommit != nil }
+
+    /// Begins a commit: a consistent cut, whose alerts, statistics and positions belong to the last event processed.
+    ///
+    /// The accounts are encoded afterwards by ``continueCommit(atMost:)``, a few at a time between batches, or when they are about to change,
+    /// so that a checkpoint of 100,000 accounts stops nobody. Precondition: no commit is in the making.
+    package mutating func beginCommit() {
+        precondition(pendingCommit == nil, "one commit at a time")
+        var changed: [AccountState] = []
+        changed.reserveCapacity(shards.reduce(0) { $0 + $1.freeze() })
         let moved = dirtyPositions.sorted().compactMap { positions[$0] }
         dirtyPositions.removeAll(keepingCapacity: true)
         let taken = alerts
         alerts = []
-        return LaneCommit(
-            lane: options.name, header: encodedHeader(), accounts: accounts, positions: moved, alerts: taken, counters: counterList())
+        pendingCommit = LaneCommit(
+            lane: options.name, header: encodedHeader(), accounts: changed, positions: moved, alerts: taken, counters: counterList())
+    }
+
+    /// Encodes at most `limit` more accounts of the commit in the making; returns the commit once it is whole.
+    package mutating func continueCommit(atMost limit: Int) -> LaneCommit? {
+        guard pendingCommit != nil else { return nil }
+        var left = limit
+        for shard in shards {
+            left -= shard.captureSome(atMost: left)
+            // Taken over at once: a copy of all of them at the end would be the longest pause.
+            for (id, bytes) in shard.takeCaptured() {
+                pendingCommit?.accounts.append(AccountState(id: id, name: names[Int(id.rawValue)], bytes: bytes))
+            }
+            if left == 0 { return nil }
+        }
+        return pendingCommit.take()
     }
 
     /// Numbers for `weir status`, by name.
@@ -84,7 +109,7 @@ extension LaneCore {
 
     private mutating func restore(_ account: AccountState) throws(StateError) {
         if account.id == .overflow {
-            shards[0] = AccountShard(shardCount: shards.count, detectors: detectors)
+            shards[0] = AccountShard(number: 0, of: shards.count, detectors: detectors)
             shards[0].oldestBucket = oldestBucket
             for _ in 0..<openCount { shards[0].openBucket() }
         } else {

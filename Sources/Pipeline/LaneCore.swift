@@ -55,6 +55,8 @@ package struct LaneCore: ~Copyable {
     package var examples: [UInt8: String] = [:]
     var positions: [UInt32: StreamPosition] = [:]
     var dirtyPositions: Set<UInt32> = []
+    /// The commit in the making: everything but its accounts.
+    var pendingCommit: LaneCommit?
 
     package init(options: LaneOptions) {
         self.options = options
@@ -62,7 +64,7 @@ package struct LaneCore: ~Copyable {
         descriptors = DetectorCatalog.all.map { $0.descriptor }
         model = LaneCore.stamp(options)
         let made = detectors
-        shards = (0..<max(options.shards, 1)).map { _ in AccountShard(shardCount: max(options.shards, 1), detectors: made) }
+        shards = (0..<max(options.shards, 1)).map { AccountShard(number: $0, of: max(options.shards, 1), detectors: made) }
         shards[0].addNewAccount()
     }
 
@@ -84,7 +86,7 @@ package struct LaneCore: ~Copyable {
             positions[position.stream] = position
             dirtyPositions.insert(position.stream)
         }
-        if let time = batch.idleUntil { idle(until: time) }
+        if let silence = batch.idleFor, newest.milliseconds >= 0 { idle(until: newest + silence) }
         if batch.isLast { settle() }
     }
 

@@ -23,8 +23,19 @@ package protocol LaneSource {
     /// Waits for something to read, at most `limit`. Returns at once when something may have happened already.
     mutating func wait(atMost limit: EventDuration)
 
+    /// Streams that said `idle` and may have more since, each once; nil when any of them may. Asked after every scan and every wait.
+    mutating func awakened() -> [StreamID]?
+
+    /// What the format had learnt when the stream ended, should a copy of the stream turn out to go on. Called before ``finish(_:)``.
+    mutating func remember(formatState: [UInt8], of stream: StreamID)
+
     /// Whether streams can still appear or grow. False: after every announced stream has ended, the lane is over.
     var isEndless: Bool { get }
+}
+
+extension LaneSource {
+    package mutating func awakened() -> [StreamID]? { nil }
+    package mutating func remember(formatState: [UInt8], of stream: StreamID) {}
 }
 
 /// A stream of one lane: one generation of one file.
@@ -41,6 +52,8 @@ package enum StreamChange: Sendable {
     case opened(StreamID, path: String, resumeOffset: UInt64, resumeState: [UInt8])
     /// Something went wrong that the operator should read: one sentence that says what to do, and a counter's name.
     case trouble(SourceTrouble)
+    /// A stream that has ended is now found elsewhere, as after its compression: the position that a checkpoint should keep instead.
+    case moved(StreamPosition)
 }
 
 /// A counted, explained mishap of a source. Reading goes on.

@@ -7,18 +7,20 @@ import RollingStatistics
 
 /// One stream of a lane while it is read: its bytes, its format's state, and the lines decoded but not yet handed over.
 ///
-/// A class, because it owns a buffer and has identity; used by one reader only. State: its buffer, 256 KiB unless a line is longer, and
-/// never more than the longest line. What it hands over does not depend on how the bytes arrive.
+/// A class, because it owns a buffer and has identity; used by one reader only. State: its buffer, which grows from 16 KiB to 256 KiB as
+/// reads fill it, and further only for a line that does not fit; next to nothing after ``releaseMemory()``.
 final class StreamReader {
     /// What is read at once.
     static let chunk = 262_144
-    /// A longer line (its end included) is refused and skipped. The buffer grows to exactly this size, so that a line fits or does not fit
-    /// whatever the sizes of the reads.
+    /// What is read at first: of ten thousand small files nobody needs more.
+    static let firstChunk = 16_384
+    /// A longer line is refused and skipped. The buffer never holds more than such a line and its end, so that the limit does not depend on
+    /// how the bytes come.
     static let longestLine = 1_048_576
 
     let id: StreamID
     var format: any LineFormat
-    private var buffer: ChunkBuffer
+    private var buffer = ChunkBuffer(capacity: 1)
     /// The stream's offset of the buffer's first byte.
     private var bufferOffset: UInt64
     /// Bytes of the buffer that were decoded; those behind wait for the rest of their line.
@@ -27,33 +29,39 @@ final class StreamReader {
     private var nextLine = 0
     private var nextMalformed = 0
     private var nextIgnored = 0
-    private var scratch = ChunkBuffer(capacity: 256)
+    private var scratch = ChunkBuffer(capacity: 1)
     /// The last bytes before the buffer's first, for the marker.
     private var tail: [UInt8] = []
-    /// Where a too long line began, while its end has not been found: a restart comes back to its start, so that it is counted once.
+    /// Where the over-long line that is being skipped began: a restart in its middle has to come back there.
     private var skipped: (offset: UInt64, marker: TailMarker)?
-    /// Every whole line of the buffer was decoded.
-    private var needsBytes = true
     /// The offset that was last put into a batch.
     var notedOffset: UInt64 = .max
     private var countedOffset: UInt64
+    /// The last read filled the buffer: the next one gets a larger one.
+    private var isGrowing = false
+    /// Lines were put back until more of them have come, or nothing more can be read now.
+    private var awaitsWitnesses = false
     /// Nothing can be read now.
     var isIdle = false
+    /// Its position may have changed in this batch.
+    var isTouched = false
+    /// The source has been told that it is finished.
+    var hasRetired = false
     private(set) var hasEnded = false
     /// The latest event time handed over: the stream's place in the merge.
     private(set) var reached = Int64.min
 
-    /// - Parameter state: what ``resumeState`` gave at `offset`; empty for a new stream.
-    init(id: StreamID, format: any LineFormat, offset: UInt64, state: [UInt8] = []) {
+    /// - Parameter state: the ``resumeState`` of the position it resumes from; empty for a new stream.
+    init(id: StreamID, format: any LineFormat, offset: UInt64, state: [UInt8]) {
         self.id = id
         self.format = format
         bufferOffset = offset
         countedOffset = offset
-        // It grows at the first read: hundreds of archives may wait for their turn.
-        buffer = ChunkBuffer(capacity: 1)
+        releaseLines()
+        guard state.count >= 8 else { return }
         var reader = StateReader(state)
-        do {
-            if !state.isEmpty { reached = try reader.read() }
+        do throws(StateError) {
+            reached = try reader.read()
         } catch {
             // A state that was cut short says nothing, and costs no more than the stream's place among others.
             reached = .min
@@ -68,15 +76,18 @@ final class StreamReader {
         return writer.bytes + format.resumeState
     }
 
+    /// Bytes handed over since the last call.
+    func takeHandedOver() -> UInt64 {
+        defer { countedOffset = offset }
+        return offset - countedOffset
+    }
+
     /// Whether decoded lines wait.
     var hasLines: Bool { nextLine < lines.lines.count }
     /// Whether everything of the stream was handed over, and no more will come.
     var isExhausted: Bool { hasEnded && !hasLines && nextMalformed == lines.malformed.count && decodedCount == buffer.count }
     /// The time of the next line, never less than what was reached.
     var headTime: Int64 { hasLines ? place(of: nextLine, after: reached) : Int64.max }
-
-    /// Whether lines may be there that were not decoded or read yet, so that it is not known what comes next.
-    var isBehind: Bool { !hasLines && !isExhausted && !(isIdle && needsBytes) }
 
     /// The offset of the first byte not handed over.
     var offset: UInt64 {
@@ -85,51 +96,82 @@ final class StreamReader {
         return bufferOffset + UInt64(decodedCount)
     }
 
-    /// Bytes handed over since the last call.
-    func takeHandedOver() -> UInt64 {
-        defer { countedOffset = offset }
-        return offset - countedOffset
-    }
-
     /// Reads and decodes until lines wait, or nothing is left to read now. Adds what was refused before them to `batch`, and troubles.
     func refill(from source: inout some LaneSource, into batch: inout EventBatch) {
-        while isBehind && batch.marks.count < EventBatch.limit {
-            if needsBytes {
-                guard read(from: &source, into: &batch) else { return }
-                needsBytes = false
+        while !hasLines && !isExhausted && batch.marks.count < EventBatch.limit {
+            if (decodedCount < buffer.count && !awaitsWitnesses) || hasEnded {
+                decode(into: &batch)
+                if hasLines { return }
+                if hasEnded || awaitsWitnesses { continue }
             }
-            decode()
-            markOthers(into: &batch)
+            let wasAwaiting = awaitsWitnesses
+            awaitsWitnesses = false
+            guard read(from: &source, into: &batch) else {
+                // Nobody can tell when more will come: what is there has to do.
+                if wasAwaiting { decode(into: &batch) }
+                return
+            }
         }
     }
 
     /// Reads more bytes; false when there are none now.
     private func read(from source: inout some LaneSource, into batch: inout EventBatch) -> Bool {
         compact()
-        if buffer.count >= StreamReader.longestLine {
-            skipLongLine()
-        } else if buffer.freeCount < StreamReader.chunk / 4 {
-            buffer.grow(to: min(buffer.count * 2 + StreamReader.chunk, StreamReader.longestLine))
+        let capacity = buffer.count + buffer.freeCount
+        if buffer.freeCount == 0 && capacity > StreamReader.longestLine { return skipLongLine(into: &batch) }
+        if capacity < StreamReader.chunk && (isGrowing || buffer.freeCount == 0 || capacity < StreamReader.firstChunk) {
+            buffer.grow(to: min(max(capacity * 4, StreamReader.firstChunk), StreamReader.chunk))
+        } else if buffer.freeCount == 0 {
+            buffer.grow(to: StreamReader.longestLine + 1)
         }
         let before = buffer.count
+        let room = buffer.freeCount
         let outcome = buffer.withFreeSpace { source.read(id, into: &$0) }
+        let got = buffer.count - before
         if skipped != nil { skipToLineEnd(into: &batch) }
         switch outcome {
-        case .bytes: return true
+        case .bytes:
+            isGrowing = got == room
+            return true
         case .idle:
             isIdle = true
-            return buffer.count > before
+            return got > 0
         case .ended:
-            hasEnded = true
+            end(into: &batch)
+            return true
         case .failed(let trouble):
-            hasEnded = true
             batch.troubles.append(trouble)
             // The torn last line of a broken archive is no line.
             let whole = buffer.withBytes { bytes in lastLineEnd(bytes) }
             truncate(to: whole)
+            end(into: &batch)
+            return true
         }
-        if skipped != nil { endSkipping(into: &batch) }
-        return true
+    }
+
+    private func end(into batch: inout EventBatch) {
+        hasEnded = true
+        if skipped != nil { countSkipped(into: &batch) }
+    }
+
+    /// Gives the buffer back while there is nothing to read. What waits for the rest of its line is kept, and so is the marker.
+    func releaseMemory() {
+        guard !hasLines && nextMalformed == lines.malformed.count else { return }
+        compact()
+        let rest = buffer.withBytes { $0.copy(0..<buffer.count) }
+        buffer = ChunkBuffer(capacity: max(rest.count, 1))
+        buffer.append(rest)
+        scratch = ChunkBuffer(capacity: 1)
+        releaseLines()
+    }
+
+    private func releaseLines() {
+        lines.lines = []
+        lines.malformed = []
+        lines.scratch = []
+        nextLine = 0
+        nextMalformed = 0
+        nextIgnored = 0
     }
 
     private func lastLineEnd(_ bytes: PaddedBytes) -> Int {
@@ -148,7 +190,9 @@ final class StreamReader {
     /// Drops decoded bytes from the buffer, keeping the last of them for the marker.
     private func compact() {
         guard decodedCount > 0 else { return }
-        dropFirst(decodedCount)
+        tail = lastBytes(before: decodedCount)
+        buffer.dropFirst(decodedCount)
+        bufferOffset += UInt64(decodedCount)
         decodedCount = 0
         lines.removeAll()
         nextLine = 0
@@ -161,47 +205,78 @@ final class StreamReader {
         return own.count >= TailMarker.length ? own : Array((tail + own).suffix(TailMarker.length))
     }
 
-    private func skipLongLine() {
-        skipped = (bufferOffset, TailMarker(ofLast: tail))
-        dropFirst(buffer.count)
+    /// The buffer is full of one line without an end, or of a hole.
+    private func skipLongLine(into batch: inout EventBatch) -> Bool {
+        let hole = zeros(from: 0)
+        if hole > 0 {
+            drop(hole)
+            noteHole(hole, into: &batch)
+            return true
+        }
+        skipped = (offset, marker)
+        drop(buffer.count)
+        return true
     }
 
     private func skipToLineEnd(into batch: inout EventBatch) {
         let end = buffer.withBytes { $0.firstIndex(of: UInt8(ascii: "\n"), from: 0, to: $0.count) }
-        let isFound = end < buffer.count
-        dropFirst(min(end + 1, buffer.count))
-        if isFound { endSkipping(into: &batch) }
+        let isEnd = end < buffer.count
+        drop(min(end + 1, buffer.count))
+        if isEnd { countSkipped(into: &batch) }
     }
 
-    private func endSkipping(into batch: inout EventBatch) {
+    /// Counted at the end of the line, together with the position behind it, so that a restart in its middle does not count it twice.
+    private func countSkipped(into batch: inout EventBatch) {
         skipped = nil
         batch.marks.append(
             EventBatch.Mark(eventsBefore: batch.events.count, kind: .malformed(MalformedReason.lineTooLong.rawValue)))
     }
 
-    private func dropFirst(_ length: Int) {
+    /// Drops bytes from the buffer's front. Precondition: nothing of the buffer is decoded and waiting.
+    private func drop(_ length: Int) {
         tail = lastBytes(before: length)
         buffer.dropFirst(length)
         bufferOffset += UInt64(length)
     }
 
-    private func decode() {
+    /// The length of the run of zero bytes at a position.
+    private func zeros(from start: Int) -> Int {
+        buffer.withBytes { bytes in
+            var index = start
+            while index < bytes.count && bytes[index] == 0 { index += 1 }
+            return index - start
+        }
+    }
+
+    private func noteHole(_ length: Int, into batch: inout EventBatch) {
+        batch.troubles.append(
+            SourceTrouble(
+                counter: "nul_hole",
+                message: "\(length) zero bytes stand where a line should begin, as after a power failure or a truncation under a writer that does not "
+                    + "append: they are stepped over.",
+                bytes: UInt64(length)))
+    }
+
+    private func decode(into batch: inout EventBatch) {
         lines.removeAll()
         nextLine = 0
         nextMalformed = 0
         nextIgnored = 0
         let from = decodedCount
+        let learnt = format.resumeState
         decodedCount = buffer.withBytes { format.decode($0, from: from, isFinal: hasEnded, into: &lines) }
         if hasEnded && decodedCount < buffer.count && lines.lines.isEmpty && lines.malformed.isEmpty {
             // A format that leaves bytes behind at the end of a stream cannot use them.
             decodedCount = buffer.count
         }
-        needsBytes = !hasEnded && !lines.isFull
-        if !hasEnded && !isIdle { putBackDoubtful() }
+        stepOverHoles(into: &batch)
+        // A format that learnt something on the way, a table's new header, could not read the same lines again.
+        if !hasEnded && !isIdle && format.resumeState == learnt { putBackDoubtful() }
         if !lines.scratch.isEmpty {
             scratch.dropFirst(scratch.count)
             scratch.append(lines.scratch)
         }
+        markOthers(into: &batch)
     }
 
     /// Gives lines back to the undecoded bytes whose place is not certain without the lines behind them. Only a few: a buffer that is half
@@ -210,8 +285,33 @@ final class StreamReader {
         guard let index = firstDoubtful else { return }
         let start = lines.lines[index].start
         guard buffer.count - Int(start) < StreamReader.longestLine / 2 else { return }
+        // A full array of lines ends where it ends, however many bytes stand behind it: with those before handed over, the rest has room.
+        if index == 0 && lines.isFull { return }
         lines.putBack(from: index)
         decodedCount = Int(start)
+        awaitsWitnesses = index == 0
+    }
+
+    /// Decodes again, from behind their zero bytes, lines that were refused because they begin with such.
+    ///
+    /// Looking only at refused lines costs nothing where there are none. Each line is decoded alone, into arrays that are made nearly full.
+    private func stepOverHoles(into batch: inout EventBatch) {
+        let holes = lines.malformed.filter { refused in buffer.withBytes { $0[Int(refused.start)] } == 0 }
+        guard !holes.isEmpty else { return }
+        for refused in holes {
+            let length = zeros(from: Int(refused.start))
+            let start = Int(refused.start) + length
+            guard length < Int(refused.count) else { continue }
+            lines.malformed.removeAll { $0.start == refused.start }
+            noteHole(length, into: &batch)
+            // Places behind any possible line: fillers that are taken out again.
+            let filler = Int(UInt32.max)
+            while lines.lines.count + lines.malformed.count < DecodedLines.limit - 1 { lines.refuse(.syntax, start: filler, end: filler) }
+            _ = buffer.withBytes { format.decode($0, from: start, isFinal: hasEnded, into: &lines) }
+            lines.malformed.removeAll { $0.start == .max }
+        }
+        lines.lines.sort { $0.start < $1.start }
+        lines.malformed.sort { $0.start < $1.start }
     }
 
     /// Hands over lines up to and including those of time `limit`, at most `count` of them.

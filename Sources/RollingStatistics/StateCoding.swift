@@ -3,26 +3,37 @@
 
 /// Writes state as bytes: little-endian, fixed width, in the order of the calls. The first byte of every record is its version.
 public struct StateWriter: Sendable {
-    public private(set) var bytes: [UInt8] = []
+    /// Room for what comes; the first ``count`` bytes are written. An append for each byte would cost more than the encoding.
+    private var room: [UInt8]
+    private var count = 0
 
-    public init(reserving capacity: Int = 0) { bytes.reserveCapacity(capacity) }
+    public init(reserving capacity: Int = 64) { room = Array(repeating: 0, count: max(capacity, 64)) }
 
+    /// What was written so far. Complexity: O(count).
+    public var bytes: [UInt8] { Array(room[..<count]) }
+
+    @inline(__always)
     public mutating func write<Number: FixedWidthInteger>(_ value: Number) {
-        var rest = value.littleEndian
-        for _ in 0..<(Number.bitWidth / 8) {
-            bytes.append(UInt8(truncatingIfNeeded: rest))
-            rest >>= 8
-        }
+        let width = Number.bitWidth / 8
+        if room.count - count < width { grow(by: width) }
+        for index in 0..<width { room[count + index] = UInt8(truncatingIfNeeded: value >> Number(truncatingIfNeeded: 8 * index)) }
+        count += width
+    }
+
+    private mutating func grow(by needed: Int) {
+        room.append(contentsOf: repeatElement(0, count: max(room.count, needed)))
     }
 
     public mutating func write(_ value: Float) { write(value.bitPattern) }
     public mutating func write(_ value: Double) { write(value.bitPattern) }
-    public mutating func write(_ value: Bool) { bytes.append(value ? 1 : 0) }
+    public mutating func write(_ value: Bool) { write(UInt8(value ? 1 : 0)) }
 
     /// A length and the bytes.
     public mutating func write(_ value: [UInt8]) {
         write(UInt32(value.count))
-        bytes.append(contentsOf: value)
+        if room.count - count < value.count { grow(by: value.count) }
+        room.replaceSubrange(count..<count + value.count, with: value)
+        count += value.count
     }
 
     public mutating func write(_ value: String) { write(Array(value.utf8)) }
@@ -35,13 +46,13 @@ public struct StateReader: Sendable {
 
     public init(_ bytes: [UInt8]) { self.bytes = bytes }
 
+    @inline(__always)
     public mutating func read<Number: FixedWidthInteger>(_ type: Number.Type = Number.self) throws(StateError) -> Number {
         let width = Number.bitWidth / 8
         guard bytes.count - position >= width else { throw StateError.truncated }
         var value: Number = 0
-        for index in (0..<width).reversed() {
-            if width > 1 { value <<= 8 }
-            value |= Number(truncatingIfNeeded: bytes[position + index])
+        for index in 0..<width {
+            value |= Number(truncatingIfNeeded: bytes[position + index]) << Number(truncatingIfNeeded: 8 * index)
         }
         position += width
         return value

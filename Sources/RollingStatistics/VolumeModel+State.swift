@@ -19,6 +19,7 @@ extension VolumeModel {
         for slot in 0..<168 { writer.write(baseline.week[slot]) }
         for slot in 0..<24 { writer.write(baseline.day[slot]) }
         writer.write(baseline.level)
+        writer.write(unscaledHour)
         for index in 0..<5 { windows[index].encode(into: &writer) }
     }
 
@@ -27,6 +28,8 @@ extension VolumeModel {
         for slot in 0..<168 { baseline.week[slot] = try reader.read() }
         for slot in 0..<24 { baseline.day[slot] = try reader.read() }
         baseline.level = try reader.readFloat()
+        unscaledHour = try reader.readFloat()
+        guard unscaledHour.isFinite else { throw StateError.implausible("expected hour") }
         guard baseline.level.isFinite, baseline.level >= 0 else { throw StateError.implausible("level") }
         for index in 0..<5 { windows[index] = try VolumeWindow(from: &reader) }
     }

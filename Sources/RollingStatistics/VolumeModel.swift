@@ -9,26 +9,65 @@ import EventModel
 public struct VolumeModel: Sendable {
     public var baseline = SeasonalBaseline()
     public var windows = InlineArray<5, VolumeWindow>(repeating: VolumeWindow())
+    /// The decayed hour of what the baseline expects before the fleet's factor: what the factor itself is measured against.
+    public var unscaledHour: Float = 0
 
     public init() {}
 
+    /// The last hour's actual to expected amount, before the fleet's factor, as a logarithm; nil where too little is usual at this hour.
+    ///
+    /// Source: design/statistics.md section 2: accounts with a level over one a bucket, in hours with over a fifth of their level.
+    public var hourLogRatio: Double? {
+        let level = Double(baseline.level)
+        let expected = Double(unscaledHour)
+        guard level > 1, expected > 0.2 * level * Double(VolumeSpan.hour.buckets) else { return nil }
+        return naturalLog((Double(windows[VolumeSpan.hour.rawValue].actual) + 0.1) / (expected + 0.1))
+    }
+
     /// Judges a bucket that holds `amount`. Does not learn.
     public func read(_ amount: Double, slot: HourOfWeek, visits: SlotVisits, fleet: FleetFactor) -> VolumeReading {
+        var reading = VolumeReading()
+        var model = self
+        model.read(amount, slot: slot, visits: visits, fleet: fleet, into: &reading)
+        return reading
+    }
+
+    /// The same in place, into a fresh reading. Changes nothing; `mutating` only so that the model is not copied: it is judged for every
+    /// account and bucket.
+    public mutating func read(
+        _ amount: Double, slot: HourOfWeek, visits: SlotVisits, fleet: FleetFactor, into best: inout VolumeReading
+    ) {
         let unscaled = baseline.expectation(slot, visits: visits)
         let expectation = unscaled * fleet.factor
         let level = Double(baseline.level)
-        var best = VolumeReading()
         best.amount = amount
         best.baseline = unscaled
         best.bucketExpectation = expectation
+        let actual = lanes({ Double(windows[$0].actual) }, padding: 0) * VolumeSpan.remainders + SIMD8<Double>(repeating: amount)
+        let expected = lanes({ Double(windows[$0].expected) }, padding: 0) * VolumeSpan.remainders + SIMD8<Double>(repeating: expectation)
+        let offset = VolumeSpan.lengths * SIMD8<Double>(repeating: 0.2 * level) + SIMD8<Double>(repeating: 5)
+        let leverage = (expected + offset * SIMD8<Double>(repeating: VolumeWindow.quietLeverage)) / (expected + offset)
+        let ratios = naturalLog((actual + offset) / (expected + offset)) / leverage
+        let variances = lanes({ Double(windows[$0].ratio.variance) }, padding: 1)
+        for index in 0..<5 { best.deviations[index] = max(variances[index].squareRoot(), VolumeWindow.smallestDeviation) }
+        let usual = lanes({ best.deviations[$0] }, padding: 1)
+        let deviations = usual + SIMD8<Double>(repeating: 0.4 * fleet.logFactor)
+        let z = (ratios - lanes({ Double(windows[$0].ratio.mean) }, padding: 0)) / deviations
+        let excessSums = lanes({ Double(windows[$0].excessSum) }, padding: 1) + SIMD8<Double>(repeating: VolumeWindow.priorExcessSum)
+        let clusters = lanes({ Double(windows[$0].clusterCount) }, padding: 1) + SIMD8<Double>(repeating: VolumeWindow.fleetWeight)
+        let excess = excessSums / clusters
+        let usualExcess = lanes({ max(excess[$0], VolumeWindow.smallestExcess) }, padding: 1)
+        let depths = (z - lanes({ Double(windows[$0].quantile) }, padding: 0)) / usualExcess
         for span in VolumeSpan.allCases {
-            let ratio = windows[span.rawValue].logRatio(span: span.buckets, amount: amount, expectation: expectation, level: level)
-            best.logRatios[span.rawValue] = ratio
-            let standing = standing(ratio, span: span, fleet: fleet)
-            if span == .quarterHour || standing.score > best.score { best.standing = standing }
+            let index = span.rawValue
+            best.logRatios[index] = ratios[index]
+            let score = TailProbability.negativeDecimalLog(depths[index]) + span.bonus
+            if span == .quarterHour || score > best.score {
+                best.standing = VolumeReading.Standing(
+                    span: span, score: score, z: z[index], depth: depths[index], deviation: deviations[index])
+            }
         }
         describe(&best)
-        return best
     }
 
     /// The reading of the window that scores highest among those with enough excess and ratio, the winner of `reading` or another; nil where
@@ -87,11 +126,12 @@ public struct VolumeModel: Sendable {
             let depth = TailProbability.depth(ofNegativeDecimalLog: score - span.bonus)
             let z = Double(windows[index].quantile) + depth * windows[index].meanExcess
             let ratio = Double(windows[index].ratio.mean) + z * (windows[index].deviation + 0.4 * fleet.logFactor)
-            guard ratio < 60 else { continue }
             let offset = VolumeWindow.offset(span: span.buckets, level: level)
             let expected = windows[index].sum(windows[index].expected, expectation, span.buckets)
+            let logarithm = ratio * VolumeWindow.leverage(expected: expected, offset: offset)
+            guard logarithm < 60 else { continue }
             // Exponential and logarithm are each other's inverse to 1e-13 only: a hair more than the exact amount reaches the score surely.
-            let scored = exponential(ratio) * (expected + offset) * (1 + 1e-12) - offset
+            let scored = exponential(logarithm) * (expected + offset) * (1 + 1e-12) - offset
             let total = max(scored, expected + excess, minimumRatio * max(expected, 1))
             smallest = min(smallest, total - windows[index].sum(windows[index].actual, 0, span.buckets))
         }
@@ -105,8 +145,9 @@ public struct VolumeModel: Sendable {
         for span in VolumeSpan.allCases {
             windows[span.rawValue].learn(
                 span: span.buckets, amount: reading.amount, expectation: reading.bucketExpectation,
-                logRatio: reading.logRatios[span.rawValue], age: age)
+                logRatio: reading.logRatios[span.rawValue], deviation: reading.deviations[span.rawValue], age: age)
         }
+        unscaledHour += Float(reading.baseline - Double(unscaledHour) / Double(VolumeSpan.hour.buckets))
         var taught = reading.amount / fleet.factor
         // After a week a single bucket may no longer drag the baseline: at most six times the expected amount and level.
         if age > 672 { taught = min(taught, 6 * (reading.baseline + level) + 10) }
@@ -116,7 +157,7 @@ public struct VolumeModel: Sendable {
 
 /// The common rise of the whole fleet in a bucket: a sale lifts every account, and what everybody does is not an incident.
 ///
-/// The neutral factor is 1; the fleet stage of the core is the place that computes it.
+/// The neutral factor is 1. ``logFactor`` decays more slowly than the factor itself: when a sale ends, accounts come back at different times.
 public struct FleetFactor: Equatable, Sendable {
     public var factor: Double
     public var logFactor: Double
@@ -126,6 +167,37 @@ public struct FleetFactor: Equatable, Sendable {
     public init(factor: Double, logFactor: Double) {
         self.factor = factor
         self.logFactor = logFactor
+    }
+
+    /// A median below this is everyday variation; above the largest something is broken, and accounts are judged for themselves.
+    public static let smallest = 1.15
+    public static let largest = 8.0
+
+    /// The factor after a bucket in which half of the fleet was above `ratio` times what it expected.
+    ///
+    /// Source: design/statistics.md section 2.
+    public func next(medianRatio ratio: Double) -> FleetFactor {
+        let next = ratio < FleetFactor.smallest ? 1 : min(ratio, FleetFactor.largest)
+        return FleetFactor(factor: next, logFactor: max(naturalLog(next), 0.9 * logFactor))
+    }
+}
+
+/// One factor for each measure: a sale may double the calls and hardly move the rows.
+public struct FleetFactors: Equatable, Sendable {
+    private var factors = InlineArray<3, FleetFactor>(repeating: .neutral)
+
+    public static let neutral = FleetFactors()
+
+    public init() {}
+
+    @inline(__always)
+    public subscript(_ measure: Measure) -> FleetFactor {
+        get { factors[measure.rawValue] }
+        set { factors[measure.rawValue] = newValue }
+    }
+
+    public static func == (left: FleetFactors, right: FleetFactors) -> Bool {
+        Measure.allCases.allSatisfy { left[$0] == right[$0] }
     }
 }
 
@@ -139,6 +211,8 @@ public struct VolumeReading: Sendable {
     var baseline = 0.0
     /// The log ratio of each window, kept so that learning need not compute it again.
     var logRatios = InlineArray<5, Double>(repeating: 0)
+    /// The usual deviation of each window's log ratio, likewise.
+    var deviations = InlineArray<5, Double>(repeating: 0)
     /// The window that is told of, and where its ratio stands.
     var standing = Standing(span: .quarterHour, score: 0, z: 0, depth: 0, deviation: 0)
     /// Decayed sums over the window.
@@ -173,11 +247,15 @@ public struct VolumeReading: Sendable {
     /// How many times the expected amount; the expectation counts as at least one.
     public var ratio: Double { observed / max(expected, 1) }
 
+    /// The same with the floor of the window added to the expectation, for accounts and hours of which hardly anything is expected.
+    public var ratioAboveFloor: Double { observed / (expected + bandOffset) }
+
     /// The band that holds nine of ten of the account's windows.
     public var band: (low: Double, high: Double) { (bandEdge(-1.645), bandEdge(1.645)) }
 
     private func bandEdge(_ z: Double) -> Double {
-        max(exponential(ratioMean + z * standing.deviation) * (expected + bandOffset) - bandOffset, 0)
+        let logarithm = (ratioMean + z * standing.deviation) * VolumeWindow.leverage(expected: expected, offset: bandOffset)
+        return max(exponential(logarithm) * (expected + bandOffset) - bandOffset, 0)
     }
 }
 

@@ -30,6 +30,10 @@ public enum VolumeSpan: Int, CaseIterable, Sendable {
         }
     }
 
+    /// The lengths in buckets, and what is left of a decayed sum after one bucket: 1 − 1/length.
+    static let lengths = SIMD8<Double>(1, 4, 16, 96, 480, 1, 1, 1)
+    static let remainders = SIMD8<Double>(1 - 1.0 / 1, 1 - 1.0 / 4, 1 - 1.0 / 16, 1 - 1.0 / 96, 1 - 1.0 / 480, 0, 0, 0)
+
     /// For the alert's sentence.
     public var words: String {
         switch self {
@@ -71,6 +75,7 @@ public struct VolumeWindow: Sendable {
     /// The mean excess of an account without history, and the weight it keeps, in clusters.
     public static let fleetExcess = 0.9
     public static let fleetWeight = 2.0
+    static let priorExcessSum = fleetWeight * fleetExcess
     public static let smallestExcess = 0.05
     /// Buckets after which a log ratio means something: a day. Before that it compares with an expectation of nothing; one such excess in the
     /// tail would hide everything under eighty times the usual for three weeks.
@@ -84,8 +89,20 @@ public struct VolumeWindow: Sendable {
     @inline(__always)
     public func logRatio(span: Int, amount: Double, expectation: Double, level: Double) -> Double {
         let offset = VolumeWindow.offset(span: span, level: level)
-        return naturalLog((sum(actual, amount, span) + offset) / (sum(expected, expectation, span) + offset))
+        let usual = sum(expected, expectation, span)
+        return naturalLog((sum(actual, amount, span) + offset) / (usual + offset)) / VolumeWindow.leverage(expected: usual, offset: offset)
     }
+
+    /// How much of an account's variation shows in the log ratio: all of it in its busy hours, little where it hardly ever acts.
+    ///
+    /// The offset damps the ratio where little is expected, and with it the account's ups and downs: there, a given log ratio is more
+    /// unusual than by day.
+    @inline(__always)
+    public static func leverage(expected: Double, offset: Double) -> Double { (expected + quietLeverage * offset) / (expected + offset) }
+
+    /// What is left of it where nothing at all is expected. Chosen among 1, 0.7, 0.5, 0.3 and 0.15 on seeds 1 to 3 of the exfiltration
+    /// benchmark: at the default score 0.020 instead of 0.024 false alerts an account-week, and a recall of 0.38 instead of 0.35.
+    public static let quietLeverage = 0.5
 
     /// Ratio and absolute floor in one: a fifth of the usual window, plus five.
     @inline(__always)
@@ -107,7 +124,7 @@ public struct VolumeWindow: Sendable {
     }
 
     /// Takes one closed bucket into the window. `age` counts the account's buckets, this one included.
-    mutating func learn(span: Int, amount: Double, expectation: Double, logRatio observed: Double, age: Int) {
+    mutating func learn(span: Int, amount: Double, expectation: Double, logRatio observed: Double, deviation: Double, age: Int) {
         let z = (observed - Double(ratio.mean)) / deviation
         actual = Float(sum(actual, amount, span))
         expected = Float(sum(expected, expectation, span))

@@ -1,19 +1,24 @@
 // weir
 // SPDX-License-Identifier: Apache-2.0
 
+import ArgumentParser
 import Daemon
-import LogFormats
-import Pipeline
-import EventModel
-import Alerting
 
 @main
 enum Main {
-    static func main() throws {
-        let f = try JSONFormat(options: FormatOptions())
-        let r = Replay(lane: LaneOptions(name: "replay", format: "json", lateness: .minutes(2)), format: f, paths: Array(CommandLine.arguments.dropFirst()))
-        var n = 0
-        let o = r.run { print($0.json); n += 1 }
-        print("#", o)
+    nonisolated static func main() {
+        System.ignoreBrokenPipes()
+        do {
+            var command = try Weir.parseAsRoot()
+            try command.run()
+        } catch let failure as CommandFailure {
+            System.write("weir: \(failure.message)\n", to: 2)
+            System.exit(failure.code)
+        } catch {
+            // Help and version are for standard output; everything else is wrong use, which is 2 here and 64 in the library.
+            let isRequest = Weir.exitCode(for: error) == .success
+            System.write(Weir.fullMessage(for: error) + "\n", to: isRequest ? 1 : 2)
+            System.exit(isRequest ? 0 : 2)
+        }
     }
 }

@@ -1,0 +1,43 @@
+# weir
+# SPDX-License-Identifier: Apache-2.0
+
+SHELL := /bin/bash -o pipefail
+WEIR := .build/release/weir
+RELEASE := -c release --static-swift-stdlib
+
+.PHONY: help run build test check tsan bench clean setup
+
+help: ## Lists the targets.
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup:
+	@tools/setup
+
+build: setup ## Builds the release binary, .build/release/weir.
+	@echo "building weir (the first time: about two minutes on two cores)"
+	@swift build $(RELEASE) --product weir 2>&1 | tools/build-progress
+
+run: build ## Runs the daemon on the example settings and the sample logs that come with weir.
+	@tools/demo $(WEIR)
+
+test: ## Builds and runs all tests; installs what they need.
+	@tools/setup test
+	@echo "building the release binary, which the integration tests run"
+	@swift build $(RELEASE) --product weir 2>&1 | tools/build-progress
+	@echo "building the tests"
+	@swift build --build-tests 2>&1 | tools/build-progress
+	@WEIR_BINARY="$(CURDIR)/$(WEIR)" swift test --skip-build
+
+check: ## Style: the formatter's rules, as errors.
+	@swift format lint --strict --recursive Sources Tests benchmarks Package.swift
+
+tsan: setup ## The rings and the pipeline under ThreadSanitizer.
+	@swift build --build-tests --sanitize=thread --scratch-path .build-tsan 2>&1 | tools/build-progress
+	@swift test --skip-build --sanitize=thread --scratch-path .build-tsan --filter 'RingBuffersTests|PropertyTests'
+
+bench: build ## Measures weir beside its peers; writes benchmarks/runs/<date>.md.
+	@swift build $(RELEASE) --product weir-bench 2>&1 | tools/build-progress
+	@benchmarks/run
+
+clean: ## Removes everything that was built.
+	@rm -rf .build .build-tsan

@@ -1,0 +1,58 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import AlertSinks
+import Alerting
+import Dispatch
+import EventModel
+import Pipeline
+import Synchronization
+
+/// The thread of one sink: delivers what is due, sleeps until something is, or until a commit brings more.
+///
+/// One thread a sink, so that a webhook that answers slowly keeps nothing from syslog.
+final class DeliveryService: Sendable {
+    /// The longest sleep: a clock that was set back must not stop delivery for long.
+    static let longestSleep = EventDuration.seconds(30)
+
+    private let outbox: any Outbox
+    private let sink: any AlertSink
+    private let report: @Sendable (String) -> Void
+    private let pokes = DispatchSemaphore(value: 0)
+    private let isStopping = Atomic<Bool>(false)
+    private let finished = DispatchSemaphore(value: 0)
+
+    /// - Parameter report: takes one sentence about a delivery that failed.
+    init(outbox: any Outbox, sink: any AlertSink, report: @escaping @Sendable (String) -> Void) {
+        self.outbox = outbox
+        self.sink = sink
+        self.report = report
+    }
+
+    func start() {
+        DispatchQueue(label: "weir.sink", qos: .userInitiated).async { [self] in
+            var loop = DeliveryLoop(outbox: outbox, sinks: [sink], now: { System.wallClock() })
+            var reported: String?
+            while !isStopping.load(ordering: .acquiring) {
+                let due = loop.step()
+                let trouble = loop.outboxTrouble ?? loop.statuses.first?.lastError
+                if let trouble, trouble != reported { report("\(sink.name): \(trouble)") }
+                reported = trouble
+                let now = System.wallClock()
+                let sleep = min(due.map { $0 - now } ?? DeliveryService.longestSleep, DeliveryService.longestSleep)
+                if sleep.milliseconds > 0 { _ = pokes.wait(timeout: .now() + .milliseconds(Int(sleep.milliseconds))) }
+            }
+            finished.signal()
+        }
+    }
+
+    /// Something new waits.
+    func poke() { pokes.signal() }
+
+    func stop() {
+        isStopping.store(true, ordering: .releasing)
+        pokes.signal()
+    }
+
+    func waitUntilFinished() { finished.wait() }
+}

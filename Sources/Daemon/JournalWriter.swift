@@ -1,0 +1,82 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import Dispatch
+import EventModel
+import Pipeline
+import Synchronization
+
+/// Stores the commits of all lanes on a thread of its own, so that no lane waits for the disk.
+///
+/// A commit that cannot be stored is kept and tried again until it can; meanwhile its lane goes on in memory and commits nothing else.
+final class JournalWriter: Sendable {
+    /// The first and the longest pause between two attempts.
+    static let firstPause = EventDuration(milliseconds: 100)
+    static let longestPause = EventDuration.seconds(5)
+
+    private let queue = DispatchQueue(label: "weir.journal", qos: .userInitiated)
+    private let commit: @Sendable (LaneCommit) throws(OutletFailure) -> Void
+    private let stored: @Sendable (_ alerts: Int) -> Void
+    private let failed: @Sendable (OutletFailure) -> Void
+    private let isAbandoned = Atomic<Bool>(false)
+
+    /// - Parameters:
+    ///   - commit: stores one commit, all or nothing.
+    ///   - stored: called after each commit, with the number of its alerts.
+    ///   - failed: called after each failed attempt.
+    init(
+        commit: @escaping @Sendable (LaneCommit) throws(OutletFailure) -> Void, stored: @escaping @Sendable (_ alerts: Int) -> Void,
+        failed: @escaping @Sendable (OutletFailure) -> Void
+    ) {
+        self.commit = commit
+        self.stored = stored
+        self.failed = failed
+    }
+
+    /// Whether a lane's last commit is still on its way. Each lane has one.
+    final class Ticket: Sendable {
+        fileprivate let isTaken = Atomic<Bool>(false)
+        /// Wakes the lane when its commit is stored.
+        fileprivate let released: @Sendable () -> Void
+
+        fileprivate init(released: @escaping @Sendable () -> Void) { self.released = released }
+
+        /// Pairs with the release store after the commit: what it stored is seen.
+        var isFree: Bool { !isTaken.load(ordering: .acquiring) }
+    }
+
+    /// - Parameter released: called whenever the ticket is free again.
+    func ticket(released: @escaping @Sendable () -> Void) -> Ticket { Ticket(released: released) }
+
+    /// Hands a commit over. Precondition: the ticket is free.
+    func store(_ commit: consuming LaneCommit, _ ticket: Ticket) {
+        ticket.isTaken.store(true, ordering: .relaxed)
+        let (commit, alerts) = (commit, commit.alerts.count)
+        queue.async { [self] in
+            persist(commit)
+            // Pairs with the acquire load in isFree.
+            ticket.isTaken.store(false, ordering: .releasing)
+            ticket.released()
+            stored(alerts)
+        }
+    }
+
+    /// Gives up commits that cannot be stored, so that a daemon with a full disk can end. What they held is read again at the next start.
+    func abandonFailures() { isAbandoned.store(true, ordering: .releasing) }
+
+    private func persist(_ commit: LaneCommit) {
+        var pause = JournalWriter.firstPause
+        while true {
+            do throws(OutletFailure) {
+                try self.commit(commit)
+                return
+            } catch {
+                failed(error)
+                if !error.isRetryable || isAbandoned.load(ordering: .acquiring) { return }
+                let rest = DispatchSemaphore(value: 0)
+                _ = rest.wait(timeout: .now() + .milliseconds(Int(pause.milliseconds)))
+                pause = min(EventDuration(milliseconds: pause.milliseconds * 2), JournalWriter.longestPause)
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import LogFormats
+import Pipeline
+import Settings
+
+/// Turns a source of the settings into a lane: the one place where they meet.
+package enum LaneAssembly {
+    /// Throws: ``FormatOptionsError``, which checked settings never give.
+    package static func lane(_ source: SourceSettings, _ settings: WeirSettings) throws(FormatOptionsError) -> LaneSpecification {
+        guard let type = FormatCatalog.format(named: source.format) else {
+            throw FormatOptionsError(problems: ["there is no format \(source.format)"])
+        }
+        var options = LaneOptions(name: source.name, format: source.format, lateness: source.lateness)
+        options.detectorOptions = settings.detectorOptions
+        options.modelName = settings.modelName
+        var lane = LaneSpecification(
+            options: options, format: try type.init(options: FormatOptions(fields: source.fields)), paths: source.paths)
+        lane.limits.accounts = source.accountsMax
+        lane.rotateWait = source.rotateWait
+        return lane
+    }
+}

@@ -1,0 +1,32 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import EventModel
+import LogFormats
+import LogSources
+import Pipeline
+
+/// Everything that one lane is assembled from: the same for the daemon, a replay and a test. What differs is the source and the outlet.
+package struct LaneSpecification: Sendable {
+    package var options: LaneOptions
+    /// A decoder in its starting state; each stream gets a copy.
+    package var format: any LineFormat
+    package var paths: [String]
+    package var limits = Attribution.Limits()
+    /// How long a rotated file must be quiet before it counts as finished.
+    package var rotateWait = EventDuration.seconds(10)
+
+    package init(options: LaneOptions, format: any LineFormat, paths: [String]) {
+        self.options = options
+        self.format = format
+        self.paths = paths
+    }
+
+    /// The lane's files: what is there now, or, when following, what will come as well.
+    func files(following: Bool, positions: [StreamPosition], waker: SourceWaker) -> FileTreeSource {
+        let format = self.format
+        return FileTreeSource(
+            paths: paths, follows: following, positions: positions, rotateWait: rotateWait, waker: waker,
+            firstEventTime: { bytes, _ in FirstEvent.time(in: bytes, format: format) })
+    }
+}

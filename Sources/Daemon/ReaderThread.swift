@@ -1,0 +1,84 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import Dispatch
+import EventModel
+import Pipeline
+import Synchronization
+
+/// The thread that reads and decodes one lane, and hands its batches over through a ring.
+enum ReaderThread {
+    /// How long an idle source is waited for before the batch that says so.
+    static let idlePeriod = EventDuration.seconds(1)
+
+    /// Reads to the end of a source that ends.
+    ///
+    /// - Parameter source: called on the thread, which is the source's owner from then on.
+    static func start<Source: LaneSource & SendableMetatype>(
+        lane: LaneSpecification, attribution: AttributionStart, into channel: BatchChannel,
+        source: @escaping @Sendable () -> Source
+    ) {
+        DispatchQueue(label: "weir.reader.\(lane.options.name)", qos: .userInitiated).async {
+            let format = lane.format
+            var writer = channel.writer()
+            var reader = LaneReader(source: source(), attribution: attribution.make(lane.limits), makeFormat: { format })
+            var isLast = false
+            while !isLast {
+                var batch = writer.blank()
+                let hasMore = reader.fill(&batch)
+                isLast = batch.isLast
+                if !batch.isEmpty { writer.send(batch) }
+                if !hasMore && !isLast { reader.wait(atMost: idlePeriod) }
+            }
+            writer.close()
+        }
+    }
+}
+
+extension ReaderThread {
+    /// Follows a source until `isStopping`, saying how long it has been idle.
+    static func startLive<Source: LaneSource & SendableMetatype>(
+        lane: LaneSpecification, attribution: AttributionStart, into channel: BatchChannel, isStopping: @escaping @Sendable () -> Bool,
+        source: @escaping @Sendable () -> Source
+    ) {
+        DispatchQueue(label: "weir.reader.\(lane.options.name)", qos: .userInitiated).async {
+            let format = lane.format
+            var writer = channel.writer()
+            var reader = LaneReader(source: source(), attribution: attribution.make(lane.limits), makeFormat: { format })
+            var lastArrival = System.monotonic()
+            var isBehind = false
+            while !isStopping() {
+                var batch = writer.blank()
+                let hasMore = reader.fill(&batch)
+                let now = System.monotonic()
+                if batch.bytes > 0 || hasMore {
+                    lastArrival = now
+                } else if now - lastArrival >= idlePeriod {
+                    batch.idleFor = now - lastArrival
+                }
+                if batch.bytes > 0 { isBehind = true }
+                if !hasMore && isBehind {
+                    batch.hasCaughtUp = true
+                    isBehind = false
+                }
+                if !batch.isEmpty { writer.send(batch) }
+                if !hasMore { reader.wait(atMost: idlePeriod) }
+            }
+            writer.close()
+        }
+    }
+}
+
+/// What a reader's name directories begin with.
+struct AttributionStart: Sendable {
+    var pseudonymKey: [UInt8]
+    var hashKey: UInt64
+    var accountNames: [String] = []
+    var valueNames: [String] = []
+
+    func make(_ limits: Attribution.Limits) -> Attribution {
+        var attribution = Attribution(limits: limits, pseudonymKey: pseudonymKey, hashKey: hashKey)
+        if !accountNames.isEmpty { attribution.resume(accountNames: accountNames, valueNames: valueNames) }
+        return attribution
+    }
+}

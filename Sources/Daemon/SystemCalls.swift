@@ -1,0 +1,164 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import EventModel
+import Glibc
+
+/// The clocks, the terminal and the standard streams: the one file of this target that calls C with pointers.
+package enum System {
+    /// The wall clock, for time stamps of deliveries and logs. Never an input of a decision.
+    package static func wallClock() -> EventTime {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        return EventTime(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+    }
+
+    /// Time since some fixed moment, for durations.
+    package static func monotonic() -> EventDuration {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return EventDuration(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+    }
+
+    /// CPU time of this process so far.
+    package static func processorTime() -> EventDuration {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return EventDuration(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+    }
+
+    /// The largest resident size so far, in bytes.
+    package static func peakMemory() -> UInt64 {
+        var usage = rusage()
+        guard unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
+        return UInt64(usage.ru_maxrss) * 1024
+    }
+
+    package static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
+
+    /// Writes all of the text; false when the reader is gone or the disk is full.
+    @discardableResult
+    package static func write(_ text: String, to descriptor: Int32) -> Bool { write(Array(text.utf8), to: descriptor) }
+
+    /// Writes all of the bytes; false when the reader is gone or the disk is full.
+    @discardableResult
+    package static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+        var start = 0
+        while start < bytes.count {
+            let written = unsafe bytes.withUnsafeBytes { all in
+                unsafe Glibc.write(descriptor, all.baseAddress! + start, all.count - start)
+            }
+            if written < 0 && errno == EINTR { continue }
+            guard written > 0 else { return false }
+            start += written
+        }
+        return true
+    }
+
+    /// Opens a file for writing, new or emptied, readable by its owner only. Negative when that fails; the reason in words.
+    package static func create(_ path: String) -> (descriptor: Int32, reason: String) {
+        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        return (descriptor, descriptor < 0 ? message(errno) : "")
+    }
+
+    /// Creates a folder and those above it. False, with the reason, when that fails.
+    package static func createFolder(_ path: String) -> (isThere: Bool, reason: String) {
+        var partial = ""
+        for (index, part) in path.split(separator: "/", omittingEmptySubsequences: true).enumerated() {
+            partial += (index > 0 || path.hasPrefix("/") ? "/" : "") + part
+            if unsafe mkdir(partial, 0o755) != 0 && errno != EEXIST { return (false, message(errno)) }
+        }
+        return (true, "")
+    }
+
+    package static func close(_ descriptor: Int32) { _ = Glibc.close(descriptor) }
+
+    /// The absolute path of a path.
+    package static func absolutePath(_ path: String) -> String {
+        guard !path.hasPrefix("/"), let folder = unsafe getcwd(nil, 0) else { return path }
+        defer { unsafe free(folder) }
+        return unsafe String(cString: folder) + "/" + path
+    }
+
+    /// The size of a file, or nil.
+    package static func fileSize(_ path: String) -> UInt64? {
+        var raw = stat()
+        guard unsafe stat(path, &raw) == 0, raw.st_mode & S_IFMT == S_IFREG else { return nil }
+        return UInt64(max(raw.st_size, 0))
+    }
+
+    /// The text of a small file, or nil.
+    package static func contents(_ path: String) -> String? {
+        guard let size = fileSize(path), size <= 16_777_216 else { return nil }
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: Int(size))
+        var count = 0
+        while count < bytes.count {
+            let got = unsafe bytes.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress! + count, $0.count - count) }
+            guard got > 0 else { return nil }
+            count += got
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The host's name, cut to what syslog allows.
+    package static func hostName() -> String {
+        var bytes = [CChar](repeating: 0, count: 256)
+        guard unsafe gethostname(&bytes, 255) == 0 else { return "-" }
+        return String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// Ends the process at once.
+    package static func exit(_ code: Int32) -> Never { Glibc.exit(code) }
+
+    package static var processID: Int32 { getpid() }
+
+    package static func environment(_ name: String) -> String? {
+        guard let value = unsafe getenv(name) else { return nil }
+        return unsafe String(cString: value)
+    }
+
+    /// A random number, for table keys that must not be guessed.
+    package static func random() -> UInt64 {
+        var generator = SystemRandomNumberGenerator()
+        return generator.next()
+    }
+
+    /// Random bytes from the system, for keys.
+    package static func randomBytes(_ count: Int) -> [UInt8] {
+        var generator = SystemRandomNumberGenerator()
+        return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    }
+
+    /// Writing to a reader that has gone is an error to handle, not a reason to die.
+    package static func ignoreBrokenPipes() { _ = signal(SIGPIPE, SIG_IGN) }
+
+    static let hangUp = SIGHUP
+
+    private static func steeringSignals() -> sigset_t {
+        var signals = sigset_t()
+        unsafe sigemptyset(&signals)
+        for number in [SIGTERM, SIGINT, SIGHUP] { unsafe sigaddset(&signals, number) }
+        return signals
+    }
+
+    static func blockSteeringSignals() {
+        var signals = steeringSignals()
+        unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
+    }
+
+    /// Waits for one of the blocked signals and returns its number.
+    static func nextSteeringSignal() -> Int32 {
+        var signals = steeringSignals()
+        var number: Int32 = 0
+        while unsafe sigwait(&signals, &number) != 0 {}
+        return number
+    }
+
+    static func message(_ code: Int32) -> String {
+        guard let text = unsafe strerror(code) else { return "error \(code)" }
+        return unsafe String(cString: text)
+    }
+}

@@ -1,0 +1,153 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import AlertSinks
+import Alerting
+import EventModel
+import Journal
+import LogFormats
+import Pipeline
+import Settings
+
+/// The daemon: lanes, journal and sinks, from a settings file, until a signal ends it.
+package final class WeirDaemon {
+    private let settingsPath: String
+    private let log = DaemonLog()
+    private let journal: SQLiteJournal
+    private let pseudonymKey: [UInt8]
+    private var settings: WeirSettings
+    private var lanes: [LaneService] = []
+    private var deliveries: [DeliveryService] = []
+    private var writer: JournalWriter?
+
+    /// Takes possession of the state directory.
+    /// Throws: ``DaemonFailure`` when that is not possible.
+    package init(settings: WeirSettings, settingsPath: String) throws(DaemonFailure) {
+        ProcessSignals.block()
+        self.settings = settings
+        self.settingsPath = settingsPath
+        do throws(JournalFailure) {
+            journal = try SQLiteJournal.open(directory: settings.stateDirectory, sinks: [])
+            pseudonymKey = try InstallationKey.load(directory: settings.stateDirectory, random: System.randomBytes(InstallationKey.length)).bytes
+        } catch {
+            throw DaemonFailure(message: error.message)
+        }
+    }
+
+    /// Runs until SIGTERM or SIGINT; reloads the settings on SIGHUP. Returns when everything read so far is stored.
+    /// Throws: ``DaemonFailure`` when a lane cannot start.
+    package func run() throws(DaemonFailure) {
+        for notice in journal.notices { log.warning(notice.message) }
+        for warning in settings.warnings { log.warning(warning.text(file: settingsPath)) }
+        try start()
+        while true {
+            switch ProcessSignals.next() {
+            case .stop:
+                log.info("stopping: storing what was read")
+                stop()
+                closeJournal()
+                log.info("stopped")
+                return
+            case .reload: try reload()
+            }
+        }
+    }
+
+    private func start() throws(DaemonFailure) {
+        log.info("state is kept in \(settings.stateDirectory)\(journal.isFresh ? " (new)" : "")")
+        startDeliveries()
+        let (journal, log, deliveries) = (journal, log, deliveries)
+        let writer = JournalWriter(
+            commit: { commit throws(OutletFailure) in try journal.commit(commit, now: System.wallClock()) },
+            stored: { alerts in
+                log.recovered()
+                if alerts > 0 { for delivery in deliveries { delivery.poke() } }
+            },
+            failed: { log.failure("the state cannot be stored: \($0.message) Reading goes on in memory.") })
+        self.writer = writer
+        for source in settings.sources { try startLane(source, writer) }
+    }
+
+    private func startLane(_ source: SourceSettings, _ writer: JournalWriter) throws(DaemonFailure) {
+        let log = self.log
+        do {
+            let lane = try LaneAssembly.lane(source, settings)
+            let resume = try journal.resume(lane: source.name)
+            let service = LaneService(lane: lane, interval: settings.checkpointInterval)
+            try service.start(resume: resume, pseudonymKey: pseudonymKey, journal: writer, observe: { log.observe($0) })
+            lanes.append(service)
+            let begun = resume == nil ? "starts with what is there" : "goes on where it ended, with \((resume?.accounts.count ?? 1) - 1) accounts"
+            log.info("\(source.name): \(begun): \(source.paths.joined(separator: ", "))")
+        } catch let failure as JournalFailure {
+            throw DaemonFailure(message: failure.message)
+        } catch let failure as LaneFailure {
+            throw DaemonFailure(message: failure.message)
+        } catch {
+            throw DaemonFailure(message: "the source \(source.name) cannot start: \(error)")
+        }
+    }
+
+    private func startDeliveries() {
+        let log = self.log
+        var names: Set<String> = []
+        for entry in settings.sinks {
+            guard let sink = made(entry) else { continue }
+            guard names.insert(sink.name).inserted else {
+                log.warning("there are two sinks \(sink.name); the second one is left out")
+                continue
+            }
+            deliveries.append(DeliveryService(outbox: journal, sink: sink, report: { log.warning($0) }))
+        }
+        journal.use(sinks: names.sorted())
+        for delivery in deliveries { delivery.start() }
+    }
+
+    private func made(_ entry: SinkSettings) -> (any AlertSink)? {
+        do throws(SinkOptionsError) {
+            return try SinkCatalog.sink(ofType: entry.type)?.init(options: entry.options)
+        } catch {
+            log.error("the sink \(entry.type) cannot be used: \(error.problems.joined(separator: " "))")
+            return nil
+        }
+    }
+
+    private func stop() {
+        for lane in lanes { lane.stop() }
+        writer?.abandonFailures()
+        for lane in lanes { lane.waitUntilFinished() }
+        for delivery in deliveries { delivery.stop() }
+        for delivery in deliveries { delivery.waitUntilFinished() }
+        lanes = []
+        deliveries = []
+    }
+
+    private func closeJournal() {
+        do throws(JournalFailure) {
+            try journal.close()
+        } catch {
+            log.error(error.message)
+        }
+    }
+
+    private func reload() throws(DaemonFailure) {
+        let fresh: WeirSettings
+        do throws(SettingsFailure) {
+            fresh = try SettingsFile.load(path: settingsPath)
+        } catch {
+            for problem in error.problems { log.error(problem.text(file: settingsPath)) }
+            log.error("the settings are not taken over; weir goes on with the old ones")
+            return
+        }
+        guard fresh.stateDirectory == settings.stateDirectory else {
+            log.error("state_directory cannot change while weir runs; weir goes on with the old settings")
+            return
+        }
+        stop()
+        settings = fresh
+        log.info("the settings are reloaded")
+        try start()
+    }
+}
+
+/// Why the daemon cannot run, in one sentence.
+package struct DaemonFailure: Error, Equatable, Sendable { package var message: String }

@@ -1,0 +1,91 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+/// Where a header puts what the decoder wants; −1 is nowhere.
+///
+/// Names are compared without case and underscores, because the same field is `ROWS_PROCESSED` in a log file, `RowsProcessed` in an event
+/// object and `rows_processed` in some collectors. A name that comes twice counts the first time.
+struct ELFColumns: Equatable, Sendable {
+    private(set) var count = 0
+    var eventType = -1
+    var timestamp = -1
+    var timestampDerived = -1
+    /// A column that the settings name as the account; then no other is looked at.
+    var account = -1
+    var connectedApp = -1
+    var clientName = -1
+    var userID = -1
+    var userIDDerived = -1
+    var userName = -1
+    var rows = -1
+    var bytes = -1
+    var requestSize = -1
+    var rowCount = -1
+    var averageRowSize = -1
+    var object = -1
+    var otherObject = -1
+    var endpoint = -1
+    var address = -1
+    var otherAddress = -1
+    var status = -1
+    var httpMethod = -1
+    var methodName = -1
+    var operationType = -1
+    var transactionType = -1
+    var origin = -1
+    var organization = -1
+    var job = -1
+    var execution = -1
+
+    /// The columns of a header, or nil when it is none: an event type and a time are what nothing can be read without.
+    ///
+    /// - Parameter map: the settings' `fields`: weir's key → column name, before the usual names.
+    init?(names: [[UInt8]], map: [String: String]) {
+        guard names.count <= CSVRecord.limit else { return nil }
+        count = names.count
+        var places: [String: Int] = [:]
+        for (index, name) in names.enumerated() where places[ELFColumns.plain(name)] == nil { places[ELFColumns.plain(name)] = index }
+        func place(_ key: String?, _ usual: String...) -> Int {
+            if let key, let name = map[key] { return places[ELFColumns.plain(Array(name.utf8))] ?? -1 }
+            for name in usual { if let index = places[name] { return index } }
+            return -1
+        }
+        eventType = place(nil, "EVENTTYPE")
+        timestamp = place("ts", "TIMESTAMP")
+        timestampDerived = place(nil, "TIMESTAMPDERIVED", "EVENTDATE")
+        account = map["account"] == nil ? -1 : place("account")
+        connectedApp = place(nil, "CONNECTEDAPPID", "CONNECTEDAPPIDENTIFIER")
+        clientName = place(nil, "CLIENTNAME")
+        userID = place(nil, "USERID", "USERIDENTIFIER")
+        userIDDerived = place(nil, "USERIDDERIVED")
+        userName = place(nil, "USERNAME")
+        rows = place(
+            "rows", "ROWSRETURNED", "ROWSPROCESSED", "RECORDSPROCESSED", "PROCESSEDRECORDCOUNT", "ROWCOUNT", "NUMBEROFRECORDS", "NUMRESULTS"
+        )
+        bytes = place("bytes", "SIZEBYTES", "RESPONSESIZE")
+        requestSize = place(nil, "REQUESTSIZE")
+        rowCount = place(nil, "ROWCOUNT")
+        averageRowSize = place(nil, "AVERAGEROWSIZE")
+        object = place("object", "ENTITYNAME", "OBJECTNAME", "QUERIEDENTITIES")
+        otherObject = place(nil, "ENTITYTYPE", "OBJECTTYPE")
+        endpoint = place("endpoint", "APIRESOURCE", "REQUESTPATH", "URI")
+        address = place("ip", "CLIENTIP", "SOURCEIP")
+        otherAddress = place(nil, "SOURCEIP")
+        status = place("status", "STATUSCODE")
+        httpMethod = place(nil, "METHOD", "HTTPMETHOD")
+        methodName = place(nil, "METHODNAME", "OPERATION")
+        operationType = place(nil, "OPERATIONTYPE", "OPERATION")
+        transactionType = place(nil, "TRANSACTIONTYPE")
+        origin = place(nil, "ORIGIN", "OPERATION")
+        organization = place(nil, "ORGANIZATIONID")
+        job = place(nil, "JOBID", "JOBIDENTIFIER")
+        execution = place(nil, "EXECUTIONIDENTIFIER")
+        if eventType < 0 || (timestamp < 0 && timestampDerived < 0) { return nil }
+    }
+
+    /// A name in capitals without underscores and spaces.
+    private static func plain(_ name: [UInt8]) -> String {
+        let kept = name.filter { $0 != UInt8(ascii: "_") && $0 != UInt8(ascii: " ") }
+        return String(decoding: kept.map { $0 >= 0x61 && $0 <= 0x7A ? $0 & 0xDF : $0 }, as: UTF8.self)
+    }
+}

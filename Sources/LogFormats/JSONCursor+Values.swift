@@ -1,0 +1,174 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import EventModel
+
+extension JSONCursor {
+    // MARK: The short way
+
+    /// Reads a line that looks like the one before: keys in the order that was learnt, on one level, values without escapes. Returns false,
+    /// having decided nothing, for any other line; what it returns true for means the same to ``object(_:_:node:depth:_:_:_:)``.
+    @inline(__always)
+    static func steadyObject(
+        _ bytes: PaddedBytes, _ start: Int, _ end: Int, _ learnt: [LearntKey], _ draft: inout Draft, _ clock: inout MinuteClock
+    ) -> Bool {
+        let known = learnt.span
+        var position = start &+ 1
+        var place = 0
+        while place < known.count {
+            let key = known[place]
+            guard key.parent == 0, key.node < 0, bytes.word(at: position) & key.lowMask == key.low,
+                bytes.word(at: position &+ 8) & key.highMask == key.high
+            else { return false }
+            position &+= key.length
+            guard position < end else { return false }
+            let behind: Int
+            if bytes[position] == JSONCursor.quote {
+                let close = bytes.firstIndex(of: JSONCursor.quote, or: JSONCursor.backslash, from: position &+ 1, to: end)
+                guard close < end, bytes[close] == JSONCursor.quote else { return false }
+                if key.field != 255 {
+                    guard draft.see(key.field) else { return false }
+                    JSONCursor.take(bytes, position &+ 1, close, field: key.field, &draft, &clock)
+                }
+                behind = close &+ 1
+            } else if key.field != 255 {
+                guard draft.see(key.field) else { return false }
+                behind = JSONCursor.bareValue(bytes, position, end, field: key.field, &draft)
+            } else {
+                behind = JSONCursor.skipValue(bytes, position, end)
+            }
+            guard behind > 0, behind < end else { return false }
+            // A number that goes on differently, an error, or the end of the line: none of them is a comma.
+            if bytes[behind] != UInt8(ascii: ",") {
+                guard bytes[behind] == UInt8(ascii: "}"), behind &+ 1 == end else { return false }
+                return draft.failure == 0 && draft.hasTime && !draft.line.account.isEmpty
+            }
+            position = bytes[behind &+ 1] == 0x20 ? behind &+ 2 : behind &+ 1
+            place &+= 1
+        }
+        return false
+    }
+
+    // MARK: Values
+
+    /// Reads the value of a wanted field. Returns the position behind it, or a failure.
+    @inline(__always)
+    mutating func value(_ start: Int, _ end: Int, field: UInt8, _ draft: inout Draft, _ lines: inout DecodedLines) -> Int {
+        guard draft.see(field) else {
+            draft.hasDuplicate = true
+            return JSONCursor.skipValue(bytes, start, end)
+        }
+        guard bytes[start] == JSONCursor.quote else { return JSONCursor.bareValue(bytes, start, end, field: field, &draft) }
+        let first = start &+ 1
+        let close = bytes.firstIndex(of: JSONCursor.quote, or: JSONCursor.backslash, from: first, to: end)
+        guard close < end else { return Failure.syntax }
+        if bytes[close] == JSONCursor.backslash { return escapedValue(first, end, field: field, &draft, &lines.scratch) }
+        JSONCursor.take(bytes, first, close, field: field, &draft, &clock)
+        return close &+ 1
+    }
+
+    /// Takes a text without escapes. A failure goes into the draft: where reading goes on must not wait for what a value means.
+    @inline(__always)
+    static func take(
+        _ bytes: PaddedBytes, _ start: Int, _ end: Int, field: UInt8, _ draft: inout Draft, _ clock: inout MinuteClock
+    ) {
+        let text = TextRange(start: start, count: end &- start)
+        switch field {
+        case JSONField.ts.rawValue:
+            var time = clock.rfc3339(bytes, from: start, to: end)
+            if time == Int64.min { time = TimestampParser.epoch(bytes, from: start, to: end) }
+            guard time != Int64.min else { return draft.fail(Failure.time) }
+            draft.line.time = EventTime(milliseconds: time)
+            draft.hasTime = true
+        case JSONField.account.rawValue:
+            guard !bytes.hasControl(from: start, to: end) else { return draft.fail(Failure.name) }
+            draft.line.account = text
+        case JSONField.endpoint.rawValue: draft.line.endpoint = text
+        case JSONField.object.rawValue: draft.line.object = text
+        case JSONField.ip.rawValue: draft.line.address = text
+        case JSONField.action.rawValue: draft.line.operation = JSONWords.operation(word(bytes, start, end))
+        case JSONField.method.rawValue: draft.methodOperation = JSONWords.method(word(bytes, start, end))
+        case JSONField.kind.rawValue: draft.line.kind = JSONWords.kind(word(bytes, start, end))
+        default:
+            // A number in quotes, as some exporters write it; an empty one is unknown.
+            if start < end && number(bytes, start, end, field: field, &draft) != end { draft.fail(Failure.number) }
+        }
+    }
+
+    /// The same for a text with escapes, which has to be copied. The vocabularies and numbers have none.
+    @inline(never)
+    private func escapedValue(_ first: Int, _ end: Int, field: UInt8, _ draft: inout Draft, _ scratch: inout [UInt8]) -> Int {
+        let behind = JSONCursor.stringEnd(bytes, first, end)
+        guard behind > 0 else { return Failure.syntax }
+        let start = scratch.count
+        guard JSONUnescape.append(bytes, first, behind - 1, to: &scratch) else { return Failure.syntax }
+        let text = TextRange(start: start, count: scratch.count - start, isScratch: true)
+        switch field {
+        case JSONField.ts.rawValue: return Failure.time
+        case JSONField.account.rawValue:
+            guard !scratch[start...].contains(where: { $0 < 0x20 || $0 == 0x7F }) else { return Failure.name }
+            draft.line.account = text
+        case JSONField.endpoint.rawValue: draft.line.endpoint = text
+        case JSONField.object.rawValue: draft.line.object = text
+        case JSONField.ip.rawValue: draft.line.address = text
+        case JSONField.action.rawValue, JSONField.method.rawValue, JSONField.kind.rawValue: break
+        default: return Failure.number
+        }
+        return behind
+    }
+
+    /// The first eight bytes of a text, the rest zero.
+    @inline(__always)
+    private static func word(_ bytes: PaddedBytes, _ start: Int, _ end: Int) -> UInt64 {
+        bytes.word(at: start) & PaddedBytes.firstBytes(end &- start)
+    }
+
+    /// A value without quotes: a number, `true`, `false`, `null`, or something nested that a field cannot be.
+    @inline(__always)
+    static func bareValue(_ bytes: PaddedBytes, _ start: Int, _ end: Int, field: UInt8, _ draft: inout Draft) -> Int {
+        let byte = bytes[start]
+        if byte &- 0x30 < 10 || byte == UInt8(ascii: "-") {
+            if field == JSONField.ts.rawValue {
+                let behind = skipNumber(bytes, start, end)
+                let time = TimestampParser.epoch(bytes, from: start, to: behind)
+                guard time != Int64.min else { return Failure.time }
+                draft.line.time = EventTime(milliseconds: time)
+                draft.hasTime = true
+                return behind
+            }
+            if field == JSONField.rows.rawValue || field == JSONField.bytes.rawValue || field == JSONField.status.rawValue {
+                return number(bytes, start, end, field: field, &draft)
+            }
+            if field == JSONField.account.rawValue {
+                let behind = skipNumber(bytes, start, end)
+                draft.line.account = TextRange(start: start, count: behind - start)
+                return behind
+            }
+        }
+        return skipValue(bytes, start, end)
+    }
+
+    /// Reads rows, bytes or status. A negative number is unknown. Returns the position behind the number, or a failure.
+    @inline(__always)
+    static func number(_ bytes: PaddedBytes, _ start: Int, _ end: Int, field: UInt8, _ draft: inout Draft) -> Int {
+        let (value, count) = NumberParser.digits(bytes, from: start, to: end)
+        let behind = start &+ count
+        let byte = bytes[behind]
+        let isPlain = behind == end || (byte != UInt8(ascii: ".") && byte | 0x20 != UInt8(ascii: "e"))
+        guard count > 0, count <= NumberParser.longest, isPlain else { return unusualNumber(bytes, start, end, field: field, &draft) }
+        draft.store(value, field: field)
+        return behind
+    }
+
+    /// Negative numbers (unknown), fractions and exponents (rounded down), and numbers that are too long.
+    @inline(never)
+    private static func unusualNumber(_ bytes: PaddedBytes, _ start: Int, _ end: Int, field: UInt8, _ draft: inout Draft) -> Int {
+        let behind = skipNumber(bytes, start, end)
+        switch NumberParser.unusual(bytes, from: start, to: behind) {
+        case .value(let value): draft.store(value, field: field)
+        case .unknown: break
+        case .malformed: return Failure.number
+        }
+        return behind
+    }
+}

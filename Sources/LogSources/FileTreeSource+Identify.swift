@@ -1,0 +1,272 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import EventModel
+import Pipeline
+
+/// A file that is no stream of its own, and why. Asked again only when its status changes or the reason falls away.
+struct Noted {
+    enum Reason: Equatable {
+        /// It holds what this generation holds; the reason falls away when that generation's state changes.
+        case copy(of: StreamID, Generation.State)
+        /// It may still be written: to be looked at again at this time.
+        case settling(until: Int64)
+        /// It has no content yet, or is no log.
+        case unused
+    }
+
+    var status: FileStatus
+    /// When it was first seen with this status. Units: monotonic milliseconds.
+    var since: Int64
+    var reason: Reason
+
+    /// Whether what it is will only be known later.
+    var isAwaited: Bool {
+        if case .settling = reason { return true }
+        return false
+    }
+
+    /// Whether its growth is no reason to look at it at once.
+    var isDull: Bool { reason != .unused }
+}
+
+extension FileTreeSource {
+    /// What an unknown file turns out to be.
+    private enum Judgement {
+        case fresh
+        /// A generation to go on with from its offset.
+        case continued(Generation)
+        case noted(Noted.Reason)
+    }
+
+    private struct Found {
+        var time: Int64
+        var file: CandidateFiles.File
+        var head: FileHead
+        /// The generation that it goes on with.
+        var old: Generation?
+    }
+
+    func isStillTrue(_ note: Noted, _ time: Int64) -> Bool {
+        switch note.reason {
+        case .copy(let id, let state):
+            guard let original = generations[id] else { return true }
+            return original.state == state && !original.isCut
+        case .settling(let end): return time < end
+        case .unused: return true
+        }
+    }
+
+    /// Finds out what unknown files are, and announces those that are to be read, the one with the earliest event first.
+    mutating func identify(
+        _ unknown: [CandidateFiles.File], in listing: CandidateFiles.Listing, _ time: Int64, isFirst: Bool
+    ) -> [StreamChange] {
+        for note in noted.values { if case .settling(let end) = note.reason { nextLook = min(nextLook, end) } }
+        guard !unknown.isEmpty else { return [] }
+        let plain = plainFiles(listing)
+        let index = GenerationIndex(generations.values, onlyOld: isFirst || !follows)
+        var changes: [StreamChange] = []
+        var fresh: [Found] = []
+        for file in inOrderOfTrust(unknown) {
+            let key = FileKey(file.status)
+            do throws(FileFailure) {
+                let head = try openHead(file)
+                clear(file.path)
+                let since = noted[key].flatMap { $0.status == file.status ? $0.since : nil } ?? time
+                switch judge(file, head, index, plain, since: since, isFirst: isFirst, &changes) {
+                case .noted(let reason):
+                    noted[key] = Noted(status: file.status, since: since, reason: reason)
+                    if case .settling(let end) = reason { nextLook = min(nextLook, end) }
+                case .continued(let old):
+                    noted[key] = nil
+                    if let found = takeUp(old, file, head) { fresh.append(found) }
+                case .fresh:
+                    noted[key] = nil
+                    fresh.append(Found(time: firstEventTime(head.sample, file.path) ?? .max, file: file, head: head))
+                }
+            } catch {
+                guard !(error.isMissing && follows) else { continue }
+                report(
+                    file.path, "unreadable_file", "\(file.path) cannot be opened (\(error.text)): give weir's user the right to read it.",
+                    isLoss: !follows)
+            }
+        }
+        if follows { leaveOutCopies(&fresh, in: listing, time, isFirst: isFirst) }
+        fresh.sort { ($0.time, $0.file.path) < ($1.time, $1.file.path) }
+        return changes + fresh.map { announce($0) }
+    }
+
+    /// Takes copies out of what is new: of two new files with the same content, the one that was asked for by name is the original.
+    ///
+    /// A copy made just now of a file that is new itself; whose copy it is can be said once that one has its number.
+    private mutating func leaveOutCopies(_ fresh: inout [Found], in listing: CandidateFiles.Listing, _ time: Int64, isFirst: Bool) {
+        guard fresh.count > 1 else { return }
+        var ranks: [FileKey: Int] = [:]
+        for (rank, file) in listing.files.enumerated() { ranks[FileKey(file.status)] = file.isPacked ? rank + listing.files.count : rank }
+        func rank(_ found: Found) -> Int { ranks[FileKey(found.file.status)] ?? 0 }
+        var kept: [Found] = []
+        for found in fresh.sorted(by: { rank($0) < rank($1) }) {
+            guard found.old == nil, isCopy(found, of: kept, isFirst: isFirst) else {
+                kept.append(found)
+                continue
+            }
+            noted[FileKey(found.file.status)] = Noted(status: found.file.status, since: time, reason: .settling(until: time + 1000))
+            nextLook = min(nextLook, time + 1000)
+        }
+        fresh = kept
+    }
+
+    /// Whether a file holds the beginning of another that was found in the same look. At the first look only a file and its own siblings are
+    /// compared: ten thousand files with the same header would take hours.
+    private func isCopy(_ found: Found, of others: [Found], isFirst: Bool) -> Bool {
+        if isFirst && !candidates.isSibling(found.file.path) { return false }
+        return others.contains { other in
+            guard other.head.compression == .none, other.head.bytes.starts(with: found.head.bytes), let status = other.head.file.status() else {
+                return false
+            }
+            if isFirst && !found.file.path.hasPrefix(other.file.path) { return false }
+            do throws(FileFailure) {
+                return try isBeginning(found.file, found.head, of: other.head.file, status.size)
+            } catch {
+                return false
+            }
+        }
+    }
+
+    private mutating func openHead(_ file: CandidateFiles.File) throws(FileFailure) -> FileHead {
+        do throws(FileFailure) {
+            return try FileHead(path: file.path, size: file.status.size)
+        } catch {
+            guard error.isOutOfDescriptors, closeOldest(keeping: 0) else { throw error }
+            return try FileHead(path: file.path, size: file.status.size)
+        }
+    }
+
+    /// Files whose inode is that of a generation sought come before copies of it; packed ones, which may be copies of plain ones, last.
+    private func inOrderOfTrust(_ unknown: [CandidateFiles.File]) -> [CandidateFiles.File] {
+        let sought = Set(generations.values.filter { $0.state == .missing || $0.state == .finished }.map(\.key))
+        func rank(_ file: CandidateFiles.File) -> Int {
+            (sought.contains(FileKey(file.status)) ? 0 : 1) + (file.isPacked ? 2 : 0)
+        }
+        return unknown.enumerated().sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }.map(\.element)
+    }
+
+    private func plainFiles(_ listing: CandidateFiles.Listing) -> [String: FileStatus] {
+        var result: [String: FileStatus] = [:]
+        for file in listing.files where listing.keys[file.path + ".gz"] != nil || listing.keys[file.path + ".zst"] != nil {
+            result[file.path] = file.status
+        }
+        return result
+    }
+
+    private mutating func judge(
+        _ file: CandidateFiles.File, _ head: FileHead, _ index: GenerationIndex, _ plain: [String: FileStatus], since: Int64, isFirst: Bool,
+        _ changes: inout [StreamChange]
+    ) -> Judgement {
+        let age = max(now() - since, (LinuxFileSystem.wallNanoseconds() - file.status.modified) / 1_000_000)
+        if let reason = reasonToWait(file, head, since: since, age: age) { return .noted(reason) }
+        if isFirst || !follows, let twin = FilePath.unpacked(file.path), head.compression.isPacked, let status = plain[twin],
+            isTwin(file, head, of: twin, status)
+        {
+            if follows { return .noted(.settling(until: now() + FileTreeSource.settleTime)) }
+            report(file.path, "duplicate_archive", "\(file.path) holds what \(twin) holds, and is left out.", isLoss: false)
+            return .noted(.unused)
+        }
+        for old in index.similar(to: head, key: FileKey(file.status)) {
+            switch relation(file, head, old, isPatient: max(0, now() - since) < FileTreeSource.patience && age < FileTreeSource.patience) {
+            case .none: continue
+            case .unclear:
+                awake.insert(old.id)
+                return .noted(.settling(until: now() + 1000))
+            case .copy: return .noted(.copy(of: old.id, old.state))
+            case .same:
+                if let moved = settle(old, file) { changes.append(moved) }
+                return .noted(.copy(of: old.id, old.state))
+            case .more: return .continued(old)
+            }
+        }
+        return file.isHint ? .noted(.unused) : .fresh
+    }
+
+    /// Whether it is too early to say anything about a file, or there is nothing to read in it.
+    private mutating func reasonToWait(_ file: CandidateFiles.File, _ head: FileHead, since: Int64, age: Int64) -> Noted.Reason? {
+        if !head.hasContent {
+            if !follows && FilePath.unpacked(file.path) != nil {
+                report(file.path, "truncated_archive", "\(file.path) is empty, which no whole archive is.", isLoss: true)
+            }
+            return .unused
+        }
+        guard follows else { return nil }
+        let isArchive = head.compression.isPacked || FilePath.unpacked(file.path) != nil && file.status.size < Compression.magicLength
+        if isArchive && age < FileTreeSource.settleTime { return .settling(until: now() + FileTreeSource.settleTime - max(age, 0)) }
+        if head.isIncomplete && head.compression.isPacked && age < FileTreeSource.patience {
+            if case .unsupported = head.compression { return nil }
+            return .settling(until: now() + FileTreeSource.patience - max(age, 0))
+        }
+        return nil
+    }
+
+    /// The packed form of a finished generation: a checkpoint knows it by its new name, so that a restart need not unpack it to tell.
+    private func settle(_ old: Generation, _ file: CandidateFiles.File) -> StreamChange? {
+        guard old.state == .finished, !old.isPresent, old.key != FileKey(file.status) else { return nil }
+        old.key = FileKey(file.status)
+        old.path = file.path
+        old.scannedStatus = file.status
+        old.isPresent = true
+        return .moved(old.position)
+    }
+
+    /// Goes on with a generation in the file where it was found. Nil when its stream is announced already and only gets its file back. A
+    /// number whose stream has ended is not used again.
+    private mutating func takeUp(_ old: Generation, _ file: CandidateFiles.File, _ head: FileHead) -> Found? {
+        let isAnnounced = old.state == .reading
+        guard old.state == .missing || isAnnounced else {
+            return Found(time: firstEventTime(head.sample, file.path) ?? .max, file: file, head: head, old: old)
+        }
+        old.key = FileKey(file.status)
+        old.path = file.path
+        old.state = .reading
+        old.isPresent = true
+        old.compression = head.compression
+        old.scannedStatus = file.status
+        old.seenSize = max(old.seenSize, file.status.size)
+        old.lostSince = nil
+        hold(old, head.file)
+        awake.insert(old.id)
+        return isAnnounced ? nil : Found(time: firstEventTime(head.sample, file.path) ?? .max, file: file, head: head, old: old)
+    }
+
+    private mutating func announce(_ found: Found) -> StreamChange {
+        if let old = found.old, old.state == .reading {
+            return .opened(old.id, path: old.path, resumeOffset: old.offset, resumeState: old.formatState)
+        }
+        let generation = add(found.file)
+        generation.compression = found.head.compression
+        if let old = found.old {
+            generation.offset = old.offset
+            generation.marker = old.marker
+            generation.prefixHash = old.prefixHash
+            generation.prefixCount = old.prefixCount
+            generation.formatState = old.formatState
+            if old.state == .cut { generation.expectedSize = old.seenSize }
+            old.state = .finished
+            old.key = .none
+            old.prefix = []
+        } else {
+            generation.offset = found.head.hole
+            generation.prefixHash = found.head.hashes[found.head.bytes.count]
+            generation.prefixCount = found.head.bytes.count
+            if found.head.hole > 0 {
+                generation.marker = TailMarker(ofLast: [UInt8](repeating: 0, count: Int(min(found.head.hole, 64))))
+                troubles.append(
+                    SourceTrouble(
+                        counter: "nul_hole",
+                        message: "\(found.file.path) begins with \(found.head.hole) zero bytes, which are stepped over: its writer does not append "
+                            + "(O_APPEND) and went on at its old place after a truncation.",
+                        bytes: found.head.hole))
+            }
+        }
+        if follows { hold(generation, found.head.file) }
+        return .opened(generation.id, path: generation.path, resumeOffset: generation.offset, resumeState: generation.formatState)
+    }
+}

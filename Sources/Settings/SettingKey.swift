@@ -1,0 +1,110 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+/// A key of the settings: one declaration for reading, checking and the manual.
+struct SettingKey: Sendable {
+    let name: String
+    /// What a value looks like, with its unit: `path`, `list of paths`, `seconds`.
+    let shape: String
+    /// As it would be written; nil when the key must be there, or is unset without it.
+    let defaultText: String?
+    let isRequired: Bool
+    let range: ClosedRange<Double>?
+    let isWhole: Bool
+    let choices: [String]
+    let reason: String
+
+    init(
+        _ name: String, _ shape: String, defaultText: String? = nil, isRequired: Bool = false, range: ClosedRange<Double>? = nil,
+        isWhole: Bool = false, choices: [String] = [], reason: String
+    ) {
+        self.name = name
+        self.shape = shape
+        self.defaultText = defaultText
+        self.isRequired = isRequired
+        self.range = range
+        self.isWhole = isWhole
+        self.choices = choices
+        self.reason = reason
+    }
+
+    /// The default of a key that is a number. Precondition: its text is one.
+    var defaultNumber: Double {
+        guard let number = defaultText.flatMap(Double.init) else { preconditionFailure("\(name) has no default number") }
+        return number
+    }
+}
+
+/// The keys of each block, in the order of the manual.
+enum SettingKeys {
+    static let root = [stateDirectory, sources, detectionBlock, alertsBlock, checkpointInterval, dashboardBlock]
+    static let source = [name, format, paths, environment, fields, lateness, rotateWait, accountsMax]
+    static let detection = [model, alertBudget, detectors]
+    static let budget = [pagesPerDay, ticketsPerWeek]
+    static let alerts = [sinks]
+    static let dashboard = [listen]
+
+    /// Every block with its title in the manual.
+    static let blocks = [
+        ("The file", root), ("sources[]", source), ("detection", detection), ("detection.alert_budget", budget), ("alerts", alerts),
+        ("dashboard", dashboard),
+    ]
+
+    static let stateDirectory = SettingKey(
+        "state_directory", "path", isRequired: true, reason: "where weir keeps what it learnt, its alerts and its queue; for its user only")
+    static let sources = SettingKey("sources", "list", isRequired: true, reason: "the logs to read; each is a lane of its own")
+    static let detectionBlock = SettingKey("detection", "block", reason: "model, budget and detector options")
+    static let alertsBlock = SettingKey("alerts", "block", reason: "where alerts go")
+    static let checkpointInterval = SettingKey(
+        "checkpoint_interval_seconds", "seconds", defaultText: "5", range: 0.1...3600,
+        reason: "the longest time whose reading is repeated after a crash; alerts are stored at once")
+    static let dashboardBlock = SettingKey("dashboard", "block", reason: "accepted; the dashboard comes with a later version")
+
+    static let name = SettingKey(
+        "name", "letters, digits, dots, dashes", isRequired: true, reason: "in alerts, status and messages; the state is kept under it")
+    static let format = SettingKey("format", "a name from `weir formats`", isRequired: true, reason: "how lines are read")
+    static let paths = SettingKey(
+        "paths", "list of files, folders or patterns", isRequired: true,
+        reason: "rotated and compressed siblings of a file belong to it and are read first, oldest first")
+    static let environment = SettingKey(
+        "environment", "word", choices: ["production", "synthetic", "staging", "training"], reason: "what the source's records are")
+    static let fields = SettingKey("fields", "map of weir's key to the log's", reason: "for logs with other names; dotted paths for json")
+    static let lateness = SettingKey(
+        "lateness_seconds", "seconds", defaultText: "by format", range: 0...604_800,
+        reason: "how long an event may come after a later one and still count")
+    static let rotateWait = SettingKey(
+        "rotate_wait_seconds", "seconds", defaultText: "10", range: 0...86_400,
+        reason: "how long a rotated file must be quiet before it counts as finished")
+    static let accountsMax = SettingKey(
+        "accounts_max", "number of accounts", defaultText: "200000", range: 1...10_000_000, isWhole: true,
+        reason: "further account names share one account, so that a flood of names cannot fill the memory; 4 KB each")
+
+    static let model = SettingKey("model", "name", defaultText: "default", reason: "shown in every alert")
+    static let alertBudget = SettingKey("alert_budget", "block", reason: "how many alerts the operator wants to see")
+    static let detectors = SettingKey("detectors", "map of detector id to options", reason: "`weir detectors` lists them with their ranges")
+    static let pagesPerDay = SettingKey(
+        "pages_per_day", "alerts a day", defaultText: "1", range: 0...1000, reason: "critical alerts that somebody can answer")
+    static let ticketsPerWeek = SettingKey(
+        "tickets_per_week", "alerts a week", defaultText: "10", range: 0...10_000, reason: "other alerts that somebody can look at")
+
+    static let sinks = SettingKey(
+        "sinks", "list", reason: "each with a `type` and that type's options; every alert goes to every sink; secrets only by file")
+    static let listen = SettingKey(
+        "listen", "address:port or unix:path", reason: "loopback or a unix socket only: a reverse proxy adds TLS and authentication")
+}
+
+/// Bounds on what a settings file may hold, far above any that a person writes: a file that repeats itself through YAML aliases must not
+/// keep the daemon busy.
+enum SettingsLimits {
+    /// Bytes of the file.
+    static let size = 1_048_576
+    /// YAML aliases (`*name`) in the file.
+    static let aliases = 32
+    static let sources = 256
+    static let paths = 1024
+    static let sinks = 64
+    /// Keys of one block or map.
+    static let keys = 256
+    /// Problems that are listed.
+    static let problems = 200
+}

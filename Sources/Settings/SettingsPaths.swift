@@ -1,0 +1,102 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// Files and folders as the settings name them: the one place of this target where system calls are made.
+enum SettingsPaths {
+    enum Contents {
+        case text(String)
+        case failure(String)
+    }
+
+    /// The text of a file of at most `limit` bytes. Never blocks on a FIFO.
+    static func contents(_ path: String, limit: Int) -> Contents {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { return .failure(words(errno)) }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var block = [UInt8](repeating: 0, count: 65_536)
+        while bytes.count <= limit {
+            let got = unsafe block.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, $0.count) }
+            if got < 0 && errno == EINTR { continue }
+            if got < 0 { return .failure(words(errno)) }
+            if got == 0 { return decoded(bytes) }
+            bytes += block[..<got]
+        }
+        return .failure("it is larger than \(limit) bytes")
+    }
+
+    private static func decoded(_ bytes: [UInt8]) -> Contents {
+        if let text = String(validating: bytes, as: UTF8.self) { return .text(text) }
+        // The line of the first byte that a repairing decoder has to replace.
+        let repaired = String(decoding: bytes, as: UTF8.self).unicodeScalars.prefix { $0 != "\u{FFFD}" }
+        return .failure("line \(1 + repaired.count { $0 == "\n" }) is not UTF-8: save it as UTF-8")
+    }
+
+    /// The absolute folder of a file.
+    static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return current() }
+        let folder = slash == path.startIndex ? "/" : String(path[..<slash])
+        return folder.hasPrefix("/") ? folder : "\(current())/\(folder)"
+    }
+
+    private static func current() -> String {
+        guard let name = unsafe getcwd(nil, 0) else { return "." }
+        defer { unsafe free(name) }
+        return unsafe String(cString: name)
+    }
+
+    /// The user that this process acts as.
+    static var user: UInt32 { geteuid() }
+
+    enum Writability: Equatable {
+        case writable
+        case notAFolder(String)
+        /// The folder itself, or the nearest one above it, in which it would have to be created.
+        case notWritable(String)
+    }
+
+    static func writability(of path: String) -> Writability {
+        var place = path
+        var status = stat()
+        while unsafe stat(place, &status) != 0 {
+            if errno == ENOTDIR { return .notAFolder(folder(of: place)) }
+            guard errno == ENOENT, place != "/" else { return .notWritable(place) }
+            place = folder(of: place)
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else { return .notAFolder(place) }
+        return unsafe faccessat(AT_FDCWD, place, W_OK | X_OK, AT_EACCESS) == 0 ? .writable : .notWritable(place)
+    }
+
+    enum Secrecy: Equatable {
+        case secret
+        case absent(String)
+        case open
+    }
+
+    static func secrecy(of path: String) -> Secrecy {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return .absent(words(errno)) }
+        guard status.st_mode & S_IFMT == S_IFREG else { return .absent("it is not a file") }
+        guard status.st_mode & S_IROTH == 0 else { return .open }
+        return unsafe faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) == 0 ? .secret : .absent(words(errno))
+    }
+
+    /// The files that a pattern stands for, sorted.
+    static func matches(_ pattern: String) -> [String] {
+        var found = unsafe glob_t()
+        defer { unsafe globfree(&found) }
+        guard unsafe glob(pattern, 0, nil, &found) == 0 else { return [] }
+        var result: [String] = []
+        for index in unsafe 0..<Int(found.gl_pathc) {
+            if let path = unsafe found.gl_pathv[index] { result.append(unsafe String(cString: path)) }
+        }
+        return result
+    }
+
+    /// Whether a pattern of a source stands for this path, which need not exist.
+    static func pattern(_ pattern: String, matches path: String) -> Bool { unsafe fnmatch(pattern, path, FNM_PATHNAME) == 0 }
+
+    private static func words(_ code: Int32) -> String { unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)" }
+}

@@ -1,0 +1,35 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import Detection
+
+extension SettingsReader {
+    func readDetection(_ node: SettingsNode, _ settings: inout WeirSettings) {
+        let keys = node.block(SettingKeys.detection)
+        if let model = keys["model"]?.text() { settings.modelName = model }
+        if let budget = keys["alert_budget"]?.block(SettingKeys.budget) {
+            if let pages = budget["pages_per_day"]?.number(SettingKeys.pagesPerDay) { settings.pagesPerDay = pages }
+            if let tickets = budget["tickets_per_week"]?.number(SettingKeys.ticketsPerWeek) { settings.ticketsPerWeek = tickets }
+        }
+        for (id, options) in keys["detectors"]?.entries() ?? [] { settings.detectorOptions[id] = detector(id, options) }
+    }
+
+    private func detector(_ id: String, _ node: SettingsNode) -> [String: Double] {
+        guard let descriptor = catalogs.detectors.first(where: { $0.id == id }) else {
+            let known = catalogs.detectors.map { "\($0.id) \($0.name)" }.joined(separator: ", ")
+            let meant = catalogs.detectors.first { $0.name == id || $0.id.lowercased() == id.lowercased() }
+            node.problem("There is no such detector. \(meant.map { "Did you mean \($0.id)?" } ?? "There are \(known).")")
+            return [:]
+        }
+        var values: [String: Double] = [:]
+        let names = descriptor.options.map(\.name)
+        for (name, value) in node.entries() ?? [] {
+            if let option = descriptor.options.first(where: { $0.name == name }) {
+                if let number = value.number(in: option.range) { values[name] = number }
+            } else {
+                value.problem("\(id) has no such option. \(NearestName.hint(name, among: names))")
+            }
+        }
+        return values
+    }
+}

@@ -1,0 +1,77 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import AlertSinks
+import EventModel
+
+/// What the settings file says, checked: every value is usable.
+package struct WeirSettings: Sendable {
+    package var stateDirectory = ""
+    package var sources: [SourceSettings] = []
+    package var modelName = SettingKeys.model.defaultText ?? ""
+    /// Values for detector options, by detector id.
+    package var detectorOptions: [String: [String: Double]] = [:]
+    package var pagesPerDay = SettingKeys.pagesPerDay.defaultNumber
+    package var ticketsPerWeek = SettingKeys.ticketsPerWeek.defaultNumber
+    package var sinks: [SinkSettings] = []
+    package var checkpointInterval = EventDuration(seconds: SettingKeys.checkpointInterval.defaultNumber)
+    /// `address:port` or `unix:path`.
+    package var dashboardListen: String?
+    /// What is legal but probably not meant, in the order of the file.
+    package var warnings: [SettingsProblem] = []
+
+    init() {}
+}
+
+/// One block of `sources`.
+package struct SourceSettings: Sendable, Equatable {
+    package var name: String
+    package var format: String
+    /// Absolute, or `-`.
+    package var paths: [String]
+    package var environment: String?
+    package var fields: [String: String] = [:]
+    package var lateness: EventDuration
+    package var rotateWait = EventDuration(seconds: SettingKeys.rotateWait.defaultNumber)
+    package var accountsMax = Int(SettingKeys.accountsMax.defaultNumber)
+}
+
+/// One entry of `alerts.sinks`.
+package struct SinkSettings: Sendable {
+    package var type: String
+    package var options: SinkOptions
+    /// The sink's own name, as in status; empty when the settings were only read.
+    package var name: String
+    package var line: Int
+}
+
+/// Something wrong with the settings: where, what, and what to do.
+package struct SettingsProblem: Equatable, Sendable {
+    /// The key path, `sources[1].paths`; empty for the whole file.
+    package var path: String
+    /// The line, from 1; 0 where there is none.
+    package var line: Int
+    package var message: String
+
+    package init(path: String, line: Int, message: String) {
+        self.path = path
+        self.line = line
+        self.message = message
+    }
+
+    /// `weir.yaml:12: sources[0].format: …`
+    package func text(file: String) -> String {
+        "\(file)\(line > 0 ? ":\(line)" : ""): \(path.isEmpty ? "" : path + ": ")\(message)"
+    }
+}
+
+/// Settings that cannot be used: every problem at once, in the order of the file.
+package struct SettingsFailure: Error, Equatable, Sendable {
+    package var problems: [SettingsProblem]
+
+    package init(problems: [SettingsProblem]) { self.problems = problems }
+}
+
+extension EventDuration {
+    init(seconds: Double) { self.init(milliseconds: Int64((seconds * 1000).rounded())) }
+}

@@ -1,0 +1,142 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import EventModel
+
+/// Something that goes wrong in a simulation, on purpose.
+package struct Incident: Equatable, Sendable {
+    package var kind: Kind
+    /// The account's index; nil where the kind has none, or where the simulation chooses one.
+    package var account: Int?
+    /// The name of a new account; nil where the simulation chooses one.
+    package var newName: String?
+    /// When it begins.
+    package var start: EventTime
+    /// How large, in the unit of ``Kind/sizeMeaning``.
+    package var size: Double
+
+    package init(kind: Kind, account: Int? = nil, newName: String? = nil, start: EventTime, size: Double) {
+        self.kind = kind
+        self.account = account
+        self.newName = newName
+        self.start = start
+        self.size = size
+    }
+
+    /// What goes wrong.
+    package enum Kind: String, CaseIterable, Sendable {
+        /// 45 minutes of many times the usual rows.
+        case burst
+        /// Five days of a steady drip beside the usual work.
+        case drip
+        /// A bulk export of 40 minutes in an hour in which the account never works.
+        case offHours = "off_hours"
+        /// An account that nobody knew exports for two days more than almost everybody.
+        case newAccount = "new_account"
+        /// Small reads for two hours from a network the account never used.
+        case newNetwork = "new_network"
+        /// The whole log stops.
+        case sourceSilence = "source_silence"
+        /// One account stops.
+        case accountSilence = "account_silence"
+
+        /// The detector that should speak.
+        package var detector: String {
+            switch self {
+            case .burst, .drip, .offHours, .newAccount: "D01"
+            case .newNetwork: "D13"
+            case .sourceSilence, .accountSilence: "D32"
+            }
+        }
+
+        /// What the size counts, for the manual and for messages.
+        package var sizeMeaning: String {
+            switch self {
+            case .burst: "times the account's usual rows of 45 minutes"
+            case .drip: "times the account's usual rows, 2 meaning +100 %"
+            case .offHours: "times the account's usual rows of an hour at 10:00"
+            case .newAccount: "times the rows that the fleet's busiest accounts move in a day"
+            case .newNetwork: "calls"
+            case .sourceSilence, .accountSilence: "hours"
+            }
+        }
+
+        package var defaultSize: Double {
+            switch self {
+            case .burst: 23
+            case .drip: 2
+            case .offHours: 10
+            case .newAccount: 3
+            case .newNetwork: 24
+            case .sourceSilence: 4
+            case .accountSilence: 12
+            }
+        }
+
+        /// Sizes that mean something.
+        package var sizes: ClosedRange<Double> {
+            switch self {
+            case .burst, .drip: 1.1...10_000
+            case .offHours, .newAccount: 0.1...10_000
+            case .newNetwork: 1...100_000
+            case .sourceSilence, .accountSilence: 0.25...720
+            }
+        }
+
+        /// The minute of the day at which it begins where the day is a whole number.
+        var usualMinute: Int64 {
+            switch self {
+            case .burst: 13 * 60 + 7
+            case .drip: 8 * 60
+            case .offHours: 3 * 60 + 12
+            case .newAccount: 9 * 60 + 20
+            case .newNetwork: 11 * 60 + 3
+            case .sourceSilence: 10 * 60 + 30
+            case .accountSilence: 9 * 60
+            }
+        }
+
+        /// The roles whose accounts it fits best, the best first.
+        var roles: [AccountRole] {
+            switch self {
+            case .burst: [.shop, .hourlySync, .dashboards]
+            case .drip: [.shop, .aiReader, .hourlySync]
+            case .offHours: [.dashboards, .longTail, .weeklyReport]
+            case .newNetwork: [.nightlySync, .hourlySync]
+            case .accountSilence: [.webhooks, .shop, .aiReader]
+            case .newAccount, .sourceSilence: []
+            }
+        }
+
+        /// Whether it needs an account of the fleet.
+        var needsAccount: Bool { self != .newAccount && self != .sourceSilence }
+    }
+
+    /// How long it lasts.
+    package var duration: EventDuration {
+        switch kind {
+        case .burst: .minutes(45)
+        case .drip: .days(5)
+        case .offHours: .minutes(40)
+        case .newAccount: .days(2)
+        case .newNetwork: .hours(2)
+        case .sourceSilence, .accountSilence: EventDuration(milliseconds: Int64(size * 3_600_000))
+        }
+    }
+}
+
+/// What a simulation promises of one incident: the truth to compare alerts with.
+package struct IncidentLabel: Equatable, Sendable {
+    package var kind: Incident.Kind
+    /// The account's name as the log writes it; `*` for the whole source.
+    package var account: String
+    package var start: EventTime
+    package var end: EventTime
+    package var size: Double
+
+    /// One line of `labels.ndjson`, without its end.
+    package var json: String {
+        "{\"kind\":\"\(kind.rawValue)\",\"detector\":\"\(kind.detector)\",\"account\":\"\(account)\",\"start\":\"\(CivilTime(start).rfc3339)\","
+            + "\"end\":\"\(CivilTime(end).rfc3339)\",\"size\":\(NumberText.decimal(size, places: 3))}"
+    }
+}

@@ -1,0 +1,98 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import EventModel
+
+/// Turns incidents into what they add and what they silence, and chooses accounts where the list named none.
+struct IncidentStage {
+    private let scale: Double
+    private let seed: UInt64
+    private let calendar: FleetCalendar
+    private let traits: [AccountTraits]
+    private(set) var labels: [IncidentLabel] = []
+    private(set) var actors: [IncidentActor] = []
+    private(set) var silences: [(account: Int?, start: Int64, end: Int64)] = []
+    private var used: Set<Int> = []
+    private var foreignCount = 0
+
+    init(scale: Double, seed: UInt64, calendar: FleetCalendar, traits: [AccountTraits]) {
+        self.scale = scale
+        self.seed = seed
+        self.calendar = calendar
+        self.traits = traits
+    }
+
+    mutating func add(_ incident: Incident, names: inout [String]) {
+        var account: Int?
+        if incident.kind.needsAccount {
+            account = incident.account ?? choose(incident.kind)
+        } else if incident.kind == .newAccount {
+            account = names.count
+            names.append(newName(incident, names))
+        }
+        if let account { used.insert(account) }
+        act(incident, account: account)
+        labels.append(
+            IncidentLabel(
+                kind: incident.kind, account: account.map { names[$0] } ?? "*", start: incident.start, end: incident.start + incident.duration,
+                size: incident.size))
+    }
+
+    private func newName(_ incident: Incident, _ names: [String]) -> String {
+        if let name = incident.newName { return name }
+        let name = "svc-data-migration"
+        let count = names.filter { $0.hasPrefix(name) }.count
+        return count == 0 ? name : "\(name)-\(count + 1)"
+    }
+
+    /// The first account of a fitting role that has no incident yet; any account, when there is none.
+    private func choose(_ kind: Incident.Kind) -> Int {
+        for role in kind.roles {
+            if let index = traits.indices.first(where: { traits[$0].role == role && !used.contains($0) }) { return index }
+        }
+        return traits.indices.first { !used.contains($0) } ?? 0
+    }
+
+    private mutating func act(_ incident: Incident, account: Int?) {
+        let hour = Int((incident.start.milliseconds - calendar.start.milliseconds) / FleetCalendar.hour % 24)
+        switch incident.kind {
+        case .burst:
+            let usual = usualRows(account, hour: hour) * 0.75
+            perform(incident, account, .queryPage, rows: max(usual * incident.size, 2000))
+        case .drip:
+            let usual = (0..<24).reduce(0) { $0 + usualRows(account, hour: $1) } * 5
+            perform(incident, account, .queryPage, rows: max(usual * (incident.size - 1), 500), calls: 5 * 96)
+        case .offHours:
+            perform(incident, account, .bulkResults, rows: max(usualRows(account, hour: 10) * incident.size, 2000))
+        case .newAccount:
+            let daily = traits.indices.map { index in (0..<24).reduce(0) { $0 + usualRows(index, hour: $1) } }.sorted()
+            let top = daily[min(daily.count * 975 / 1000, daily.count - 1)]
+            perform(incident, account, .shopExport, rows: max(top * incident.size * 2, 20_000), calls: 2 * 96)
+        case .newNetwork:
+            perform(incident, account, .readRecord, rows: incident.size, calls: Int(incident.size))
+        case .sourceSilence, .accountSilence:
+            silences.append((account, incident.start.milliseconds, (incident.start + incident.duration).milliseconds))
+        }
+    }
+
+    private func usualRows(_ account: Int?, hour: Int) -> Double {
+        guard let account, account < traits.count else { return 0 }
+        return traits[account].usualRows(hour: hour, scale: scale)
+    }
+
+    /// Pages of at most 2,000 rows, and at least a call a minute, unless the kind says how many.
+    private mutating func perform(
+        _ incident: Incident, _ account: Int?, _ call: EndpointCatalog.Call, rows: Double, calls: Int? = nil
+    ) {
+        guard let account else { return }
+        let minutes = Int(incident.duration.milliseconds / 60_000)
+        let count = calls ?? min(max(Int(rows / 2000), minutes), 20_000)
+        let isForeign = incident.kind == .newNetwork
+        if isForeign { foreignCount += 1 }
+        actors.append(
+            IncidentActor(
+                incident, account: account, traits: account < traits.count ? traits[account] : AccountTraits(index: account, seed: seed),
+                call: call, rows: rows, calls: max(count, 1), origin: isForeign ? .foreign(foreignCount - 1) : .usual, seed: seed,
+                number: actors.count))
+    }
+}

@@ -1,0 +1,40 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import Alerting
+import ArgumentParser
+import Daemon
+import EventModel
+import LogFormats
+
+/// `weir formats`: the catalogue of log formats.
+struct FormatsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "formats", abstract: "Lists the log formats that weir reads.", discussion: "Example: weir formats --json")
+
+    @Flag(help: "One JSON object a format.") var json = false
+
+    func run() throws {
+        for format in FormatCatalog.all.map({ $0.descriptor }) {
+            if json {
+                var text = JSONText()
+                text.beginObject()
+                text.field("name", format.name)
+                text.field("summary", format.summary)
+                text.field("lateness_seconds", format.defaultLateness.milliseconds / 1000)
+                text.beginArray("mappable_keys")
+                for key in format.mappableKeys { text.field(nil, key) }
+                text.endArray()
+                text.field("example", format.example)
+                text.endObject()
+                System.write(text.text + "\n", to: 1)
+            } else {
+                var text = "\(format.name)\n  \(format.summary)\n"
+                text += "  late after   \(NumberText.span(format.defaultLateness)) out of order\n"
+                if !format.mappableKeys.isEmpty { text += "  field map    \(format.mappableKeys.joined(separator: ", "))\n" }
+                text += "  example      \(format.example)\n\n"
+                System.write(text, to: 1)
+            }
+        }
+    }
+}

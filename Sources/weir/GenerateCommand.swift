@@ -1,0 +1,119 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Daemon
+import EventModel
+import LogSources
+import Simulation
+
+/// `weir generate`: a seeded fleet as log files, with the truth beside them.
+struct GenerateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "generate", abstract: "Writes the logs of a believable, seeded fleet of service accounts, with labelled incidents.",
+        discussion: """
+            The same arguments give the same files. labels.ndjson says what was planted, and which detector is to find it.
+            Example: weir generate --accounts 40 --days 35 --seed 1 --output logs
+            """)
+
+    @Option(help: "Service accounts.") var accounts = 40
+    @Option(help: "Days of log.") var days = 35
+    @Option(help: "The seed: another one is another fleet.") var seed: UInt64 = 1
+    @Option(help: ArgumentHelp("The first day.", valueName: "date")) var start = "2026-06-01"
+    @Option(help: "Events to aim for; without it, what such a fleet does by nature.") var events: Int?
+    @Option(help: "The log format: json, combined or salesforce_elf.") var format = "json"
+    @Option(help: ArgumentHelp("Files to split the log into: one, hourly, daily, or a number.", valueName: "how")) var split = "one"
+    @Option(help: "Packing of the files that rotation has left behind: none, gzip or zstd.") var packing = "none"
+    @Option(help: ArgumentHelp("Incidents to plant, as lines kind,account,day,size; `none` plants nothing.", valueName: "file"))
+    var incidents: String?
+    @Option(help: ArgumentHelp("The folder to write to.", valueName: "folder")) var output: String
+    @Flag(help: "Print the planted incidents.") var verbose = false
+
+    func run() throws {
+        let archive = try self.archive()
+        let (isThere, reason) = System.createFolder(output)
+        guard isThere else { throw CommandFailure.wrongUse("\(output) cannot be created (\(reason)).") }
+        guard let packing = ArchivePacking(rawValue: packing) else {
+            throw CommandFailure.wrongUse("there is no packing \(packing): use none, gzip or zstd.")
+        }
+        let labels = archive.labels
+        let outcome = try write(archive, packing)
+        do throws(ArchiveWriteFailure) {
+            let file = try ArchiveWriter(path: "\(output)/labels.ndjson", packing: .none)
+            try file.write(labels)
+            try file.finish()
+        } catch {
+            throw CommandFailure.badNews("\(error.path) cannot be written (\(error.reason)).")
+        }
+        if verbose { System.write(labels, to: 1) }
+        System.write(
+            "generate: \(NumberText.grouped(Double(outcome.events))) events, \(NumberText.bytes(Double(outcome.bytes))) before packing, "
+                + "\(outcome.files) file\(outcome.files == 1 ? "" : "s") in \(output)\n", to: 2)
+    }
+
+    private func write(_ archive: FleetArchive, _ packing: ArchivePacking) throws -> FleetArchive.Outcome {
+        var file: ArchiveWriter?
+        let folder = output
+        do throws(ArchiveWriteFailure) {
+            return try archive.write(to: { (piece) throws(ArchiveWriteFailure) in
+                switch piece {
+                case .begin(let name, let isNewest):
+                    let used = isNewest ? ArchivePacking.none : packing
+                    file = try ArchiveWriter(path: "\(folder)/\(name)\(used.suffix)", packing: used)
+                case .bytes(let bytes): try file?.write(bytes)
+                case .end: try file?.finish()
+                }
+            })
+        } catch {
+            throw CommandFailure.badNews("\(error.path) cannot be written (\(error.reason)).")
+        }
+    }
+
+    private func archive() throws -> FleetArchive {
+        guard (1...FleetSimulation.accountLimit).contains(accounts) else {
+            throw CommandFailure.wrongUse("--accounts is 1 to \(FleetSimulation.accountLimit).")
+        }
+        guard (1...36_525).contains(days) else { throw CommandFailure.wrongUse("--days is 1 to 36525.") }
+        guard let start = TimeArgument(argument: start)?.time else { throw CommandFailure.wrongUse("--start is a date such as 2026-06-01.") }
+        guard let format = EventText.Format(rawValue: format) else {
+            throw CommandFailure.wrongUse("generate writes \(EventText.Format.allCases.map(\.rawValue).joined(separator: ", ")).")
+        }
+        let rate = events.map { Double($0) / Double(days) / 86_400 }
+        guard rate.map({ $0 > 0 && $0 <= FleetSimulation.rateLimit }) ?? true else {
+            throw CommandFailure.wrongUse("--events is at most \(Int(FleetSimulation.rateLimit * 86_400)) a day.")
+        }
+        let calendar = FleetCalendar(start: start, days: days)
+        let simulation = FleetSimulation(
+            accounts: accounts, days: days, seed: seed, start: start, rate: rate, incidents: try list(calendar))
+        let text = EventText(format: format, accountNames: simulation.accountNames)
+        let splitter = LogSplitter(
+            policy: try policy(), naming: format == .salesforceELF ? .dated : .rotated, name: format.fileName, calendar: calendar)
+        return FleetArchive(simulation: simulation, text: text, splitter: splitter)
+    }
+
+    private func policy() throws -> LogSplitter.Policy {
+        switch split {
+        case "one": return .oneFile
+        case "hourly": return .hourly
+        case "daily": return .daily
+        default:
+            guard let files = Int(split), files >= 1, files <= 10_000 else {
+                throw CommandFailure.wrongUse("--split is one, hourly, daily, or a number of files.")
+            }
+            guard let events else { throw CommandFailure.wrongUse("--split into a number of files needs --events, to know their size.") }
+            return .equalLines(files: files, lines: events)
+        }
+    }
+
+    private func list(_ calendar: FleetCalendar) throws -> IncidentList? {
+        guard let incidents else { return nil }
+        if incidents == "none" { return IncidentList() }
+        guard let text = System.contents(incidents) else { throw CommandFailure.wrongUse("\(incidents) cannot be read.") }
+        do throws(IncidentListError) {
+            return try IncidentList(
+                text: text, calendar: calendar, accountNames: FleetSimulation.accountNames(accounts: accounts, seed: seed))
+        } catch {
+            throw CommandFailure.wrongUse("\(incidents): \(error.problems.joined(separator: "; "))")
+        }
+    }
+}

@@ -1,0 +1,102 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import Alerting
+import Daemon
+import EventModel
+import LogFormats
+import Pipeline
+
+/// What a replay came to, for people and for programs.
+struct ReplaySummary {
+    let outcomes: [Replay.Outcome]
+
+    /// A paragraph for each lane.
+    var text: String { outcomes.map(ReplaySummary.paragraph).joined() }
+
+    /// The sentence that makes the command exit 1, or nil.
+    var badNews: String? {
+        for outcome in outcomes {
+            if outcome.counters.isIncomplete { return "the result is incomplete: some input was missing or broken, as listed above." }
+            if outcome.counters.events == 0 && outcome.counters.malformedTotal > 0 {
+                return "no line was understood: choose another --format, or give a field map in the settings."
+            }
+        }
+        return nil
+    }
+
+    private static func paragraph(_ outcome: Replay.Outcome) -> String {
+        let counters = outcome.counters
+        let seconds = Double(outcome.elapsed.milliseconds) / 1000
+        var text = "\(outcome.lane): \(count(counters.events, "event")) of \(count(UInt64(outcome.accounts), "account"))"
+        text += " in \(NumberText.bytes(Double(counters.bytes)))"
+        if let first = outcome.firstEvent, let last = outcome.newestEvent {
+            text += ", \(CivilTime(first).rfc3339) to \(CivilTime(last).rfc3339)"
+        }
+        text += ", in \(NumberText.decimal(seconds, places: 1)) s"
+        text += " (\(NumberText.grouped(Double(counters.events) / max(seconds, 0.001))) events a second)\n"
+        text += "  alerts: \(count(UInt64(outcome.alerts), "transition")), \(outcome.openAlerts) still open at the end\n"
+        let left = [
+            ("late", counters.late), ("from the future", counters.future), ("duplicate", counters.duplicates), ("ignored", counters.ignored),
+        ]
+        let named = left.filter { $0.1 > 0 }.map { "\(NumberText.grouped(Double($0.1))) \($0.0)" }
+        if !named.isEmpty { text += "  not counted: \(named.joined(separator: ", "))\n" }
+        for reason in MalformedReason.allCases where counters.malformed[Int(reason.rawValue)] > 0 {
+            text += "  refused: \(count(counters.malformed[Int(reason.rawValue)], "line")), \(reason.name)"
+            if let example = outcome.examples[reason.rawValue], !example.isEmpty { text += ", such as: \(example)" }
+            text += "\n"
+        }
+        for message in outcome.messages.prefix(20) { text += "  \(message.counter): \(DisplayText.safe(message.message, limit: 400))\n" }
+        if outcome.messages.count > 20 { text += "  … and \(outcome.messages.count - 20) more messages\n" }
+        return text
+    }
+
+    private static func count(_ number: UInt64, _ noun: String) -> String {
+        "\(NumberText.grouped(Double(number))) \(noun)\(number == 1 ? "" : "s")"
+    }
+
+    /// One object for each lane.
+    var json: String {
+        var text = JSONText()
+        text.beginObject()
+        text.field("schema", "weir.replay/1")
+        text.beginArray("lanes")
+        for outcome in outcomes { ReplaySummary.write(outcome, into: &text) }
+        text.endArray()
+        text.endObject()
+        return text.text
+    }
+
+    private static func write(_ outcome: Replay.Outcome, into text: inout JSONText) {
+        let counters = outcome.counters
+        text.beginObject()
+        text.field("lane", outcome.lane)
+        text.field("events", counters.events)
+        text.field("bytes", counters.bytes)
+        text.field("accounts", Int64(outcome.accounts))
+        text.field("alert_transitions", Int64(outcome.alerts))
+        text.field("alerts_open", Int64(outcome.openAlerts))
+        if let first = outcome.firstEvent { text.field("first_event", CivilTime(first).rfc3339) }
+        if let last = outcome.newestEvent { text.field("last_event", CivilTime(last).rfc3339) }
+        text.field("elapsed_seconds", Double(outcome.elapsed.milliseconds) / 1000, places: 3)
+        text.field("late", counters.late)
+        text.field("future", counters.future)
+        text.field("duplicates", counters.duplicates)
+        text.field("ignored", counters.ignored)
+        text.field("incomplete", counters.isIncomplete)
+        text.beginObject("malformed")
+        for reason in MalformedReason.allCases where counters.malformed[Int(reason.rawValue)] > 0 {
+            text.field(reason.name, counters.malformed[Int(reason.rawValue)])
+        }
+        text.endObject()
+        text.beginArray("messages")
+        for message in outcome.messages {
+            text.beginObject()
+            text.field("counter", message.counter)
+            text.field("message", message.message)
+            text.endObject()
+        }
+        text.endArray()
+        text.endObject()
+    }
+}

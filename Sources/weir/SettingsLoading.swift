@@ -1,0 +1,19 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import Daemon
+import Settings
+
+/// Loads a settings file for a command: prints every problem, a line each, and ends the command when there is one.
+enum SettingsLoading {
+    /// - Parameter use: `.reading` for commands that may run as another user than the daemon's, who sees neither its secrets nor its files.
+    static func load(_ path: String, for use: SettingsUse = .running) throws -> WeirSettings {
+        do {
+            return try SettingsFile.load(path: path, for: use)
+        } catch {
+            for problem in error.problems { System.write(problem.text(file: path) + "\n", to: 2) }
+            let count = error.problems.count
+            throw CommandFailure.badNews("\(path) has \(count) problem\(count == 1 ? "" : "s"); nothing was started.")
+        }
+    }
+}

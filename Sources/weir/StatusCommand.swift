@@ -1,0 +1,115 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import Alerting
+import ArgumentParser
+import Daemon
+import EventModel
+import Journal
+import Pipeline
+import Settings
+
+/// `weir status`: what the state says, whether the daemon runs or not.
+struct StatusCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "What the daemon has read, learnt, found and sent, as of its last checkpoint.",
+        discussion: "Exits 1 when there is no state yet. Example: weir status --settings /etc/weir/weir.yaml")
+
+    @Option(help: ArgumentHelp("The settings file, for its state directory.", valueName: "file")) var settings: String?
+    @Option(help: ArgumentHelp("The state directory itself.", valueName: "folder")) var state: String?
+    @Flag(help: "One JSON object.") var json = false
+
+    func run() throws {
+        do {
+            let view = try JournalView.open(directory: try directory())
+            let report = StatusReport(
+                summary: try view.summary(), lanes: try view.lanes(), alerts: try view.openAlerts(limit: 100), queues: try view.queues())
+            System.write((json ? report.json : report.text) + "\n", to: 1)
+        } catch let failure as JournalFailure {
+            throw CommandFailure.badNews(failure.message)
+        }
+    }
+
+    private func directory() throws -> String {
+        if let state { return state }
+        guard let settings else { throw CommandFailure.wrongUse("name the settings file (--settings) or the state directory (--state).") }
+        return try SettingsLoading.load(settings, for: .reading).stateDirectory
+    }
+}
+
+/// The state as a page, for people and for programs.
+struct StatusReport {
+    let summary: JournalSummary
+    let lanes: [LaneStatus]
+    let alerts: [AlertEntry]
+    let queues: [QueueStatus]
+
+    var text: String {
+        var text = "state     \(summary.path), \(NumberText.bytes(Double(summary.bytes)))"
+        if let time = summary.lastCommit { text += ", stored \(CivilTime(time).rfc3339)" }
+        for lane in lanes {
+            let events = NumberText.grouped(Double(lane.counter("events") ?? 0))
+            text += "\n\nsource    \(lane.name): \(events) events of \(lane.counter("accounts") ?? 0) accounts"
+            if let newest = lane.counter("newest_event_ms"), newest >= 0 {
+                text += ", up to \(CivilTime(EventTime(milliseconds: newest)).rfc3339)"
+            }
+            for counter in lane.counters where counter.value > 0 && StatusReport.isRemarkable(counter.name) {
+                text += "\n          \(counter.name) \(NumberText.grouped(Double(counter.value)))"
+            }
+        }
+        for queue in queues {
+            text += "\n\nsink      \(queue.sink): \(queue.delivered) delivered, \(queue.pending) waiting, \(queue.dead) given up"
+            if queue.pending + queue.dead > 0, let reason = queue.lastReason { text += "\n          \(DisplayText.safe(reason, limit: 200))" }
+        }
+        text += "\n\nalerts    \(summary.alerts) transitions stored, \(alerts.count) alerts open"
+        for alert in alerts {
+            text += "\n          \(CivilTime(alert.record.opened).rfc3339) \(alert.record.severity.name) \(alert.record.detector)"
+            text += " \(alert.record.summary)"
+        }
+        return text
+    }
+
+    private static func isRemarkable(_ name: String) -> Bool {
+        name.hasPrefix("malformed_") || name.hasPrefix("trouble_")
+            || ["late", "future", "duplicates", "overflow", "lost_bytes", "ignored"].contains(name)
+    }
+
+    var json: String {
+        var text = JSONText()
+        text.beginObject()
+        text.field("schema", "weir.status/1")
+        text.field("state", summary.path)
+        text.field("state_bytes", summary.bytes)
+        if let time = summary.lastCommit { text.field("last_commit", CivilTime(time).rfc3339) }
+        text.beginArray("sources")
+        for lane in lanes {
+            text.beginObject()
+            text.field("name", lane.name)
+            for counter in lane.counters { text.field(counter.name, counter.value) }
+            text.endObject()
+        }
+        text.endArray()
+        text.beginArray("sinks")
+        for queue in queues {
+            text.beginObject()
+            text.field("name", queue.sink)
+            text.field("delivered", Int64(queue.delivered))
+            text.field("pending", Int64(queue.pending))
+            text.field("dead", Int64(queue.dead))
+            text.endObject()
+        }
+        text.endArray()
+        text.field("alert_transitions", Int64(summary.alerts))
+        text.beginArray("open_alerts")
+        for alert in alerts {
+            text.beginObject()
+            text.field("id", alert.record.id)
+            text.field("severity", alert.record.severity.name)
+            text.field("summary", alert.record.summary)
+            text.endObject()
+        }
+        text.endArray()
+        text.endObject()
+        return text.text
+    }
+}

@@ -1,0 +1,159 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import EventModel
+import TestSupport
+import Testing
+
+@testable import LogFormats
+
+/// The kernels that look at many bytes at once, against loops that look at one.
+struct KernelTests {
+    /// Bytes of few kinds, in which whatever is searched is neither rare nor everywhere, followed by what must not be seen.
+    private func sample(_ random: inout SeededRandom, hiding hidden: [UInt8]) -> ChunkBuffer {
+        let count = Int.random(in: 0...150, using: &random)
+        let kinds: [UInt8] =
+            Bool.random(using: &random) ? [0x61, 0x62, 0xFF, 0x20] : [0x61, 0x0A, 0x22, 0x5C, 0x7F, 0x1F, 0x80, 0x00, 0x20]
+        let bytes = (0..<count).map { _ in kinds.randomElement(using: &random) ?? 0x61 }
+        var buffer = ChunkBuffer(capacity: count + 64)
+        buffer.append(bytes + (0..<64).map { hidden[$0 % hidden.count] })
+        let visible = buffer.withBytes { $0.copy(0..<count) }
+        var result = ChunkBuffer(capacity: count + 64)
+        result.append(bytes + (0..<64).map { hidden[$0 % hidden.count] })
+        result.removeAll()
+        result.append(visible)
+        return result
+    }
+
+    private func range(_ count: Int, _ random: inout SeededRandom) -> (Int, Int) {
+        let start = Int.random(in: 0...count, using: &random)
+        return (start, Int.random(in: start...count, using: &random))
+    }
+
+    @Test func `searching finds the first of one or two bytes inside the range, or its end`() {
+        let seed: UInt64 = 401
+        var random = SeededRandom(seed: seed)
+        for round in 0..<4000 {
+            sample(&random, hiding: [0x22, 0x5C, 0x0A]).withBytes { bytes in
+                let (start, end) = range(bytes.count, &random)
+                let one = (start..<end).first { bytes[$0] == 0x22 } ?? end
+                let two = (start..<end).first { bytes[$0] == 0x22 || bytes[$0] == 0x5C } ?? end
+                #expect(bytes.firstIndex(of: 0x22, from: start, to: end) == one, "seed \(seed), round \(round)")
+                #expect(bytes.nearIndex(of: 0x22, from: start, to: end) == one, "seed \(seed), round \(round)")
+                #expect(bytes.firstIndex(of: 0x22, or: 0x5C, from: start, to: end) == two, "seed \(seed), round \(round)")
+            }
+        }
+    }
+
+    @Test func `quotes are counted up to the line end`() {
+        let seed: UInt64 = 402
+        var random = SeededRandom(seed: seed)
+        for round in 0..<4000 {
+            sample(&random, hiding: [0x22, 0x0A]).withBytes { bytes in
+                let (start, end) = range(bytes.count, &random)
+                let stop = (start..<end).first { bytes[$0] == 0x0A } ?? end
+                let found = bytes.lineEndCountingQuotes(from: start, to: end)
+                #expect(found.end == stop, "seed \(seed), round \(round)")
+                #expect(found.quotes == (start..<stop).count { bytes[$0] == 0x22 }, "seed \(seed), round \(round)")
+            }
+        }
+    }
+
+    @Test(arguments: [0, 1, 4079, 4080, 4081, 10_000]) func `quotes of long lines are all counted`(count: Int) {
+        let found = ChunkBuffer(Array(repeating: 0x22, count: count) + [0x0A]).withBytes {
+            $0.lineEndCountingQuotes(from: 0, to: count + 1)
+        }
+        #expect(found.end == count)
+        #expect(found.quotes == count)
+    }
+
+    @Test func `control characters are found inside the range and nowhere else`() {
+        var random = SeededRandom(seed: 403)
+        for _ in 0..<4000 {
+            sample(&random, hiding: [0x01, 0x7F]).withBytes { bytes in
+                let (start, end) = range(bytes.count, &random)
+                #expect(bytes.hasControl(from: start, to: end) == (start..<end).contains { bytes[$0] < 0x20 || bytes[$0] == 0x7F })
+            }
+        }
+    }
+
+    @Test func `an identity covers every byte of its range and none behind it`() {
+        var random = SeededRandom(seed: 404)
+        var seen: [UInt64: [UInt8]] = [:]
+        for length in 0...140 {
+            let bytes = (0..<length).map { _ in UInt8.random(in: 0...255, using: &random) }
+            let identity = ChunkBuffer(bytes).withBytes { $0.identity(from: 0, count: length) }
+            #expect(seen.updateValue(bytes, forKey: identity) == nil)
+            for noise: UInt8 in [0x00, 0xFF] {
+                let longer = [noise] + bytes + Array(repeating: noise, count: 40)
+                #expect(ChunkBuffer(longer).withBytes { $0.identity(from: 1, count: length) } == identity)
+            }
+            for place in 0..<length {
+                var changed = bytes
+                changed[place] ^= 1 << UInt8(place % 8)
+                #expect(ChunkBuffer(changed).withBytes { $0.identity(from: 0, count: length) } != identity)
+            }
+        }
+    }
+
+    @Test func `an identity is the same in every process`() {
+        // Kept in checkpoints: changing it forgets what has been counted.
+        let text = Array("\"RestApi\",\"20260601020500.123\",\"4mV9xk\"".utf8)
+        #expect(ChunkBuffer(text).withBytes { $0.identity(from: 0, count: text.count) } == Self.knownIdentity)
+        #expect(ChunkBuffer([]).withBytes { $0.identity(from: 0, count: 0) } != 0)
+    }
+
+    private static let knownIdentity: UInt64 = 592_636_417_440_315_727
+
+    @Test func `a word that equals the state does not wipe out what came before`() {
+        // With a plain multiply-and-fold a lane becomes zero when a word equals it: rows could then be made to look alike.
+        let lane: UInt64 = 0x1319_8A2E_0370_7344
+        let word = (0..<8).map { UInt8(truncatingIfNeeded: lane >> UInt64($0 * 8)) }
+        let first = Array(repeating: UInt8(1), count: 8) + word + Array(repeating: 0, count: 16)
+        let second = Array(repeating: UInt8(2), count: 8) + word + Array(repeating: 0, count: 16)
+        let identities = [first, second].map { row in ChunkBuffer(row).withBytes { $0.identity(from: 0, count: row.count) } }
+        #expect(identities[0] != identities[1])
+    }
+
+    @Test func `digits are read up to the range's end, however many follow it`() {
+        var random = SeededRandom(seed: 405)
+        for _ in 0..<3000 {
+            let count = Int.random(in: 0...15, using: &random)
+            let digits = (0..<count).map { _ in UInt8.random(in: 0x30...0x39, using: &random) }
+            let behind: [UInt8] =
+                Bool.random(using: &random) ? [0x37, 0x37] : [[0x2F, 0x3A, 0x22, 0xB5, 0xFF].randomElement(using: &random) ?? 0]
+            let expected = digits.reduce(UInt64(0)) { $0 * 10 + UInt64($1 - 0x30) }
+            let found = ChunkBuffer(digits + behind).withBytes { NumberParser.digits($0, from: 0, to: count) }
+            #expect(found.value == expected)
+            #expect(found.count == count)
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("", NumberParser.Outcome.unknown), ("0", .value(0)), ("007", .value(7)), ("999999999999999", .value(999_999_999_999_999)),
+            ("1000000000000000", .malformed), ("00000000000000000001", .value(1)), ("-1", .unknown), ("-", .malformed), ("1.9", .value(1)),
+            ("1000364.0", .value(1_000_364)), ("1.5e3", .value(1500)), ("1e99", .malformed), ("+3", .value(3)), ("12 ", .malformed),
+            ("nan", .malformed), ("inf", .malformed), ("0x1", .malformed), ("1e", .malformed),
+            ("000000000000000000000000000000000", .malformed),
+        ] as [(String, NumberParser.Outcome)])
+    func `a field is a number, unknown, or malformed`(text: String, outcome: NumberParser.Outcome) {
+        let bytes = Array(text.utf8)
+        #expect(ChunkBuffer(bytes + [0x35]).withBytes { NumberParser.whole($0, from: 0, to: bytes.count) } == outcome)
+    }
+
+    @Test(arguments: [
+        ("POST", "/api/export", "export"), ("POST", "/Exports/7", "export"), ("PUT", "/contacts/download", "export"),
+        ("POST", "/downloads", "export"),
+        ("POST", "/crm/v3/objects/contacts/search", "query"), ("POST", "/v1/queries", "query"), ("PATCH", "/query", "query"),
+        ("POST", "/graphql", "query"), ("POST", "/_bulk", "bulk"), ("POST", "/analytics/reports/run", "report"),
+        ("POST", "/exporter", "write"), ("POST", "/reporting", "write"), ("POST", "/searchable", "write"), ("POST", "/contacts", "write"),
+        ("POST", "/a?x=export", "write"), ("GET", "/export", "read"), ("HEAD", "/", "read"), ("DELETE", "/query", "delete"),
+        ("PROPFIND", "/dav", "read"), ("QUERY", "/contacts", "query"), ("OPTIONS", "/", "unknown"), ("get", "/", "unknown"),
+        ("POST", "/" + String(repeating: "a", count: 300) + "/export", "write"),
+    ])
+    func `a request's operation follows its method and the words of its path`(method: String, path: String, name: String) throws {
+        let line = "1.2.3.4 - svc [01/Jun/2026:02:05:00 +0000] \"\(method) \(path) HTTP/1.1\" 200 5\n"
+        #expect(try decode("combined", line).lines.map { $0.operation.name } == [name])
+    }
+}

@@ -1,0 +1,132 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import TestSupport
+import Testing
+
+@testable import LogFormats
+
+/// Time stamps against a calendar that counts days one by one.
+struct TimestampParserTests {
+    private typealias Parser = (PaddedBytes, Int, Int) -> Int64
+
+    /// Parses a text that stands between other bytes, so that a parser which looks outside its range is found out.
+    private func parse(_ text: String, _ parser: Parser) -> Int64? {
+        let bytes = Array(("9" + text + "9Z").utf8)
+        let time = ChunkBuffer(bytes).withBytes { parser($0, 1, bytes.count - 2) }
+        return time == Int64.min ? nil : time
+    }
+
+    private let rfc3339: Parser = { TimestampParser.rfc3339($0, from: $1, to: $2) }
+    private let commonLog: Parser = { TimestampParser.commonLog($0, from: $1, to: $2) }
+    private let compact: Parser = { TimestampParser.compact($0, from: $1, to: $2) }
+    private let epoch: Parser = { TimestampParser.epoch($0, from: $1, to: $2) }
+
+    private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+    private func texts(_ instant: Int64) -> (date: String, time: String, fraction: String, fields: [Int]) {
+        let fields = SlowCalendar.fields(instant)
+        let two = fields.map { SlowCalendar.padded($0, 2) }
+        return (
+            "\(SlowCalendar.padded(fields[0], 4))-\(two[1])-\(two[2])", "\(two[3]):\(two[4]):\(two[5])", SlowCalendar.padded(fields[6], 3),
+            fields
+        )
+    }
+
+    @Test func `random instants are read back from RFC 3339, in every zone and with any fraction`() {
+        let seed: UInt64 = 301
+        var random = SeededRandom(seed: seed)
+        for instant in SlowCalendar.instants(400, seed: seed) {
+            let (date, time, fraction, _) = texts(instant)
+            #expect(parse("\(date)T\(time).\(fraction)Z", rfc3339) == instant)
+            #expect(parse("\(date) \(time),\(fraction)999999z", rfc3339) == instant)
+            #expect(parse("\(date)t\(time)Z", rfc3339) == instant - instant % 1000)
+            let minutes = Int.random(in: -18 * 60...18 * 60, using: &random)
+            let zone = "\(minutes < 0 ? "-" : "+")\(SlowCalendar.padded(abs(minutes) / 60, 2))"
+            let rest = SlowCalendar.padded(abs(minutes) % 60, 2)
+            let shifted = instant - Int64(minutes) * 60_000
+            #expect(parse("\(date)T\(time).\(fraction)\(zone):\(rest)", rfc3339) == shifted, "seed \(seed)")
+            #expect(parse("\(date)T\(time).\(fraction)\(zone)\(rest)", rfc3339) == shifted, "seed \(seed)")
+        }
+    }
+
+    @Test func `random instants are read back from the common log's time`() {
+        for instant in SlowCalendar.instants(400, seed: 302) {
+            let (_, time, _, fields) = texts(instant)
+            let text = "\(SlowCalendar.padded(fields[2], 2))/\(Self.months[fields[1] - 1])/\(SlowCalendar.padded(fields[0], 4)):\(time)"
+            #expect(parse(text + " +0000", commonLog) == instant - instant % 1000)
+            #expect(parse(text + " -0730", commonLog) == instant - instant % 1000 + 27_000_000)
+        }
+    }
+
+    @Test func `random instants are read back from the compact time`() {
+        for instant in SlowCalendar.instants(400, seed: 303) {
+            let (date, time, fraction, _) = texts(instant)
+            let digits = (date + time).filter { $0.isNumber }
+            #expect(parse(digits + "." + fraction, compact) == instant)
+            #expect(parse(digits, compact) == instant - instant % 1000)
+        }
+    }
+
+    @Test func `seconds, milliseconds, microseconds and nanoseconds are told apart by magnitude`() {
+        #expect(parse("1780279500", epoch) == 1_780_279_500_000)
+        #expect(parse("1780279500.25", epoch) == 1_780_279_500_250)
+        #expect(parse("1780279500123", epoch) == 1_780_279_500_123)
+        #expect(parse("1780279500123456", epoch) == 1_780_279_500_123)
+        #expect(parse("1780279500123456789", epoch) == 1_780_279_500_123)
+        #expect(parse("0", epoch) == 0)
+        for text in ["", ".", "1.", "-1", "1x", "99999999999999999999", "7258118400"] { #expect(parse(text, epoch) == nil, "\(text)") }
+    }
+
+    @Test(arguments: [
+        "2026-02-29T00:00:00Z", "2026-13-01T00:00:00Z", "2026-00-01T00:00:00Z", "2026-04-31T00:00:00Z", "2026-01-00T00:00:00Z",
+        "2026-01-01T24:00:00Z", "2026-01-01T00:60:00Z", "2026-01-01T00:00:61Z", "2026-01-01T00:00:00", "2026-01-01T00:00:00.Z",
+        "2026-01-01T00:00:00+19:00", "2026-01-01T00:00:00+1:00", "2026-01-01T00:00:00Zx", "2026-01-01X00:00:00Z", "2026-1-01T00:00:00Z",
+        "1969-12-31T23:59:59Z", "2200-01-01T00:00:00Z", "2026-01-01T00:00:0aZ", "2026-01-01T00-00:00Z", "",
+    ]) func `what is no RFC 3339 time is refused`(text: String) {
+        #expect(parse(text, rfc3339) == nil)
+    }
+
+    @Test(arguments: [
+        "29/Feb/2026:00:00:00 +0000", "01/Foo/2026:00:00:00 +0000", "01/jan/2026:00:00:00 +0000", "01/Jan/2026:24:00:00 +0000",
+        "01/Jan/2026 00:00:00 +0000", "01/Jan/2026:00:00:00 *0000", "01/Jan/2026:00:00:00 +00000", "01/Jan/2026:00:00:00 0000",
+    ]) func `what is no common log time is refused`(text: String) {
+        #expect(parse(text, commonLog) == nil)
+    }
+
+    @Test(arguments: ["20260229000000", "2026010100000", "20260101000000.12", "20260101000000,123", "20260101000000.12a", "2026x101000000"])
+    func `what is no compact time is refused`(text: String) {
+        #expect(parse(text, compact) == nil)
+    }
+
+    @Test func `a leap second is the last moment of its minute`() {
+        #expect(parse("2016-12-31T23:59:60Z", rfc3339) == 1_483_228_799_999)
+    }
+
+    @Test func `remembering the minute changes no result`() {
+        let seed: UInt64 = 304
+        var random = SeededRandom(seed: seed)
+        var clock = MinuteClock()
+        for _ in 0..<3000 {
+            let (date, time, fraction, _) = texts(1_780_279_500_000 + Int64.random(in: 0..<200_000, using: &random))
+            var text = Array("\(date)T\(time)\(Bool.random(using: &random) ? "." + fraction : "")Z".utf8)
+            let place = Int.random(in: 0..<text.count * 3, using: &random)
+            if place < text.count { text[place] = Array("0159:.Zz+-x".utf8).randomElement(using: &random) ?? 0 }
+            let expected = ChunkBuffer(text).withBytes { TimestampParser.rfc3339($0, from: 0, to: text.count) }
+            let remembered = ChunkBuffer(text).withBytes { clock.rfc3339($0, from: 0, to: text.count) }
+            #expect(remembered == expected, "seed \(seed), \(String(decoding: text, as: UTF8.self))")
+        }
+    }
+
+    @Test func `remembering the common log's second changes no result`() {
+        var random = SeededRandom(seed: 305)
+        var clock = CommonLogClock()
+        for _ in 0..<2000 {
+            var text = Array("01/Jun/2026:02:05:0\(Int.random(in: 0...9, using: &random)) +0000".utf8)
+            let place = Int.random(in: 0..<text.count * 3, using: &random)
+            if place < text.count { text[place] = Array("0159:x".utf8).randomElement(using: &random) ?? 0 }
+            let expected = ChunkBuffer(text).withBytes { TimestampParser.commonLog($0, from: 0, to: text.count) }
+            #expect(ChunkBuffer(text).withBytes { clock.time($0, from: 0) } == expected)
+        }
+    }
+}

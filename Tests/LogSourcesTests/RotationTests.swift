@@ -1,0 +1,247 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import Pipeline
+import Testing
+
+@testable import LogSources
+
+@Suite struct RotationTests {
+    let folder: TemporaryFolder
+    let rig: LaneRig
+
+    init() throws {
+        folder = try TemporaryFolder()
+        rig = LaneRig([folder.at("app.log")])
+    }
+
+    private func started(with numbers: Range<Int>) throws -> Writer {
+        let writer = try Writer(folder.at("app.log"))
+        try writer.write(LaneRig.lines(numbers))
+        try rig.start()
+        rig.drain()
+        return writer
+    }
+
+    @Test func `appended lines are read as they come`() throws {
+        let writer = try started(with: 0..<3)
+        #expect(rig.rows == [0, 1, 2])
+        try writer.write(LaneRig.lines(3..<5))
+        rig.drain()
+        #expect(rig.rows == Array(0..<5))
+    }
+
+    @Test func `a renamed file is read on while its writer goes on`() throws {
+        let writer = try started(with: 0..<3)
+        try folder.rename("app.log", "app.log.1")
+        try folder.append(LaneRig.lines(10..<12), to: "app.log")
+        rig.drain()
+        try writer.write(LaneRig.lines(3..<6))
+        rig.drain()
+        #expect(rig.rows == [0, 1, 2, 10, 11, 3, 4, 5])
+        rig.passLong()
+        #expect(rig.positions.values.filter(\.isFinished).map(\.path) == [folder.at("app.log.1")])
+        #expect(rig.troubles.isEmpty)
+    }
+
+    @Test func `a rotated file that grows after it was finished is gone on with`() throws {
+        let writer = try started(with: 0..<3)
+        try folder.rename("app.log", "app.log.1")
+        rig.passLong()
+        try writer.write(LaneRig.lines(3..<6))
+        rig.drain()
+        rig.passLong()
+        #expect(rig.rows == Array(0..<6))
+    }
+
+    @Test func `a finished file that grows is noticed at once, not at the next look for safety`() throws {
+        let writer = try started(with: 0..<3)
+        try folder.rename("app.log", "app.log.1")
+        rig.pass()
+        rig.pass()
+        #expect(rig.positions[0]?.isFinished == true)
+        try writer.write(LaneRig.lines(3..<6))
+        rig.drain()
+        #expect(rig.rows == Array(0..<6))
+    }
+
+    @Test func `every generation of ten rotations between two looks is read in order`() throws {
+        _ = try started(with: 0..<10)
+        for round in 1...10 {
+            for old in stride(from: round - 1, through: 1, by: -1) { try folder.rename("app.log.\(old)", "app.log.\(old + 1)") }
+            try folder.rename("app.log", "app.log.1")
+            try folder.append(LaneRig.lines(round * 10..<round * 10 + 10), to: "app.log")
+        }
+        rig.drain()
+        #expect(rig.rows == Array(0..<110))
+        rig.passLong()
+        #expect(rig.rows.count == 110)
+    }
+
+    @Test func `rotations while stopped are caught up with, the oldest packed`() throws {
+        let writer = try started(with: 0..<10)
+        rig.stop()
+        try writer.write(LaneRig.lines(10..<15))
+        try folder.rename("app.log", "app.log.1")
+        try folder.append(LaneRig.lines(15..<20), to: "app.log")
+        try folder.gzip("app.log.1")
+        try folder.rename("app.log.1.gz", "app.log.2.gz")
+        try folder.rename("app.log", "app.log.1")
+        try folder.append(LaneRig.lines(20..<25), to: "app.log")
+        try folder.age("app.log.2.gz")
+        try rig.start()
+        rig.drain()
+        #expect(rig.rows == Array(0..<25))
+        #expect(rig.losses.isEmpty)
+    }
+
+    @Test func `a deleted file is read to its end`() throws {
+        let writer = try started(with: 0..<3)
+        try folder.remove("app.log")
+        rig.drain()
+        try writer.write(LaneRig.lines(3..<6))
+        rig.pass(1000)
+        #expect(rig.rows == Array(0..<6))
+        rig.passLong()
+        #expect(rig.positions[0]?.isFinished == true)
+    }
+
+    @Test func `a file that is deleted and made again is a new one`() throws {
+        _ = try started(with: 0..<3)
+        try folder.remove("app.log")
+        try folder.append(LaneRig.lines(3..<6), to: "app.log")
+        rig.drain()
+        rig.passLong()
+        #expect(rig.rows == Array(0..<6))
+    }
+
+    @Test func `a file that replaces another by a rename is read whole`() throws {
+        _ = try started(with: 0..<3)
+        try folder.append(LaneRig.lines(3..<9), to: "new")
+        try folder.rename("new", "app.log")
+        rig.drain()
+        rig.passLong()
+        #expect(rig.rows == Array(0..<9))
+    }
+
+    @Test func `an inode that is used again while weir is stopped is a new file`() throws {
+        let writer = try started(with: 0..<3)
+        rig.stop()
+        try folder.overwrite("app.log", with: LaneRig.lines(100..<110))
+        _ = writer
+        try rig.start()
+        rig.drain()
+        #expect(rig.rows == Array(0..<3) + Array(100..<110))
+        #expect(rig.count("lost_generation") == 1)
+    }
+
+    @Test func `a symbolic link that is pointed elsewhere is followed`() throws {
+        try folder.append(LaneRig.lines(0..<3), to: "a.txt")
+        try folder.append(LaneRig.lines(3..<6), to: "b.txt")
+        try folder.link("app.log", to: folder.at("a.txt"))
+        try rig.start()
+        rig.drain()
+        try folder.link("next", to: folder.at("b.txt"))
+        try folder.append(LaneRig.lines(6..<7), to: "a.txt")
+        try folder.rename("next", "app.log")
+        rig.drain()
+        try folder.append(LaneRig.lines(7..<8), to: "b.txt")
+        rig.drain()
+        #expect(rig.rows.sorted() == Array(0..<8))
+    }
+
+    @Test func `a growing file behind a symbolic link into another directory wakes the reader`() throws {
+        try folder.makeDirectory("data")
+        try folder.append(LaneRig.lines(0..<1), to: "data/real")
+        try folder.link("app.log", to: folder.at("data/real"))
+        try rig.start()
+        rig.drain()
+        try folder.append(LaneRig.lines(1..<4), to: "data/real")
+        rig.drain()
+        #expect(rig.rows == Array(0..<4))
+    }
+
+    @Test func `a directory behind a swapped symbolic link is watched anew`() throws {
+        try folder.makeDirectory("r1")
+        try folder.makeDirectory("r2")
+        try folder.append(LaneRig.lines(0..<1), to: "r1/app.log")
+        try folder.append(LaneRig.lines(1..<2), to: "r2/app.log")
+        try folder.link("current", to: folder.at("r1"))
+        let rig = LaneRig([folder.at("current/app.log")])
+        try rig.start()
+        rig.drain()
+        try folder.link("next", to: folder.at("r2"))
+        try folder.rename("next", "current")
+        rig.drain()
+        try folder.append(LaneRig.lines(2..<3), to: "r2/app.log")
+        rig.drain()
+        #expect(rig.rows == [0, 1, 2])
+    }
+
+    @Test func `files that appear later are read, the directory too`() throws {
+        let rig = LaneRig([folder.at("deep/down/*.log")])
+        try rig.start()
+        rig.drain()
+        try folder.makeDirectory("deep")
+        rig.drain()
+        try folder.makeDirectory("deep/down")
+        rig.drain()
+        try folder.append(LaneRig.lines(0..<2), to: "deep/down/a.log")
+        rig.drain()
+        try folder.append(LaneRig.lines(2..<4), to: "deep/down/b.log")
+        rig.drain()
+        #expect(rig.rows == [0, 1, 2, 3])
+        #expect(rig.troubles.isEmpty)
+    }
+
+    @Test func `a directory that is removed and made again is watched again`() throws {
+        try folder.makeDirectory("logs")
+        try folder.append(LaneRig.lines(0..<2), to: "logs/app.log")
+        let rig = LaneRig([folder.at("logs/app.log")])
+        try rig.start()
+        rig.drain()
+        try folder.remove("logs")
+        rig.drain()
+        try folder.makeDirectory("logs")
+        try folder.append(LaneRig.lines(2..<4), to: "logs/app.log")
+        rig.drain()
+        try folder.append(LaneRig.lines(4..<6), to: "logs/app.log")
+        rig.drain()
+        #expect(rig.rows == Array(0..<6))
+    }
+
+    @Test func `a last line without an end counts once its file is finished`() throws {
+        let writer = try started(with: 0..<2)
+        try writer.write(String(LaneRig.line(2).dropLast()))
+        rig.passLong()
+        #expect(rig.rows == [0, 1])
+        try folder.rename("app.log", "app.log.1")
+        rig.drain()
+        #expect(rig.rows == [0, 1])
+        rig.passLong()
+        #expect(rig.rows == [0, 1, 2])
+    }
+
+    @Test func `two files that begin with the same thousand bytes are two files`() throws {
+        let header = String(repeating: "#", count: 1500) + "\n"
+        let rig = LaneRig([folder.at("*.csv")])
+        try folder.append(header, to: "a.csv")
+        try rig.start()
+        rig.drain()
+        try folder.append(header + LaneRig.lines(0..<5), to: "b.csv")
+        rig.drain()
+        try folder.append(header + LaneRig.lines(5..<7), to: "c.csv")
+        rig.drain()
+        try folder.append(LaneRig.lines(7..<9), to: "a.csv")
+        rig.drain()
+        #expect(rig.rows == Array(0..<9))
+    }
+
+    @Test func `files beside a log that no rotation made are not read`() throws {
+        _ = try started(with: 0..<2)
+        try folder.append(LaneRig.lines(50..<52), to: "app.log.swp")
+        try folder.append(LaneRig.lines(60..<62), to: "app.log-notes")
+        rig.passLong()
+        #expect(rig.rows == [0, 1])
+    }
+}

@@ -1,0 +1,188 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import Pipeline
+import Testing
+
+@testable import LogSources
+
+@Suite struct TruncationTests {
+    let folder: TemporaryFolder
+    let rig: LaneRig
+
+    init() throws {
+        folder = try TemporaryFolder()
+        rig = LaneRig([folder.at("app.log")])
+    }
+
+    private func started(with numbers: Range<Int>) throws {
+        try folder.append(LaneRig.lines(numbers), to: "app.log")
+        try rig.start()
+        rig.drain()
+    }
+
+    /// All refills have lines of one length, so that only the content can tell.
+    @Test(arguments: [(100, 105), (100, 110), (100, 150)])
+    func `a file truncated and filled again between two looks is read from its start`(from: Int, to: Int) throws {
+        try started(with: 110..<120)
+        try folder.overwrite("app.log", with: LaneRig.lines(from..<to))
+        rig.drain()
+        rig.pass()
+        #expect(rig.rows == Array(110..<120) + Array(from..<to))
+        #expect(rig.count("copytruncate") == 1)
+        #expect(rig.losses.isEmpty)
+    }
+
+    @Test func `a refill whose last sixty-four bytes are the same is told by its first`() throws {
+        let padding = String(repeating: "x", count: 100)
+        func line(_ number: Int) -> String { #"{"ts":\#(LaneRig.epoch + number),"account":"a","rows":\#(number),"agent":"\#(padding)"}"# + "\n" }
+        try folder.append((100..<110).map(line).joined(), to: "app.log")
+        try rig.start()
+        rig.drain()
+        try folder.overwrite("app.log", with: (200..<220).map(line).joined())
+        rig.drain()
+        #expect(rig.rows == Array(100..<110) + Array(200..<220))
+    }
+
+    @Test(arguments: [5, 10, 20]) func `the same while weir is stopped`(count: Int) throws {
+        try started(with: 110..<120)
+        rig.stop()
+        try folder.overwrite("app.log", with: LaneRig.lines(200..<200 + count))
+        try rig.start()
+        rig.drain()
+        #expect(rig.rows == Array(110..<120) + Array(200..<200 + count))
+        #expect(rig.count("lost_generation") == 1)
+    }
+
+    @Test func `lines that only the copy of a truncated file holds are read from there`() throws {
+        try started(with: 0..<5)
+        try folder.append(LaneRig.lines(5..<9), to: "app.log")
+        try folder.copy("app.log", "app.log.1")
+        try folder.overwrite("app.log", with: LaneRig.lines(9..<12))
+        rig.drain()
+        rig.passLong()
+        #expect(rig.rows.sorted() == Array(0..<12))
+        #expect(rig.rows.count == 12)
+        #expect(rig.losses.isEmpty)
+    }
+
+    @Test func `a copy under way is not read as a new file`() throws {
+        try started(with: 0..<50)
+        let content = LaneRig.lines(0..<50)
+        let copy = try Writer(folder.at("app.log.1"))
+        var sent = content.startIndex
+        for share in [10, 700, 1500, 2000] {
+            let end = content.index(content.startIndex, offsetBy: share)
+            try copy.write(String(content[sent..<end]))
+            sent = end
+            rig.drain()
+            rig.pass(1000)
+        }
+        try copy.write(String(content[sent...]))
+        rig.drain()
+        try folder.overwrite("app.log", with: LaneRig.lines(50..<52))
+        rig.drain()
+        rig.passLong()
+        #expect(rig.rows == Array(0..<52))
+        #expect(rig.losses.isEmpty)
+    }
+
+    @Test func `a truncated file whose copy is packed at once loses nothing`() throws {
+        try started(with: 0..<5)
+        try folder.append(LaneRig.lines(5..<9), to: "app.log")
+        try folder.copy("app.log", "app.log.1")
+        try folder.gzip("app.log.1")
+        try folder.overwrite("app.log", with: LaneRig.lines(9..<12))
+        rig.drain()
+        rig.passLong()
+        #expect(rig.rows.sorted() == Array(0..<12))
+        #expect(rig.losses.isEmpty)
+    }
+
+    @Test func `a copy and a truncation while stopped lose nothing`() throws {
+        try started(with: 0..<5)
+        rig.stop()
+        try folder.append(LaneRig.lines(5..<9), to: "app.log")
+        try folder.copy("app.log", "app.log.1")
+        try folder.overwrite("app.log", with: LaneRig.lines(9..<12))
+        try rig.start()
+        rig.drain()
+        rig.passLong()
+        #expect(rig.rows == Array(0..<12))
+        #expect(rig.losses.isEmpty)
+    }
+
+    @Test func `a truncation in the middle of a line takes the line from the copy`() throws {
+        try started(with: 0..<2)
+        try folder.append(String(LaneRig.line(2).prefix(20)), to: "app.log")
+        rig.drain()
+        try folder.append(String(LaneRig.line(2).dropFirst(20)), to: "app.log")
+        try folder.copy("app.log", "app.log.1")
+        try folder.overwrite("app.log", with: LaneRig.lines(3..<4))
+        rig.drain()
+        rig.passLong()
+        #expect(rig.rows.sorted() == [0, 1, 2, 3])
+        #expect(rig.malformed.isEmpty)
+    }
+
+    @Test func `bytes known to be cut off and copied nowhere are reported with their number`() throws {
+        let lines = LaneRig.lines(10_000..<40_000)
+        try folder.append(lines, to: "app.log")
+        try rig.start()
+        // A first batch only: the rest of the file was seen, and not read.
+        _ = rig.step()
+        try folder.overwrite("app.log", with: LaneRig.lines(50_000..<50_003))
+        rig.drain()
+        let read = rig.rows.count - 3
+        #expect(Array(rig.rows.suffix(3)) == [50_000, 50_001, 50_002])
+        #expect(rig.losses.map(\.bytes) == [UInt64(lines.utf8.count / 30_000 * (30_000 - read))])
+    }
+
+    @Test func `bytes written between copy and truncation are reported with their number`() throws {
+        let whole = LaneRig.lines(10_000..<40_000)
+        try folder.append(whole, to: "app.log")
+        try rig.start()
+        _ = rig.step()
+        try folder.append(LaneRig.lines(10_000..<39_990), to: "app.log.1")
+        try folder.overwrite("app.log", with: LaneRig.lines(50_000..<50_003))
+        rig.drain()
+        rig.passLong()
+        #expect(rig.rows.sorted() == Array(10_000..<39_990) + [50_000, 50_001, 50_002])
+        #expect(rig.losses.map(\.bytes) == [UInt64(LaneRig.line(39_990).utf8.count * 10)])
+    }
+
+    @Test func `a writer that does not append leaves a hole, which is stepped over`() throws {
+        let writer = try Writer(folder.at("app.log"), appends: false)
+        try writer.write(LaneRig.lines(0..<5))
+        try rig.start()
+        rig.drain()
+        let hole = UInt64(LaneRig.lines(0..<5).utf8.count)
+        try folder.truncate("app.log")
+        try writer.write(LaneRig.lines(5..<8))
+        rig.drain()
+        try writer.write(LaneRig.lines(8..<9))
+        rig.drain()
+        #expect(rig.rows == Array(0..<9))
+        #expect(rig.troubles.filter { $0.counter == "nul_hole" }.map(\.bytes) == [hole])
+        rig.stop()
+        try writer.write(LaneRig.lines(9..<10))
+        try rig.start()
+        rig.drain()
+        #expect(rig.rows == Array(0..<10))
+        #expect(rig.losses.isEmpty)
+    }
+
+    @Test func `a file that is empty for a while is read once it has lines`() throws {
+        try folder.append("", to: "app.log")
+        try rig.start()
+        rig.drain()
+        #expect(rig.opened.isEmpty)
+        try folder.append(LaneRig.lines(0..<1), to: "app.log")
+        rig.drain()
+        try folder.truncate("app.log")
+        rig.drain()
+        try folder.append(LaneRig.lines(1..<2), to: "app.log")
+        rig.drain()
+        #expect(rig.rows == [0, 1])
+    }
+}

@@ -1,0 +1,23 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// Times the parts of weir alone, in memory: `weir-bench decode FORMAT FILE | ring | detect ACCOUNTS | checkpoint ACCOUNTS`.
+///
+/// Prints one line `name value unit` for each figure. Each is the best of several rounds: the machine is shared, and noise only adds.
+@main
+enum Main {
+    nonisolated static func main() {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        switch arguments.first {
+        case "decode" where arguments.count == 3: DecodeBench.run(format: arguments[1], path: arguments[2])
+        case "ring": RingBench.run()
+        case "detect" where arguments.count == 2: DetectBench.run(accounts: Int(arguments[1]) ?? 400)
+        case "checkpoint" where arguments.count == 2: CheckpointBench.run(accounts: Int(arguments[1]) ?? 100_000)
+        default:
+            Stopwatch.complain("usage: weir-bench decode FORMAT FILE | ring | detect ACCOUNTS | checkpoint ACCOUNTS")
+            exit(2)
+        }
+    }
+}
