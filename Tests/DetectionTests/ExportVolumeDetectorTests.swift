@@ -22,10 +22,10 @@ import Testing
         #expect(finding.windowEnd == BucketGrid.start(of: account.number + 1))
     }
 
-    @Test func `after two weeks ten times the usual rows of an hour is found`() {
+    @Test func `after two weeks twenty times the usual rows of an hour is found`() {
         var account = TestAccount.steady(days: 14)
         account.liveUntilMonday(quarter: 40)
-        #expect(detector.judge(account.bucket(MeasureSums(rows: 4200, bytes: 100, calls: 20)), of: account.profile) != nil)
+        #expect(detector.judge(account.bucket(MeasureSums(rows: 8600, bytes: 100, calls: 20)), of: account.profile) != nil)
     }
 
     @Test func `a usual bucket is nothing`() {
@@ -86,7 +86,7 @@ import Testing
         account.liveUntilMonday(quarter: 40)
         let tripled = MeasureSums(rows: 1500, bytes: 450_000, calls: 60)
         #expect(detector.judge(account.bucket(tripled), of: account.profile) != nil)
-        account.fleet.factor = FleetFactor(factor: 3.5, logFactor: naturalLog(3.5))
+        for measure in Measure.allCases { account.fleet.factor[measure] = FleetFactor(factor: 3.5, logFactor: naturalLog(3.5)) }
         #expect(detector.judge(account.bucket(tripled), of: account.profile) == nil)
     }
 

@@ -54,7 +54,7 @@ struct TestAccount {
         let start = BucketGrid.start(of: number)
         for measure in Measure.allCases {
             readings[measure.rawValue] = profile.volumes[measure.rawValue].read(
-                Double(sums[measure]), slot: HourOfWeek(start), visits: profile.visits, fleet: fleet.factor)
+                Double(sums[measure]), slot: HourOfWeek(start), visits: profile.visits, fleet: fleet.factor[measure])
         }
         var networks = NetworkSet()
         if sums.calls > 0 { _ = networks.insert(network) }

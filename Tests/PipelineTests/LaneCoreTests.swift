@@ -62,11 +62,11 @@ import Testing
     @Test func `an idle watermark closes the bucket, and what comes for it afterwards is late`() {
         var core = core(lateness: .minutes(2))
         var first = batch([event(0)], accounts: ["a"])
-        first.idleUntil = time(16 * 60)
+        first.idleFor = .minutes(16)
         core.process(first)
         #expect(core.oldestBucket == bucketNumber(0))
         var second = batch([])
-        second.idleUntil = time(17 * 60)
+        second.idleFor = .minutes(17)
         core.process(second)
         #expect(core.oldestBucket == bucketNumber(1))
         core.process(batch([event(0)]))
@@ -101,7 +101,7 @@ import Testing
     @Test func `an account first seen in a later open bucket has no history before it`() {
         var core = core(lateness: .hours(1))
         core.process(batch([event(0), event(2000, account: 2)], accounts: ["a", "b"]))
-        let first = core.shard(AccountID(rawValue: 2)).withProfile(AccountID(rawValue: 2)) { $0.firstBucket }
+        let first = core.shard(AccountID(rawValue: 2)).profile(AccountID(rawValue: 2)).firstBucket
         #expect(first == bucketNumber(2))
     }
 
@@ -118,11 +118,11 @@ import Testing
     @Test func `a network learnt while later buckets were open is not new again in them`() {
         let network = Network(ipv4: 0x0A00_0001)
         var tally = AccountTally(event(0))
-        var profile = AccountProfile(firstBucket: 0)
+        let profile = AccountProfile(firstBucket: 0)
         _ = tally.note(network, at: time(0), known: profile.networks)
         #expect(tally.newNetwork?.network == network)
         let closed = AccountShard.closedBucket(
-            profile, tally: tally, bucket: bucketNumber(0), fleet: FleetView(), end: time(900), isClosed: true)
+            profile, activity: Activity(tally), bucket: bucketNumber(0), fleet: FleetView(), end: time(900), isClosed: true)
         profile.learn(closed, fleet: .neutral)
         tally.forgetLearnt(profile.networks)
         #expect(tally.newNetwork == nil)

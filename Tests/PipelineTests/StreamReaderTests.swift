@@ -30,7 +30,7 @@ import Testing
         #expect(result.counter("bytes") == Int64(text.count))
     }
 
-    @Test(arguments: [1_048_576, 1_300_000, 2_000_000])
+    @Test(arguments: [1_048_577, 1_300_000, 2_000_000])
     func `a line beyond one mebibyte is skipped and counted once, whatever the reads`(length: Int) throws {
         let long = longLine(length + 1)
         let text = line(at: 1000, account: "a") + long + line(at: 2000, account: "a")
@@ -44,8 +44,8 @@ import Testing
         }
     }
 
-    @Test func `a line of exactly one mebibyte is read, whatever the reads`() throws {
-        let text = longLine(1_048_576) + line(at: 2000, account: "a")
+    @Test func `a line of one mebibyte and its end is read, whatever the reads`() throws {
+        let text = longLine(1_048_577) + line(at: 2000, account: "a")
         for largest in [50_000, 4_000_000] {
             var plan = LaneRunPlan()
             plan.largestRead = largest
@@ -60,7 +60,7 @@ import Testing
         let long = Array(repeating: UInt8(ascii: "x"), count: 1_200_000) + line(at: 1500, account: "forged").dropLast()
         let file = MemorySource.File("x", line(at: 1000, account: "a") + long)
         let format = try JSONFormat(options: FormatOptions())
-        let stream = StreamReader(id: StreamID(rawValue: 0), format: format, offset: 0)
+        let stream = StreamReader(id: StreamID(rawValue: 0), format: format, offset: 0, state: [])
         var source = MemorySource([file], largestRead: 90_000, seed: 3)
         source.idleEvery = 9
         var batch = EventBatch()
