@@ -24,7 +24,8 @@ struct AppendOnlyFile: ~Copyable {
     /// The file ends in the middle of a line: a crash, a full disk.
     private var endsTorn: Bool
 
-    /// Opens, or makes the file for its owner only. A link is not followed and a FIFO not waited for: the file is written with weir's rights.
+    /// Opens, or makes the file for its owner only. A link is not followed and a FIFO not waited for: the file is written with weir's
+    /// rights.
     init(path: String) throws(SinkFileFailure) {
         let flags = O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
         let opened = unsafe open(path, flags, 0o600)
@@ -52,8 +53,8 @@ struct AppendOnlyFile: ~Copyable {
         return UInt64(status.st_dev) == device && UInt64(status.st_ino) == inode
     }
 
-    /// Appends a line and its end by one write, and returns when the disk has it. A line that could be written in part only stays alone: the
-    /// next one begins with a line end.
+    /// Appends a line and its end by one write, and returns when the disk has it. A line that could be written in part only stays alone:
+    /// the next one begins with a line end.
     /// Throws: ``SinkFileFailure``; the line is then not a line of the file, and may be written again.
     mutating func append(line: String) throws(SinkFileFailure) {
         var bytes = Array(line.utf8)
@@ -116,8 +117,8 @@ enum OwnerOnlyFile {
 
     /// Whether only the owner, who is weir's user or root, can read or change the file.
     ///
-    /// The group root may read a file of root: systemd hands out credentials so, with an access list for the service's user, and the mode then
-    /// shows the list's mask in the place of the group's rights.
+    /// The group root may read a file of root: systemd hands out credentials so, with an access list for the service's user, and the mode
+    /// then shows the list's mask in the place of the group's rights.
     static func isPrivate(mode: UInt32, owner: UInt32, group: UInt32, own: UInt32) -> Bool {
         guard owner == own || owner == 0, mode & 0o007 == 0, mode & 0o030 == 0 else { return false }
         return mode & 0o040 == 0 || (owner == 0 && group == 0)

@@ -71,9 +71,9 @@ struct SocketConnection: ~Copyable {
         return false
     }
 
-    /// Sends one message in its frame. On TCP it returns only after the peer's host has acknowledged every octet, so that a connection which
-    /// dies on the way is a failure here and not a lost alert. (A receiver that dies between its kernel and its disk still loses it; syslog
-    /// has no answer that could tell.)
+    /// Sends one message in its frame. On TCP it returns only after the peer's host has acknowledged every octet, so that a connection
+    /// which dies on the way is a failure here and not a lost alert. (A receiver that dies between its kernel and its disk still loses it;
+    /// syslog has no answer that could tell.)
     /// Throws: ``SocketFailure``; the message may have arrived in part, so the connection must not be used again.
     func send(_ message: [UInt8], limit: EventDuration) throws(SocketFailure) {
         let deadline = Deadline(limit)
@@ -231,7 +231,8 @@ enum SocketAddressText {
         return unsafe inet_pton(AF_INET6, text, &sixteen) == 1 ? sixteen : nil
     }
 
-    /// The 4 or 16 bytes of a socket address; empty for another family. The memory is that of the family, which may be more than `sockaddr`.
+    /// The 4 or 16 bytes of a socket address; empty for another family. The memory is that of the family, which may be more than
+    /// `sockaddr`.
     static func bytes(of address: UnsafeMutablePointer<sockaddr>) -> [UInt8] {
         let memory = UnsafeRawPointer(address)
         switch Int32(unsafe address.pointee.sa_family) {

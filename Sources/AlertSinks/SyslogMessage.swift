@@ -26,8 +26,8 @@ struct SyslogMessage: Sendable {
     /// The private enterprise number behind the name of the structured data.
     var enterpriseNumber: UInt32
 
-    /// The message's octets, without any framing. `now` is the time stamp: receivers file messages by when they were sent, and the alert's own
-    /// times are in its data.
+    /// The message's octets, without any framing. `now` is the time stamp: receivers file messages by when they were sent, and the alert's
+    /// own times are in its data.
     func octets(of record: AlertRecord, messageID: String, now: EventTime) -> [UInt8] {
         let fields = [
             "<\(facility * 8 + SyslogMessage.severity(of: record))>1",
@@ -64,8 +64,8 @@ struct SyslogMessage: Sendable {
         return "[weir@\(enterpriseNumber)\(written.joined())]"
     }
 
-    /// A value of structured data: control and invisible characters made visible, 128 characters at most so that the data of an account with
-    /// a long name leave room for the text; then `"`, `\` and `]` escaped, and nothing else (section 6.3.3).
+    /// A value of structured data: control and invisible characters made visible, 128 characters at most so that the data of an account
+    /// with a long name leave room for the text; then `"`, `\` and `]` escaped, and nothing else (section 6.3.3).
     static func parameter(_ value: String) -> String {
         var result = ""
         for scalar in DisplayText.safe(value, limit: 128).unicodeScalars {

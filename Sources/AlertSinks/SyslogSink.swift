@@ -73,7 +73,8 @@ package final class SyslogSink: ConfigurableSink {
         let octets = message.octets(of: record, messageID: messageID, now: now)
         return connection.withLock { kept in
             do throws(SocketFailure) {
-                // A receiver that restarted has hung up; nothing of this message was sent yet, so connecting anew loses and repeats nothing.
+                // A receiver that restarted has hung up; nothing of this message was sent yet, so connecting anew loses and repeats
+                // nothing.
                 if kept.connection?.isOpen() != true { kept.connection = nil }
                 if kept.connection == nil { kept.connection = try SocketConnection(to: address, limit: limit) }
                 try kept.connection?.send(octets, limit: limit)

@@ -35,8 +35,8 @@ struct WebAddress: Equatable, Sendable {
     /// What is wrong with the URL.
     struct Problem: Error, Equatable { var message: String }
 
-    /// Tells while settings are read what the transport would refuse later: an address that is never contacted, or plain HTTP that would leave
-    /// this host. The transport judges again, by the address that the name then has.
+    /// Tells while settings are read what the transport would refuse later: an address that is never contacted, or plain HTTP that would
+    /// leave this host. The transport judges again, by the address that the name then has.
     func check(allowPlainHTTP: Bool) throws(Problem) {
         let literal = SocketAddressText.bytes(host)
         if let literal, case .refused(let reason) = AddressRule.verdict(literal) {

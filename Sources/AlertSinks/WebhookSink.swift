@@ -6,8 +6,8 @@ import EventModel
 
 /// Posts alerts to a URL, signed.
 ///
-/// Source: Standard Webhooks 1.0.0. The id is the same at every attempt, so that a receiver can drop repetitions; the time stamp is new at every
-/// attempt, so that it can refuse what somebody recorded and sends again.
+/// Source: Standard Webhooks 1.0.0. The id is the same at every attempt, so that a receiver can drop repetitions; the time stamp is new at
+/// every attempt, so that it can refuse what somebody recorded and sends again.
 package final class WebhookSink: ConfigurableSink {
     package static let descriptor = SinkDescriptor(
         type: "webhook",

@@ -53,7 +53,10 @@ struct BatchWriter: ~Copyable {
     private let space: DispatchSemaphore
     private let arrivals: DispatchSemaphore
 
-    init(filled: consuming RingProducer<EventBatch>, empty: consuming RingConsumer<EventBatch>, space: DispatchSemaphore, arrivals: DispatchSemaphore) {
+    init(
+        filled: consuming RingProducer<EventBatch>, empty: consuming RingConsumer<EventBatch>, space: DispatchSemaphore,
+        arrivals: DispatchSemaphore
+    ) {
         self.filled = filled
         self.empty = empty
         self.space = space

@@ -7,8 +7,8 @@ import Logging
 import Pipeline
 import Synchronization
 
-/// What the daemon tells the person who watches it: alerts as sentences, progress through the history, troubles. Standard error, a line each;
-/// nothing from a log line gets there without being made safe.
+/// What the daemon tells the person who watches it: alerts as sentences, progress through the history, troubles. Standard error, a line
+/// each; nothing from a log line gets there without being made safe.
 final class DaemonLog: Sendable {
     /// How often a lane that reads its history says how far it is.
     static let progressInterval = EventDuration.seconds(2)

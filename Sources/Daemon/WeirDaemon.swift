@@ -28,7 +28,8 @@ package final class WeirDaemon {
         self.settingsPath = settingsPath
         do throws(JournalFailure) {
             journal = try SQLiteJournal.open(directory: settings.stateDirectory, sinks: [])
-            pseudonymKey = try InstallationKey.load(directory: settings.stateDirectory, random: System.randomBytes(InstallationKey.length)).bytes
+            pseudonymKey = try InstallationKey.load(directory: settings.stateDirectory, random: System.randomBytes(InstallationKey.length))
+                .bytes
         } catch {
             throw DaemonFailure(message: error.message)
         }
@@ -76,7 +77,8 @@ package final class WeirDaemon {
             let service = LaneService(lane: lane, interval: settings.checkpointInterval)
             try service.start(resume: resume, pseudonymKey: pseudonymKey, journal: writer, observe: { log.observe($0) })
             lanes.append(service)
-            let begun = resume == nil ? "starts with what is there" : "goes on where it ended, with \((resume?.accounts.count ?? 1) - 1) accounts"
+            let begun =
+                resume == nil ? "starts with what is there" : "goes on where it ended, with \((resume?.accounts.count ?? 1) - 1) accounts"
             log.info("\(source.name): \(begun): \(source.paths.joined(separator: ", "))")
         } catch let failure as JournalFailure {
             throw DaemonFailure(message: failure.message)

@@ -6,8 +6,8 @@ import RollingStatistics
 
 /// Everything weir has learnt of one account in one lane.
 ///
-/// State: about 2.1 KB, all of it inline. Changes only when a bucket closes. A class, because two kilobytes that are judged for every account
-/// and bucket must not be copied on the way to a detector; it has one owner, the account's shard.
+/// State: about 2.1 KB, all of it inline. Changes only when a bucket closes. A class, because two kilobytes that are judged for every
+/// account and bucket must not be copied on the way to a detector; it has one owner, the account's shard.
 public final class AccountProfile {
     /// The bucket in which the account was first seen.
     public var firstBucket: Int64

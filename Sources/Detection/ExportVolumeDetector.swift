@@ -6,9 +6,9 @@ import RollingStatistics
 
 /// D01: an account exports more rows or bytes, or makes more calls, than it ever does at this hour.
 ///
-/// Sees: bursts of minutes and rises of days, in the five windows of ``VolumeSpan``, against the account's own hour-of-week baseline and its
-/// own tail. Misses: what stays inside the account's own variation, and rises slower than its baseline learns (D02 will). Warm-up: seven
-/// days; until then a new account in a known fleet is compared with the fleet's highest levels.
+/// Sees: bursts of minutes and rises of days, in the five windows of ``VolumeSpan``, against the account's own hour-of-week baseline and
+/// its own tail. Misses: what stays inside the account's own variation, and rises slower than its baseline learns (D02 will). Warm-up:
+/// seven days; until then a new account in a known fleet is compared with the fleet's highest levels.
 public struct ExportVolumeDetector: Detector {
     public static let descriptor = DetectorDescriptor(
         id: "D01", name: "export-volume", family: "volume",
@@ -135,7 +135,8 @@ public struct ExportVolumeDetector: Detector {
 // MARK: - New accounts
 
 extension ExportVolumeDetector {
-    /// Four hours at a level that 97.5 % of the mature accounts never hold, from an account of less than 48 hours, in a lane of over a week.
+    /// Four hours at a level that 97.5 % of the mature accounts never hold, from an account of less than 48 hours, in a lane of over a
+    /// week.
     private func judgeNewcomer(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Finding? {
         guard let limit = newcomerLimit(.rows, of: account, fleet: bucket.fleet) else { return nil }
         let window = account.volumes[Measure.rows.rawValue].windows[VolumeSpan.fourHours.rawValue]
@@ -147,8 +148,10 @@ extension ExportVolumeDetector {
             + "more than 97.5 % of the \(bucket.fleet.matureCount) known accounts usually do "
             + "(\(NumberText.amount(limit, of: .rows))). It has no history of its own yet: cold start."
         return Finding(
-            measure: .rows, severity: .high, score: threshold, observed: sum, expected: limit, low: 0, high: limit, ratio: sum / max(limit, 1),
-            z: 0, probability: 0.025, windowStart: BucketGrid.start(of: max(bucket.number - 15, account.firstBucket)), windowEnd: bucket.end,
+            measure: .rows, severity: .high, score: threshold, observed: sum, expected: limit, low: 0, high: limit,
+            ratio: sum / max(limit, 1),
+            z: 0, probability: 0.025, windowStart: BucketGrid.start(of: max(bucket.number - 15, account.firstBucket)),
+            windowEnd: bucket.end,
             sampleBuckets: Int(account.age), since: BucketGrid.start(of: account.firstBucket),
             peers: Finding.Peers(count: bucket.fleet.matureCount, ratio: bucket.fleet.medianRatio[0]), phrase: phrase)
     }

@@ -19,7 +19,8 @@ public struct SilenceDetector: Detector {
                 name: "minimum_silence_minutes", defaultValue: 10, range: 1...1440, reason: "forwarders restart within minutes"),
             DetectorOption(name: "account_z", defaultValue: 4, range: 2...20, reason: "standard deviations under the usual four hours"),
             DetectorOption(
-                name: "account_minimum_calls", defaultValue: 40, range: 1...1e9, reason: "expected calls in four hours that make an account missed"),
+                name: "account_minimum_calls", defaultValue: 40, range: 1...1e9,
+                reason: "expected calls in four hours that make an account missed"),
         ],
         nextSteps: [
             "Check that the log is still written and forwarded: attackers disable logs first.",

@@ -5,14 +5,14 @@ import EventModel
 
 /// `combined`: the access log of nginx and Apache, in the common, combined and virtual-host forms.
 ///
-/// `[vhost[:port] ]["forwarders" ]address[, address]* ident user [time] "request" status bytes` and whatever the operator added behind it; the
-/// time may be the common log's or ISO 8601 in seconds. The account is `$remote_user` as it is logged, escapes and all; requests without one (`-`) are
-/// ignored and counted. Bytes count when the status is 2xx: only then the body was data that left. The operation follows the method, see
-/// ``HTTPOperation``.
+/// `[vhost[:port] ]["forwarders" ]address[, address]* ident user [time] "request" status bytes` and whatever the operator added behind it;
+/// the time may be the common log's or ISO 8601 in seconds. The account is `$remote_user` as it is logged, escapes and all; requests
+/// without one (`-`) are ignored and counted. Bytes count when the status is 2xx: only then the body was data that left. The operation
+/// follows the method, see ``HTTPOperation``.
 ///
 /// The address is the first field. Where that is a list of forwarders its last entry counts, the one that the nearest proxy saw: the others
-/// are what a client claimed. A quoted list of addresses (`"$http_x_forwarded_for"`), before the address or as the third quoted field behind
-/// it, replaces a private address, and only a private one, by the same rule.
+/// are what a client claimed. A quoted list of addresses (`"$http_x_forwarded_for"`), before the address or as the third quoted field
+/// behind it, replaces a private address, and only a private one, by the same rule.
 ///
 /// Whoever sends requests writes the request, the referer and the agent, and chooses a name to log in with. The line is therefore read from
 /// its left: the request starts at the first quote behind `] `, which a writer that escapes quotes (nginx: `\x22`, Apache: `\"`) never puts

@@ -35,8 +35,8 @@ enum JSONWords {
         }
     }
 
-    /// What an HTTP method says when the line has no action. POST and the like may fetch as well as write, and here nothing tells which: such
-    /// a line stays unknown and counts.
+    /// What an HTTP method says when the line has no action. POST and the like may fetch as well as write, and here nothing tells which:
+    /// such a line stays unknown and counts.
     @inline(__always)
     static func method(_ word: UInt64) -> Operation {
         switch word {

@@ -5,9 +5,10 @@ import EventModel
 
 /// A log format: turns bytes into ``DecodedLine`` values without `String`, allocation or throw per line.
 ///
-/// A format MUST give the same lines for any split of the bytes into chunks, MUST make progress on any input that holds a line end (a format
-/// whose records may span lines: on any that ends a record or is longer than its longest), MUST consume everything when the input is final,
-/// must not hand over lines that ``resumeState`` would decode otherwise, and MUST NOT fail on any input: a line that it cannot use is counted with a reason. One value decodes one stream.
+/// A format MUST give the same lines for any split of the bytes into chunks, MUST make progress on any input that holds a line end (a
+/// format whose records may span lines: on any that ends a record or is longer than its longest), MUST consume everything when the input is
+/// final, must not hand over lines that ``resumeState`` would decode otherwise, and MUST NOT fail on any input: a line that it cannot use
+/// is counted with a reason. One value decodes one stream.
 public protocol LineFormat: Sendable {
     /// What the settings, `weir formats` and the contract tests know of it.
     static var descriptor: FormatDescriptor { get }

@@ -6,8 +6,8 @@ import EventModel
 /// `salesforce_elf`: the event log files of Salesforce, comma-separated values read by the names in their headers.
 ///
 /// A header may come again anywhere, for another event type or in another order, because files are concatenated: a record whose event type
-/// reads `EVENT_TYPE` is a header. Records end where RFC 4180 says, so fields may hold line ends; a record longer than ``longestRecord``, or
-/// one whose quotes do not pair, is refused and reading goes on at the line behind its first.
+/// reads `EVENT_TYPE` is a header. Records end where RFC 4180 says, so fields may hold line ends; a record longer than ``longestRecord``,
+/// or one whose quotes do not pair, is refused and reading goes on at the line behind its first.
 ///
 /// Account: the connected app, else the client's name, else the user's id (its first fifteen characters, which is all that some types log)
 /// or name. Rows without any of them, and event types that only tell what the platform did inside, are ignored and counted.
@@ -18,7 +18,8 @@ import EventModel
 ///
 /// Complexity: O(bytes). State: the header and 4 KB.
 public struct SalesforceELFFormat: LineFormat {
-    /// A record may be this long, in bytes: above the longest SOQL query (100,000 characters) with its quotes doubled, and what is read at once.
+    /// A record may be this long, in bytes: above the longest SOQL query (100,000 characters) with its quotes doubled, and what is read at
+    /// once.
     public static let longestRecord = 262_144
 
     /// What the catalogue says.
@@ -79,8 +80,8 @@ public struct SalesforceELFFormat: LineFormat {
         return position
     }
 
-    /// Headers, blank lines, records over several lines, records with quotes in their fields, and broken ones. Returns where the next record
-    /// starts, or nil when this one has to wait: for more bytes, or for the lines before a header to be taken.
+    /// Headers, blank lines, records over several lines, records with quotes in their fields, and broken ones. Returns where the next
+    /// record starts, or nil when this one has to wait: for more bytes, or for the lines before a header to be taken.
     @inline(never)
     private mutating func unusual(
         _ bytes: PaddedBytes, from position: Int, lineEnd: Int, isFinal: Bool, into lines: inout DecodedLines

@@ -7,8 +7,8 @@ import RollingStatistics
 
 /// The accounts of one shard of a lane: profiles, minute rings, and tallies of the open buckets.
 ///
-/// An account's shard is its number modulo the number of shards, and no result depends on that number. A class, because it is one thing with
-/// identity that must never be copied; owned by one core. State: about 3.2 KB an account.
+/// An account's shard is its number modulo the number of shards, and no result depends on that number. A class, because it is one thing
+/// with identity that must never be copied; owned by one core. State: about 3.2 KB an account.
 final class AccountShard {
     private let shardCount: UInt32
     private let shardNumber: UInt32
@@ -135,10 +135,12 @@ final class AccountShard {
         return slot == 0 ? nil : open[position].tallies[slot - 1]
     }
 
-    private func activity(_ account: AccountID, position: Int) -> Activity { tally(account, position: position).map { Activity($0) } ?? Activity() }
+    private func activity(_ account: AccountID, position: Int) -> Activity {
+        tally(account, position: position).map { Activity($0) } ?? Activity()
+    }
 
-    /// Sets the trip levels of the oldest bucket, which has just become the oldest; returns the accounts that are over them already, or came
-    /// from a network that is still new.
+    /// Sets the trip levels of the oldest bucket, which has just become the oldest; returns the accounts that are over them already, or
+    /// came from a network that is still new.
     func arm(bucket: Int64, fleet: FleetView) -> [AccountID] {
         var over: [AccountID] = []
         guard !open.isEmpty else { return over }
@@ -165,7 +167,8 @@ final class AccountShard {
             willChange(index)
             let account = number(index)
             let closed = AccountShard.closedBucket(
-                profile, activity: slot == 0 ? Activity() : Activity(open[0].tallies[slot - 1]), bucket: context.bucket, fleet: context.fleet,
+                profile, activity: slot == 0 ? Activity() : Activity(open[0].tallies[slot - 1]), bucket: context.bucket,
+                fleet: context.fleet,
                 end: BucketGrid.start(of: context.bucket + 1), isClosed: true)
             for (number, detector) in detectors.enumerated() {
                 if let finding = detector.judge(closed, of: profile) { found(account, UInt8(number), finding) }
@@ -181,7 +184,8 @@ final class AccountShard {
         for earlier in 0..<position where profile.firstBucket <= oldestBucket + Int64(earlier) {
             let bucket = oldestBucket + Int64(earlier)
             let closed = AccountShard.closedBucket(
-                profile, activity: activity(account, position: earlier), bucket: bucket, fleet: fleet, end: BucketGrid.start(of: bucket + 1),
+                profile, activity: activity(account, position: earlier), bucket: bucket, fleet: fleet,
+                end: BucketGrid.start(of: bucket + 1),
                 isClosed: true)
             profile.learn(closed, fleet: fleet.factor)
         }
@@ -207,7 +211,8 @@ final class AccountShard {
         var readings = InlineArray<3, VolumeReading>(repeating: VolumeReading())
         for measure in Measure.allCases {
             profile.volumes[measure.rawValue].read(
-                Double(activity.sums[measure]), slot: slot, visits: profile.visits, fleet: fleet.factor[measure], into: &readings[measure.rawValue])
+                Double(activity.sums[measure]), slot: slot, visits: profile.visits, fleet: fleet.factor[measure],
+                into: &readings[measure.rawValue])
         }
         return ClosedBucket(
             number: bucket, sums: activity.sums, readings: readings, networks: activity.networks, newNetwork: activity.newNetwork,
@@ -299,7 +304,8 @@ extension AccountShard {
         return writer.bytes
     }
 
-    /// Adds an account from its state. Precondition: the open buckets are there, ``oldestBucket`` is set, and accounts come in the order of their numbers.
+    /// Adds an account from its state. Precondition: the open buckets are there, ``oldestBucket`` is set, and accounts come in the order of
+    /// their numbers.
     func restore(_ account: AccountID, from bytes: [UInt8]) throws(StateError) {
         var reader = StateReader(bytes)
         try reader.expectVersion(1)

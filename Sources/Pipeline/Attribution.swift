@@ -66,7 +66,8 @@ package struct Attribution: ~Copyable {
         for index in range {
             let line = lines.lines[index]
             let account = self.account(line, line.account.isScratch ? scratch : bytes, &batch)
-            let endpoint = line.endpoint.isEmpty ? .unknown : self.endpoint(line.endpoint, line.endpoint.isScratch ? scratch : bytes, &batch)
+            let endpoint =
+                line.endpoint.isEmpty ? .unknown : self.endpoint(line.endpoint, line.endpoint.isScratch ? scratch : bytes, &batch)
             let object = line.object.isEmpty ? .unknown : self.object(line.object, line.object.isScratch ? scratch : bytes, &batch)
             let network = line.address.isEmpty
                 ? .unknown

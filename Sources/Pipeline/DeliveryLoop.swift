@@ -6,8 +6,9 @@ import EventModel
 
 /// Takes records from the outbox to the sinks.
 ///
-/// No task, no clock and no thread inside: the daemon calls ``step()``, sleeps until the moment it returns or until something was committed,
-/// and calls again. A sink blocks while it delivers, so give each sink its own loop where one slow receiver must not delay another.
+/// No task, no clock and no thread inside: the daemon calls ``step()``, sleeps until the moment it returns or until something was
+/// committed, and calls again. A sink blocks while it delivers, so give each sink its own loop where one slow receiver must not delay
+/// another.
 ///
 /// At least once: a message leaves the outbox only after its result was stored. Where storing fails, the result is remembered and stored
 /// before anything else of that sink is sent; only a crash in between sends the message twice, with the same id.

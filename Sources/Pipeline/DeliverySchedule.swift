@@ -21,8 +21,8 @@ package struct DeliverySchedule: Sendable {
 
     /// The delay before the next attempt; nil when the last one was made and the message belongs to the dead letters.
     ///
-    /// The delay is spread by a tenth to either side, by a hash of the id and the attempt, so that messages which failed together do not come
-    /// back together. What the receiver asked for is the least that is waited.
+    /// The delay is spread by a tenth to either side, by a hash of the id and the attempt, so that messages which failed together do not
+    /// come back together. What the receiver asked for is the least that is waited.
     /// - Parameter attempts: the attempts made, all of which failed.
     package func delay(afterAttempts attempts: Int, messageID: String, retryAfter: EventDuration? = nil) -> EventDuration? {
         guard attempts < DeliverySchedule.delays.count else { return nil }

@@ -6,7 +6,8 @@ import LogFormats
 /// Turns a path into its template: `/api/v3/contacts/12345/notes` → `/api/v3/contacts/{id}/notes`.
 ///
 /// A segment is an id when it is all digits, or has twelve or more characters of which one is a digit (UUIDs, hashes, 15- and 18-character
-/// CRM ids), or holds an `@` (somebody's address must not become an endpoint), or is cut by the limit (it might). Query strings are cut off.
+/// CRM ids), or holds an `@` (somebody's address must not become an endpoint), or is cut by the limit (it might). Query strings are cut
+/// off.
 package enum EndpointTemplate {
     /// Longer paths are cut: an endpoint is a name, not a message.
     package static let limit = 200
@@ -46,7 +47,8 @@ package enum EndpointTemplate {
     }
 
     @inline(__always)
-    private static func flush(_ bytes: PaddedBytes, _ start: Int, _ end: Int, _ digits: Int, _ isOpaque: Bool, to output: inout ChunkBuffer) {
+    private static func flush(_ bytes: PaddedBytes, _ start: Int, _ end: Int, _ digits: Int, _ isOpaque: Bool, to output: inout ChunkBuffer)
+    {
         let count = end - start
         guard count > 0 else { return }
         if isOpaque || digits == count || (digits > 0 && count >= 12) {

@@ -25,8 +25,8 @@ extension LaneCore {
 
     /// Begins a commit: a consistent cut, whose alerts, statistics and positions belong to the last event processed.
     ///
-    /// The accounts are encoded afterwards by ``continueCommit(atMost:)``, a few at a time between batches, or when they are about to change,
-    /// so that a checkpoint of 100,000 accounts stops nobody. Precondition: no commit is in the making.
+    /// The accounts are encoded afterwards by ``continueCommit(atMost:)``, a few at a time between batches, or when they are about to
+    /// change, so that a checkpoint of 100,000 accounts stops nobody. Precondition: no commit is in the making.
     package mutating func beginCommit() {
         precondition(pendingCommit == nil, "one commit at a time")
         var changed: [AccountState] = []
@@ -62,7 +62,9 @@ extension LaneCore {
             ("ignored", Int64(counters.ignored)), ("late", Int64(counters.late)), ("lost_bytes", Int64(counters.lostBytes)),
             ("newest_event_ms", newest.milliseconds), ("overflow", Int64(counters.overflow)),
         ]
-        for reason in MalformedReason.allCases { list.append(("malformed_\(reason.name)", Int64(counters.malformed[Int(reason.rawValue)]))) }
+        for reason in MalformedReason.allCases {
+            list.append(("malformed_\(reason.name)", Int64(counters.malformed[Int(reason.rawValue)])))
+        }
         for (name, count) in counters.troubles { list.append(("trouble_\(name)", Int64(count))) }
         return list.sorted { $0.0 < $1.0 }.map { LaneCommit.Counter(name: $0.0, value: $0.1) }
     }

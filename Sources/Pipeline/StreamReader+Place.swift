@@ -6,8 +6,8 @@ import LogFormats
 
 /// Where a line stands among those of other streams: at its time, unless that is a mistake.
 ///
-/// One bad date must not hold up its whole stream: everything behind it would come after all other streams had ended, and be late. So a line
-/// that leaps ahead is believed only if the lines behind it do not return, as ``LaneCore`` believes a leap only if others agree.
+/// One bad date must not hold up its whole stream: everything behind it would come after all other streams had ended, and be late. So a
+/// line that leaps ahead is believed only if the lines behind it do not return, as ``LaneCore`` believes a leap only if others agree.
 extension StreamReader {
     /// Lines that are asked.
     private static var witnesses: Int { LaneCore.leapAgreement }
@@ -31,8 +31,8 @@ extension StreamReader {
         return returns * 2 > next.count
     }
 
-    /// The first line that leaps and whose witnesses are not all there yet; it and what follows has to be decoded again, with more bytes, so
-    /// that the verdict does not depend on how the bytes arrive.
+    /// The first line that leaps and whose witnesses are not all there yet; it and what follows has to be decoded again, with more bytes,
+    /// so that the verdict does not depend on how the bytes arrive.
     var firstDoubtful: Int? {
         var place = reached
         for index in lines.lines.indices {

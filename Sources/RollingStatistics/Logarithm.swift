@@ -37,7 +37,8 @@ public func naturalLog(_ value: Double) -> Double {
 
 /// e to the power of `value`, from IEEE operations only; saturates outside ±700.
 ///
-/// Relative error below 1e-13. Source: reduction by ln 2 (split in two parts, after Cody and Waite 1980) and the Taylor series to degree 13.
+/// Relative error below 1e-13. Source: reduction by ln 2 (split in two parts, after Cody and Waite 1980) and the Taylor series to degree
+/// 13.
 @inline(__always)
 public func exponential(_ value: Double) -> Double {
     let clamped = min(max(value, -700), 700)

@@ -6,8 +6,8 @@ import RingBuffers
 
 /// An account's last sixty minutes: rows, bytes and calls of each, readable from any thread while the detector writes.
 ///
-/// State: 976 bytes. Two words a minute: bytes in one; rows (40 bits) and calls (24 bits) in the other. Sums beyond those widths wrap, which
-/// 10^12 rows or 16 million calls in one minute would take.
+/// State: 976 bytes. Two words a minute: bytes in one; rows (40 bits) and calls (24 bits) in the other. Sums beyond those widths wrap,
+/// which 10^12 rows or 16 million calls in one minute would take.
 public final class MinuteRing: Sendable {
     private let ring = SnapshotRing<60, 2>()
 

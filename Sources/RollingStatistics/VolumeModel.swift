@@ -70,8 +70,8 @@ public struct VolumeModel: Sendable {
         describe(&best)
     }
 
-    /// The reading of the window that scores highest among those with enough excess and ratio, the winner of `reading` or another; nil where
-    /// there is none. Precondition: `reading` is this model's, which has learnt nothing since.
+    /// The reading of the window that scores highest among those with enough excess and ratio, the winner of `reading` or another; nil
+    /// where there is none. Precondition: `reading` is this model's, which has learnt nothing since.
     ///
     /// A window that passes goes on passing when the amount grows, but it may be overtaken by one that does not pass: whoever took only the
     /// winner would take back at the close what was found before it.
@@ -157,7 +157,8 @@ public struct VolumeModel: Sendable {
 
 /// The common rise of the whole fleet in a bucket: a sale lifts every account, and what everybody does is not an incident.
 ///
-/// The neutral factor is 1. ``logFactor`` decays more slowly than the factor itself: when a sale ends, accounts come back at different times.
+/// The neutral factor is 1. ``logFactor`` decays more slowly than the factor itself: when a sale ends, accounts come back at different
+/// times.
 public struct FleetFactor: Equatable, Sendable {
     public var factor: Double
     public var logFactor: Double

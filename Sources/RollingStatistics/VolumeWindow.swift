@@ -77,8 +77,8 @@ public struct VolumeWindow: Sendable {
     public static let fleetWeight = 2.0
     static let priorExcessSum = fleetWeight * fleetExcess
     public static let smallestExcess = 0.05
-    /// Buckets after which a log ratio means something: a day. Before that it compares with an expectation of nothing; one such excess in the
-    /// tail would hide everything under eighty times the usual for three weeks.
+    /// Buckets after which a log ratio means something: a day. Before that it compares with an expectation of nothing; one such excess in
+    /// the tail would hide everything under eighty times the usual for three weeks.
     public static let firstDay = 96
     /// How fast the quantile moves, in standard deviations a bucket.
     public static let quantileStep = 0.05

@@ -34,7 +34,8 @@ struct IncidentStage {
         act(incident, account: account)
         labels.append(
             IncidentLabel(
-                kind: incident.kind, account: account.map { names[$0] } ?? "*", start: incident.start, end: incident.start + incident.duration,
+                kind: incident.kind, account: account.map { names[$0] } ?? "*", start: incident.start,
+                end: incident.start + incident.duration,
                 size: incident.size))
     }
 

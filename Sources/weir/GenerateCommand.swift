@@ -74,7 +74,9 @@ struct GenerateCommand: ParsableCommand {
             throw CommandFailure.wrongUse("--accounts is 1 to \(FleetSimulation.accountLimit).")
         }
         guard (1...36_525).contains(days) else { throw CommandFailure.wrongUse("--days is 1 to 36525.") }
-        guard let start = TimeArgument(argument: start)?.time else { throw CommandFailure.wrongUse("--start is a date such as 2026-06-01.") }
+        guard let start = TimeArgument(argument: start)?.time else {
+            throw CommandFailure.wrongUse("--start is a date such as 2026-06-01.")
+        }
         guard let format = EventText.Format(rawValue: format) else {
             throw CommandFailure.wrongUse("generate writes \(EventText.Format.allCases.map(\.rawValue).joined(separator: ", ")).")
         }

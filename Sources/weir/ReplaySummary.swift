@@ -37,7 +37,8 @@ struct ReplaySummary {
         text += " (\(NumberText.grouped(Double(counters.events) / max(seconds, 0.001))) events a second)\n"
         text += "  alerts: \(count(UInt64(outcome.alerts), "transition")), \(outcome.openAlerts) still open at the end\n"
         let left = [
-            ("late", counters.late), ("from the future", counters.future), ("duplicate", counters.duplicates), ("ignored", counters.ignored),
+            ("late", counters.late), ("from the future", counters.future), ("duplicate", counters.duplicates),
+            ("ignored", counters.ignored),
         ]
         let named = left.filter { $0.1 > 0 }.map { "\(NumberText.grouped(Double($0.1))) \($0.0)" }
         if !named.isEmpty { text += "  not counted: \(named.joined(separator: ", "))\n" }

@@ -59,7 +59,9 @@ struct StatusReport {
         }
         for queue in queues {
             text += "\n\nsink      \(queue.sink): \(queue.delivered) delivered, \(queue.pending) waiting, \(queue.dead) given up"
-            if queue.pending + queue.dead > 0, let reason = queue.lastReason { text += "\n          \(DisplayText.safe(reason, limit: 200))" }
+            if queue.pending + queue.dead > 0, let reason = queue.lastReason {
+                text += "\n          \(DisplayText.safe(reason, limit: 200))"
+            }
         }
         text += "\n\nalerts    \(summary.alerts) transitions stored, \(alerts.count) alerts open"
         for alert in alerts {

@@ -63,7 +63,8 @@ import Testing
         let syslog = try startRsyslog(bench)
         try writeSettings(bench, port: port, syslog: syslog)
         let made = try bench.weir(
-            "generate", "--accounts", "24", "--days", "21", "--seed", "3", "--output", bench.path("logs"), "--split", "daily", "--packing", "gzip")
+            "generate", "--accounts", "24", "--days", "21", "--seed", "3", "--output", bench.path("logs"), "--split", "daily", "--packing",
+            "gzip")
         #expect(made.code == 0, "\(made.errors)")
         let replayed = try bench.weir("replay", bench.path("logs"))
         let expected = replayed.output.split(separator: "\n").count

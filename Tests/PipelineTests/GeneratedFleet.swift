@@ -3,8 +3,8 @@
 
 import TestSupport
 
-/// A small seeded fleet as log files: several weeks of working hours, two writers side by side and rotated weekly, with bursts, new networks,
-/// gaps, late and misdated events, people, newcomers, and every kind of broken line.
+/// A small seeded fleet as log files: several weeks of working hours, two writers side by side and rotated weekly, with bursts, new
+/// networks, gaps, late and misdated events, people, newcomers, and every kind of broken line.
 struct GeneratedFleet {
     var accounts = 6
     var weeks = 3

@@ -56,7 +56,8 @@ struct SyntheticEvents {
                 AccessEvent(
                     time: EventTime(milliseconds: time), rows: random() % 500, bytes: random() % 90_000, offset: UInt64(index), rowKey: 0,
                     account: account, stream: 0, endpoint: ValueID(rawValue: 2), object: ValueID(rawValue: 3),
-                    network: Network(ipv4: 0x0A00_0000 | account.rawValue << 8), status: 200, operation: .export, presence: [.rows, .bytes]))
+                    network: Network(ipv4: 0x0A00_0000 | account.rawValue << 8), status: 200, operation: .export, presence: [.rows, .bytes])
+            )
         }
         return batch
     }
