@@ -62,7 +62,8 @@ public struct SourceProfile: Sendable {
     public func deficit(from start: EventTime, to end: EventTime) -> Double {
         var missed = 0.0
         var minute = start
-        for _ in 0..<10_080 where minute < end {
+        for _ in 0..<10_080 {
+            guard minute < end else { break }
             minute = minute + .minutes(1)
             missed += expectation(bucket: BucketGrid.number(of: minute)) / 15
         }

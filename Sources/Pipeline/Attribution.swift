@@ -84,8 +84,8 @@ package struct Attribution: ~Copyable {
         let start = Int(line.account.start)
         let count = line.account.count
         let hash = accounts.hash(bytes, start, count)
-        let known = line.kind == .human
-            ? people.find(bytes, start, count, hash: hash) : accounts.find(bytes, start, count, hash: hash)
+        let isPerson = line.kind == .human
+        let known = isPerson ? people.find(bytes, start, count, hash: hash) : accounts.find(bytes, start, count, hash: hash)
         if let known { return AccountID(rawValue: known) }
         return newAccount(bytes.copy(start..<start + count), kind: line.kind, hash: hash, &batch)
     }

@@ -18,7 +18,7 @@ enum NetworkParser {
             if byte &- 0x30 < 10 {
                 octet = octet &* 10 &+ UInt32(byte &- 0x30)
                 digits += 1
-                if digits > 3 { return .unknown }
+                if digits > 3 { return sixth(bytes, start, count) }
             } else if byte == UInt8(ascii: ".") && digits > 0 && octet < 256 && dots < 3 {
                 address = address << 8 | octet
                 octet = 0

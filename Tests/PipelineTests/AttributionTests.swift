@@ -1,0 +1,142 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import EventModel
+import LogFormats
+import TestSupport
+import Testing
+
+@testable import Pipeline
+
+/// Names, paths and addresses on their way to numbers.
+@Suite struct AttributionTests {
+    @Test(arguments: [
+        ("/api/v3/contacts/12345/notes", "/api/v3/contacts/{id}/notes"),
+        ("/api/v3/contacts", "/api/v3/contacts"),
+        ("/a/0031x00000AbCdEFGH", "/a/{id}"),
+        ("/a/550e8400-e29b-41d4-a716-446655440000/b", "/a/{id}/b"),
+        ("/users/mara@example.com/files", "/users/{id}/files"),
+        ("/users/mara%40example.com", "/users/{id}"),
+        ("/query?email=mara@example.com", "/query"),
+        ("/query;jsessionid=77#top", "/query"),
+        ("/only-words-however-long-they-may-be", "/only-words-however-long-they-may-be"),
+        ("//x/", "//x/"), ("7", "{id}"), ("", ""),
+    ])
+    func `ids in a path collapse to one template`(path: String, expected: String) {
+        #expect(template(path) == expected)
+    }
+
+    @Test func `a segment cut by the length limit is kept as an id, for it may be half an address`() {
+        let front = "/" + String(repeating: "a", count: 193) + "/"
+        #expect(template(front + "mara@example.com") == front + "{id}")
+        #expect(template(front + "maras?x=1") == front + "maras")
+    }
+
+    @Test func `a directory compares the bytes of names whose hashes collide`() {
+        var directory = NameDirectory(key: 0)
+        for (number, name) in ["one", "two", "six"].enumerated() {
+            directory.insert(Array(name.utf8), hash: 42, number: UInt32(number))
+        }
+        for (number, name) in ["one", "two", "six"].enumerated() {
+            #expect(ChunkBuffer(Array(name.utf8)).withBytes { directory.find($0, 0, 3, hash: 42) } == UInt32(number))
+        }
+        #expect(ChunkBuffer(Array("ten".utf8)).withBytes { directory.find($0, 0, 3, hash: 42) } == nil)
+    }
+
+    @Test func `a directory finds every name after it has grown many times`() {
+        var directory = NameDirectory(key: 77)
+        var random = SeededRandom(seed: 5)
+        let names = (0..<5000).map { "svc-\($0)-" + String(random.next(), radix: 36).prefix($0 % 13) }
+        for (number, name) in names.enumerated() {
+            let bytes = Array(name.utf8)
+            let hash = ChunkBuffer(bytes).withBytes { directory.hash($0, 0, bytes.count) }
+            directory.insert(bytes, hash: hash, number: UInt32(number))
+        }
+        for (number, name) in names.enumerated() {
+            // Not at the start of its window, as in a log line.
+            let bytes = Array("xyz\(name)rest".utf8)
+            let count = name.utf8.count
+            let found = ChunkBuffer(bytes).withBytes { directory.find($0, 3, count, hash: directory.hash($0, 3, count)) }
+            #expect(found == UInt32(number), "seed 5, name \(name)")
+        }
+    }
+
+    @Test func `people and addresses become pseudonyms that do not hold the name`() throws {
+        let lines = line(at: 0, account: "mara", extra: #","kind":"human""#) + line(at: 1, account: "kim@example.com")
+        let names = try attribute([lines])
+        #expect(names.count == 3)
+        for name in names.dropFirst() {
+            #expect(name.hasPrefix("u-") && name.count == 14)
+        }
+    }
+
+    @Test func `a person and a program of one name are two accounts, whichever comes first`() throws {
+        let person = line(at: 0, account: "robin", extra: #","kind":"human""#)
+        let program = line(at: 0, account: "robin")
+        let one = try attribute([person + program + person])
+        let two = try attribute([program + person + program])
+        #expect(one.count == 3)
+        #expect(Set(one) == Set(two))
+    }
+
+    @Test func `names beyond the limit share the overflow account, before a restart and after it`() throws {
+        var limits = Attribution.Limits()
+        limits.accounts = 3
+        let lines = ["a", "b", "c", "d", "a", "c"].enumerated().map { line(at: Int64($0), account: $1) }
+        let numbers = try accounts([Array(lines.joined())], limits: limits)
+        #expect(numbers == [1, 2, 0, 0, 1, 0])
+        #expect(try accounts(lines, limits: limits) == numbers)
+    }
+
+    @Test func `a resumed attribution gives every name its old number`() throws {
+        var lines: [[UInt8]] = []
+        for index in 0..<60 {
+            let name = ["svc-\(index % 11)", "p\(index % 5)@x.org", "robin", String(repeating: "n", count: 300) + "\(index % 3)"][index % 4]
+            lines.append(line(at: Int64(index), account: name, extra: index % 7 == 0 ? #","kind":"human""# : ""))
+        }
+        #expect(try accounts([Array(lines.joined())]) == accounts(lines))
+    }
+
+    @Test(arguments: [
+        ("10.1.2.3", "10.1.2.0/24"), ("203.0.113.99:8080", "203.0.113.0/24"), ("::ffff:198.51.100.7", "198.51.100.0/24"),
+        ("2001:db8:7:9::1", "2001:db8:7::/48"), ("[2001:DB8:7::1]:443", "2001:db8:7::/48"), ("fe80::1%eth0", "fe80:0:0::/48"),
+        ("2001::", "2001:0:0::/48"), ("::1", "0:0:0::/48"),
+        ("10.1.2", "unknown"), ("10.1.2.300", "unknown"), ("1.2.3.4.5", "unknown"), ("localhost", "unknown"), ("-", "unknown"),
+        ("10.1.2.", "unknown"), ("1234.1.1.1", "unknown"), (":", "unknown"), ("::ffff:1:2.3", "unknown"),
+    ])
+    func `an address gives its network, and anything else gives none`(text: String, expected: String) {
+        let bytes = Array("<\(text)>".utf8)
+        let network = ChunkBuffer(bytes).withBytes { NetworkParser.network($0, 1, bytes.count - 2) }
+        #expect(network.text == expected)
+    }
+
+    private func template(_ path: String) -> String {
+        var output = ChunkBuffer(capacity: 256)
+        let bytes = Array("<\(path)>".utf8)
+        ChunkBuffer(bytes).withBytes { EndpointTemplate.append($0, 1, bytes.count - 1, to: &output) }
+        return output.withBytes { String(decoding: $0.copy(0..<$0.count), as: UTF8.self) }
+    }
+
+    /// The names that the pieces give, each piece read by an attribution that was resumed from the names before it.
+    private func attribute(_ pieces: [[UInt8]]) throws -> [String] { try numbered(pieces, Attribution.Limits()).names }
+
+    private func accounts(_ pieces: [[UInt8]], limits: Attribution.Limits = Attribution.Limits()) throws -> [UInt32] {
+        try numbered(pieces, limits).numbers
+    }
+
+    private func numbered(_ pieces: [[UInt8]], _ limits: Attribution.Limits) throws -> (names: [String], numbers: [UInt32]) {
+        var names = [Attribution.overflowName]
+        var numbers: [UInt32] = []
+        for (index, piece) in pieces.enumerated() {
+            var attribution = Attribution(limits: limits, pseudonymKey: [9], hashKey: UInt64(index))
+            attribution.resume(accountNames: names, valueNames: [])
+            let format = try JSONFormat(options: FormatOptions())
+            var reader = LaneReader(source: MemorySource([MemorySource.File("x", piece)]), attribution: attribution) { format }
+            var batch = EventBatch()
+            while !batch.isLast { _ = reader.fill(&batch) }
+            names += batch.newAccounts
+            numbers += batch.events.map(\.account.rawValue)
+        }
+        return (names, numbers)
+    }
+}

@@ -1,0 +1,188 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import Alerting
+import Detection
+import EventModel
+import LogFormats
+import RollingStatistics
+import TestSupport
+import Testing
+
+@testable import Pipeline
+
+/// The deciding half, fed by hand: what is counted, when buckets close, what a checkpoint holds.
+@Suite struct LaneCoreTests {
+    private static let bucket: Int64 = 900_000
+    private static let start: Int64 = 1_780_200_000_000
+
+    @Test func `an event within the lateness counts, a later one is counted as late`() {
+        var core = core(lateness: .minutes(2))
+        core.process(batch([event(0), event(20 * 60), event(14 * 60)], accounts: ["a"]))
+        #expect(core.counters.events == 2)
+        #expect(core.counters.late == 1)
+        core.process(batch([event(31 * 60), event(29 * 60)]))
+        #expect(core.counters.events == 4)
+    }
+
+    @Test func `one date years ahead closes nothing and is counted as future`() {
+        var core = core()
+        core.process(batch([event(0), event(400 * 86_400), event(60)], accounts: ["a"]))
+        #expect(core.counters.future == 1)
+        #expect(core.counters.events == 2)
+        #expect(core.newestEvent == time(60))
+    }
+
+    @Test func `a leap is believed when sixteen events agree, and all of them count`() {
+        var core = core()
+        let leapt = (0..<16).map { event(10 * 86_400 + Int64($0)) }
+        core.process(batch([event(0)] + leapt.dropLast(), accounts: ["a"]))
+        #expect(core.counters.events == 1)
+        core.process(batch(leapt.suffix(1)))
+        #expect(core.counters.events == 17)
+        #expect(core.counters.future == 0)
+    }
+
+    @Test func `a row delivered twice counts once`() {
+        var core = core()
+        core.process(batch([event(0, rows: 5, key: 7), event(1, rows: 5, key: 7), event(2, rows: 5, key: 8)], accounts: ["a"]))
+        #expect(core.counters.duplicates == 1)
+        #expect(core.counters.events == 2)
+        #expect(sums(core)?.rows == 10)
+    }
+
+    @Test func `a job that repeats its total counts what exceeds the largest total so far`() {
+        var core = core()
+        let totals: [UInt64] = [100, 250, 250, 200, 300]
+        core.process(batch(totals.enumerated().map { event(Int64($0), rows: $1, key: 9, isJob: true) }, accounts: ["a"]))
+        #expect(sums(core)?.rows == 300)
+        #expect(core.counters.duplicates == 0)
+    }
+
+    @Test func `an idle watermark closes the bucket, and what comes for it afterwards is late`() {
+        var core = core(lateness: .minutes(2))
+        var first = batch([event(0)], accounts: ["a"])
+        first.idleFor = .minutes(16)
+        core.process(first)
+        #expect(core.oldestBucket == bucketNumber(0))
+        var second = batch([])
+        second.idleFor = .minutes(17)
+        core.process(second)
+        #expect(core.oldestBucket == bucketNumber(1))
+        core.process(batch([event(0)]))
+        #expect(core.counters.late == 1)
+        #expect(core.newestEvent == time(0))
+    }
+
+    @Test func `writes and logins move no rows out`() {
+        var core = core()
+        var write = event(0, rows: 50)
+        write.operation = .write
+        core.process(batch([write, event(1, rows: 7)], accounts: ["a"]))
+        #expect(sums(core) == .init(rows: 7, bytes: 0, calls: 2))
+    }
+
+    @Test func `an account whose first event was late keeps its number over a restart`() throws {
+        var core = core(lateness: .minutes(2))
+        core.process(batch([event(0), event(3600)], accounts: ["a"]))
+        core.process(batch([event(1, account: 2), event(3601, account: 3)], accounts: ["late", "c"]))
+        #expect(try resumed(&core).accountNames == [Attribution.overflowName, "a", "late", "c"])
+    }
+
+    @Test func `an account known only by events that wait for others to agree keeps its number over a restart`() throws {
+        var core = core()
+        core.process(batch([event(0), event(86_400 * 9, account: 2)], accounts: ["a", "ahead"]))
+        var next = try resumed(&core)
+        #expect(next.accountNames.count == 3)
+        next.process(batch((1..<16).map { event(86_400 * 9 + $0, account: 2) }))
+        #expect(next.counters.events == 17)
+    }
+
+    @Test func `an account first seen in a later open bucket has no history before it`() {
+        var core = core(lateness: .hours(1))
+        core.process(batch([event(0), event(2000, account: 2)], accounts: ["a", "b"]))
+        let first = core.shard(AccountID(rawValue: 2)).profile(AccountID(rawValue: 2)).firstBucket
+        #expect(first == bucketNumber(2))
+    }
+
+    @Test func `trip levels that were set when a bucket became the oldest survive a restart`() throws {
+        var core = core(lateness: .minutes(2))
+        // The next bucket opens before the first closes; the commit between them holds no levels for it yet.
+        core.process(batch([event(0), event(901, account: 2)], accounts: ["a", "b"]))
+        _ = core.takeCommit()
+        core.process(batch([event(1100)]))
+        let commit = core.takeCommit()
+        #expect(commit.accounts.contains { $0.name == "b" }, "an armed account has changed")
+    }
+
+    @Test func `a network learnt while later buckets were open is not new again in them`() {
+        let network = Network(ipv4: 0x0A00_0001)
+        var tally = AccountTally(event(0))
+        let profile = AccountProfile(firstBucket: 0)
+        _ = tally.note(network, at: time(0), known: profile.networks)
+        #expect(tally.newNetwork?.network == network)
+        let closed = AccountShard.closedBucket(
+            profile, activity: Activity(tally), bucket: bucketNumber(0), fleet: FleetView(), end: time(900), isClosed: true)
+        profile.learn(closed, fleet: .neutral)
+        tally.forgetLearnt(profile.networks)
+        #expect(tally.newNetwork == nil)
+    }
+
+    @Test func `a header cut anywhere is refused, never a trap`() throws {
+        var core = core()
+        core.process(batch([event(0, key: 3), event(86_400 * 9)], accounts: ["a"]))
+        let commit = core.takeCommit()
+        let accounts = commit.accounts.sorted { $0.id < $1.id }
+        for count in 0..<commit.header.count {
+            #expect(throws: StateError.self) {
+                let header = Array(commit.header.prefix(count))
+                _ = try LaneCore(options: core.options, resume: LaneResume(header: header, accounts: accounts, positions: []))
+            }
+        }
+        for count in stride(from: 0, to: accounts[1].bytes.count, by: 7) {
+            var cut = accounts
+            cut[1].bytes = Array(cut[1].bytes.prefix(count))
+            #expect(throws: StateError.self) {
+                _ = try LaneCore(options: core.options, resume: LaneResume(header: commit.header, accounts: cut, positions: []))
+            }
+        }
+    }
+
+    // MARK: Making things
+
+    private func bucketNumber(_ offset: Int64) -> Int64 { LaneCoreTests.start / LaneCoreTests.bucket + offset }
+
+    private func time(_ seconds: Int64) -> EventTime {
+        EventTime(milliseconds: bucketNumber(0) * LaneCoreTests.bucket + seconds * 1000)
+    }
+
+    private func core(lateness: EventDuration = .minutes(2)) -> LaneCore {
+        LaneCore(options: LaneOptions(name: "x", format: "json", lateness: lateness))
+    }
+
+    private func event(_ seconds: Int64, account: UInt32 = 1, rows: UInt64 = 1, key: UInt64 = 0, isJob: Bool = false) -> AccessEvent {
+        AccessEvent(
+            time: time(seconds), rows: rows, bytes: 0, offset: 0, rowKey: key, account: AccountID(rawValue: account), stream: 0,
+            endpoint: .unknown, object: .unknown, network: .unknown, status: 200, operation: .export,
+            presence: isJob ? [.rows, .cumulativeRows] : [.rows])
+    }
+
+    private func batch(_ events: some Sequence<AccessEvent>, accounts: [String] = []) -> EventBatch {
+        var batch = EventBatch()
+        batch.events = Array(events)
+        batch.newAccounts = accounts
+        return batch
+    }
+
+    /// The sums of the first account in the bucket of the tests' first moment.
+    private func sums(_ core: borrowing LaneCore) -> MeasureSums? {
+        let account = AccountID(rawValue: 1)
+        return core.shard(account).tally(account, position: Int(bucketNumber(0) - core.oldestBucket))?.sums
+    }
+
+    private func resumed(_ core: inout LaneCore) throws -> LaneCore {
+        var journal = MemoryJournal()
+        journal.store(core.takeCommit())
+        return try LaneCore(options: core.options, resume: journal.resume)
+    }
+}

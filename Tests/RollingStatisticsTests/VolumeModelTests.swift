@@ -1,0 +1,189 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import EventModel
+import TestSupport
+import Testing
+
+@testable import RollingStatistics
+
+/// The model over random histories: what it says, when it would say it, and that it keeps its state.
+@Suite struct VolumeModelTests {
+    @Test(arguments: 1...6 as ClosedRange<UInt64>)
+    func `at the amount that reaches a score some window passes, and just below it none does`(seed: UInt64) {
+        var history = RandomHistory(seed: seed)
+        var checked = 0
+        for _ in 0..<1500 {
+            history.step()
+            guard history.age > 100, history.age % 5 == 0 else { continue }
+            for (score, excess, ratio) in [(4.2, 100.0, 1.2), (2.5, 0, 1), (7, 1000, 3)] {
+                guard let amount = history.amount(score, excess, ratio) else { continue }
+                #expect(history.passes(amount, score, excess, ratio), "seed \(seed), age \(history.age), amount \(amount)")
+                #expect(history.passes(amount * 3 + 50, score, excess, ratio), "what passes goes on passing; seed \(seed)")
+                // One less, or a hair less than the exact level where the level is beyond counting by ones.
+                let below = min(amount - 1, amount * (1 - 1e-9))
+                if below >= 0 && amount > 0 {
+                    #expect(!history.passes(below, score, excess, ratio), "seed \(seed), age \(history.age), amount \(amount)")
+                }
+                checked += 1
+            }
+        }
+        #expect(checked > 300)
+    }
+
+    @Test func `a window that passes is found where the one that scores highest does not pass`() {
+        var found = 0
+        for seed: UInt64 in 1...6 {
+            var history = RandomHistory(seed: seed)
+            for _ in 0..<1000 {
+                history.step()
+                guard let amount = history.amount(4.2, 100, 1.2) else { continue }
+                let winner = history.reading(amount)
+                if winner.observed - winner.expected < 100 || winner.ratio < 1.2, history.passes(amount, 4.2, 100, 1.2) { found += 1 }
+            }
+        }
+        #expect(found > 0)
+    }
+
+    @Test(arguments: [7, 8] as [UInt64])
+    func `a score depends on the past only`(seed: UInt64) {
+        var whole = RandomHistory(seed: seed)
+        var scores: [Double] = []
+        for _ in 0..<800 {
+            scores.append(whole.reading(500).score)
+            whole.step()
+        }
+        var short = RandomHistory(seed: seed)
+        for index in 0..<400 {
+            #expect(short.reading(500).score == scores[index], "seed \(seed), bucket \(index)")
+            short.step()
+        }
+    }
+
+    @Test func `reading teaches nothing`() {
+        var history = RandomHistory(seed: 4)
+        for _ in 0..<200 { history.step() }
+        let before = history.model.bytes
+        _ = history.reading(1e9)
+        #expect(history.model.bytes == before)
+    }
+
+    @Test(arguments: [0, 1, 1e6, 1e12, 1.8446744073709552e19])
+    func `readings are finite for extreme amounts, before and after learning them`(amount: Double) {
+        var history = RandomHistory(seed: 9)
+        for round in 0..<400 {
+            let reading = history.reading(amount)
+            let band = reading.band
+            for number in [reading.score, reading.z, reading.observed, reading.expected, reading.ratio, band.low, band.high] {
+                #expect(number.isFinite, "amount \(amount), round \(round)")
+            }
+            #expect((0...1).contains(reading.probability))
+            #expect(reading.band.low <= reading.band.high)
+            if round % 3 == 0 { history.learn(amount) } else { history.step() }
+        }
+    }
+
+    @Test func `after a week one bucket can lift the baseline only to six times the usual`() {
+        var history = RandomHistory(seed: 2)
+        for _ in 0..<700 { history.learn(100) }
+        let before = Double(history.model.baseline.level)
+        history.learn(1e12)
+        #expect(Double(history.model.baseline.level) < before * 1.1)
+    }
+
+    @Test func `an impossible score has no amount`() {
+        var history = RandomHistory(seed: 2)
+        for _ in 0..<200 { history.step() }
+        #expect(history.amount(1e6, 0, 1) == nil)
+    }
+
+    @Test func `a model is the same after encoding and decoding, and cut short it is refused`() throws {
+        var history = RandomHistory(seed: 21)
+        for _ in 0..<900 { history.step() }
+        let bytes = history.model.bytes
+        var reader = StateReader(bytes)
+        let decoded = try VolumeModel(from: &reader)
+        #expect(reader.isAtEnd)
+        #expect(decoded.bytes == bytes)
+        for count in 0..<bytes.count {
+            #expect(throws: StateError.truncated) {
+                var cut = StateReader(Array(bytes.prefix(count)))
+                _ = try VolumeModel(from: &cut)
+            }
+        }
+    }
+
+    @Test(arguments: [1, 2] as [UInt64])
+    func `a model from damaged bytes is refused or gives no trap and no infinite score`(seed: UInt64) throws {
+        var random = SeededRandom(seed: seed)
+        var history = RandomHistory(seed: 21)
+        for _ in 0..<300 { history.step() }
+        let bytes = history.model.bytes
+        for _ in 0..<400 {
+            var damaged = bytes
+            for _ in 0..<3 { damaged[Int.random(in: 384..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random) }
+            var reader = StateReader(damaged)
+            do {
+                history.model = try VolumeModel(from: &reader)
+            } catch {
+                #expect(error == .implausible("volume window") || error == .implausible("level"))
+                continue
+            }
+            let reading = history.reading(1000)
+            #expect(!reading.score.isNaN && !reading.observed.isNaN, "seed \(seed)")
+            _ = history.amount(4.2, 100, 1.2)
+        }
+    }
+}
+
+/// A model that lives through random buckets: quiet nights, busy days, bursts, a fleet that rises.
+private struct RandomHistory {
+    var model = VolumeModel()
+    private var visits = SlotVisits()
+    private(set) var age = 0
+    private var random: SeededRandom
+    private var fleet = FleetFactor.neutral
+    private let scale: Double
+
+    init(seed: UInt64) {
+        random = SeededRandom(seed: seed)
+        scale = [3, 200, 40_000, 5e9][Int(seed % 4)]
+    }
+
+    private var slot: HourOfWeek { HourOfWeek(EventTime(milliseconds: 1_780_272_000_000 + Int64(age) * 900_000)) }
+
+    mutating func step() {
+        let isBusy = age % 96 > 30
+        let burst = Int.random(in: 0..<80, using: &random) == 0 ? 25.0 : 1
+        learn(isBusy ? Double.random(in: 0...2, using: &random).rounded(.up) * scale * burst : 0)
+        if age % 50 == 0 {
+            let factor = Double.random(in: 1...3, using: &random)
+            fleet = age % 100 == 0 ? .neutral : FleetFactor(factor: factor, logFactor: naturalLog(factor))
+        }
+    }
+
+    mutating func learn(_ amount: Double) {
+        age += 1
+        model.learn(reading(amount), slot: slot, visits: visits, age: age, fleet: fleet)
+        visits.count(slot)
+    }
+
+    func reading(_ amount: Double) -> VolumeReading { model.read(amount, slot: slot, visits: visits, fleet: fleet) }
+
+    func amount(_ score: Double, _ excess: Double, _ ratio: Double) -> Double? {
+        model.amount(reaching: score, excess: excess, ratio: ratio, slot: slot, visits: visits, fleet: fleet)
+    }
+
+    func passes(_ amount: Double, _ score: Double, _ excess: Double, _ ratio: Double) -> Bool {
+        guard let strongest = model.strongest(reading(amount), excess: excess, ratio: ratio, fleet: fleet) else { return false }
+        return strongest.score >= score
+    }
+}
+
+extension VolumeModel {
+    fileprivate var bytes: [UInt8] {
+        var writer = StateWriter()
+        encode(into: &writer)
+        return writer.bytes
+    }
+}
