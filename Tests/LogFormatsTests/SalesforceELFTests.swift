@@ -171,7 +171,7 @@ struct SalesforceELFTests {
     @Test(arguments: [
         #"","x",""#, #""a","","#, #"",",",""#, #""a",",","b""#, #""","","#, #""a"",""b","c""#, #"a","b","c""#, #""a","b","c"#,
         #""a", "b","c""#,
-        #""","",""#, #","","",""","#,
+        #"","a"""#, #"""a",""#, #""","",""#, #","","",""","#,
     ]) func `a line that only counts like one of quoted fields is split as the standard says`(line: String) throws {
         // Three columns, and lines with as many quotes and borders as three quoted fields have, in other places.
         for columns in 2...4 {
@@ -191,6 +191,13 @@ struct SalesforceELFTests {
         #expect(seen.reasons.first == .unbalancedQuote)
         #expect(seen.malformed.count == 20_001)
         #expect(seen.left == 0)
+    }
+
+    @Test func `a quote that never closes does not hold up a stream that goes on`() throws {
+        var reader = SimpleReader(try format("salesforce_elf"))
+        let filler = String(repeating: "no quotes in here\n", count: SalesforceELFFormat.longestRecord / 18 + 1)
+        reader.feed(Array((file(rest) + "\"RestApi\",\"open\n" + filler + file(rest, row)).utf8), isFinal: false)
+        #expect(reader.result.lines.count == 1)
     }
 
     @Test func `a record may be as long as the limit and no longer`() throws {
