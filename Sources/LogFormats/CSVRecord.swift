@@ -27,83 +27,49 @@ struct CSVField: Equatable, Sendable {
 /// Strict about quotes: one opens a field only at its start and closes it only in front of a comma or a line end. So a quote that lacks its
 /// partner is noticed at the next one, usually in the line behind, instead of turning the rest of the file inside out.
 ///
-/// State: 3 KB. Reused from record to record.
+/// State: 4 KB. Reused from record to record.
 struct CSVRecord: Sendable {
     /// Fields of a record; the widest real header has 60.
     static let limit = 256
 
-    private(set) var fields: [CSVField]
-    /// What is known of each column: where its length repeats, nothing is searched.
-    private var habits: [Habit]
-
-    /// The length of a column's field in the record before, and how often that was no help. Past ``patience`` it is not tried any more: a
-    /// wrong guess costs more than the search.
-    private struct Habit: Sendable {
-        static let patience: Int32 = 16
-        var length: Int32 = 0
-        var misses: Int32 = 0
-    }
+    /// Fields of a record that was split by ``split(_:from:to:isFinal:)``.
+    private var fields: [CSVField]
+    /// Where the borders of a simple line stand: the one of column n behind element n, those of the line around them.
+    private var borders: [Int32]
+    private var isSimple = false
 
     init() {
         fields = Array(repeating: .none, count: CSVRecord.limit)
-        habits = Array(repeating: Habit(), count: CSVRecord.limit)
-    }
-
-    /// Forgets the lengths of fields: the columns have changed.
-    mutating func forget() {
-        for column in habits.indices { habits[column] = Habit() }
+        borders = Array(repeating: 0, count: PaddedBytes.bordersKept + 64)
     }
 
     /// The field of a column. Precondition: the column is one of the record's.
     @inline(__always)
-    func field(_ column: Int) -> CSVField { fields[column] }
+    func field(_ column: Int) -> CSVField {
+        guard isSimple else { return fields[column] }
+        let start = Int(borders[column]) &+ 3
+        return CSVField(start: start, count: Int(borders[column &+ 1]) &- start)
+    }
 
-    /// Splits a line in which every field is quoted and no field holds a quote; false when it is not such a line.
+    /// Finds the line that starts at `start`, and splits it if every field is quoted and no field holds a quote.
     ///
-    /// With twice as many quotes as columns in the line and `","` at every border there is no quote left that could stand elsewhere; so a
-    /// border may be guessed and only has to be confirmed. Complexity: O(columns) where lengths repeat, O(bytes) otherwise.
-    /// Precondition: `quotes` is the number of quotes in `start ..< end`, and 1 ≤ columns ≤ ``limit``.
+    /// With twice as many quotes as columns, one at each end, and `","` in as many places as there are borders, none sharing a quote, there
+    /// is no quote left that could stand elsewhere: so the fields lie between the places. Complexity: O(bytes).
+    /// Precondition: 0 ≤ columns ≤ ``limit``; with 0 nothing is simple.
     @inline(__always)
-    mutating func splitSimple(_ bytes: PaddedBytes, from start: Int, to end: Int, quotes: Int, columns: Int) -> Bool {
-        guard quotes == columns &* 2, end &- start >= 2, bytes[start] == UInt8(ascii: "\""), bytes[end &- 1] == UInt8(ascii: "\"") else {
-            return false
-        }
-        return CSVRecord.confirm(bytes, from: start, to: end, columns: columns, &fields, &habits)
+    mutating func splitLine(_ bytes: PaddedBytes, from start: Int, columns: Int) -> (end: Int, isSimple: Bool) {
+        var span = borders.mutableSpan
+        let line = bytes.quotedLine(from: start, to: bytes.count, borders: &span)
+        let last = line.end > start && bytes[line.end &- 1] == UInt8(ascii: "\r") ? line.end &- 1 : line.end
+        let isWhole = line.quotes == columns &* 2 && line.borders &+ 1 == columns && !line.hasOverlap && last &- start >= 2
+        guard isWhole, bytes[start] == UInt8(ascii: "\""), bytes[last &- 1] == UInt8(ascii: "\"") else { return (line.end, false) }
+        // A border may share its quotes with the ends of the line no more than with another border.
+        if columns > 1 && (Int(span[1]) <= start || Int(span[columns &- 1]) &+ 3 >= last) { return (line.end, false) }
+        span[0] = Int32(truncatingIfNeeded: start &- 2)
+        span[columns] = Int32(truncatingIfNeeded: last &- 1)
+        isSimple = true
+        return (line.end, true)
     }
-
-    @inline(__always)
-    private static func confirm(
-        _ bytes: PaddedBytes, from start: Int, to end: Int, columns: Int, _ fieldArray: inout [CSVField], _ habitArray: inout [Habit]
-    ) -> Bool {
-        var fields = fieldArray.mutableSpan
-        var habits = habitArray.mutableSpan
-        var position = start &+ 1
-        for column in 0..<columns &- 1 {
-            let habit = habits[column]
-            var stop = position &+ Int(habit.length)
-            if habit.misses >= Habit.patience {
-                stop = border(bytes, from: position, to: end)
-                guard isBorder(bytes, stop) else { return false }
-            } else if stop >= end || !isBorder(bytes, stop) {
-                stop = border(bytes, from: position, to: end)
-                guard isBorder(bytes, stop) else { return false }
-                habits[column] = Habit(length: Int32(truncatingIfNeeded: stop &- position), misses: habit.misses &+ 1)
-            }
-            fields[column] = CSVField(start: position, count: stop &- position)
-            position = stop &+ 3
-        }
-        guard position < end else { return false }
-        fields[columns &- 1] = CSVField(start: position, count: end &- 1 &- position)
-        return true
-    }
-
-    @inline(__always)
-    private static func border(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Int {
-        bytes.nearIndex(of: UInt8(ascii: "\""), from: start, to: end)
-    }
-
-    @inline(__always)
-    private static func isBorder(_ bytes: PaddedBytes, _ index: Int) -> Bool { bytes.half(at: index) & 0xFF_FFFF == 0x22_2C22 }
 
     /// What ``split(_:from:to:isFinal:)`` found.
     enum Outcome: Equatable {
@@ -122,6 +88,7 @@ struct CSVRecord: Sendable {
     mutating func split(_ bytes: PaddedBytes, from start: Int, to end: Int, isFinal: Bool) -> Outcome {
         var position = start
         var count = 0
+        isSimple = false
         while true {
             let isQuoted = position < end && bytes[position] == UInt8(ascii: "\"")
             switch isQuoted ? quoted(bytes, position, end, isFinal) : bare(bytes, position, end, isFinal) {

@@ -5,12 +5,15 @@ import EventModel
 
 /// Decodes split rows of ``SalesforceELFFormat`` under one header.
 ///
-/// State: about 400 bytes; the last event type's name and the last minute are remembered, because both repeat for whole files.
+/// State: about 500 bytes; the last event type, path and minute are remembered, because they repeat from row to row.
 struct ELFRow: Sendable {
     let columns: ELFColumns
-    private var typeName: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
-    private var typeLength = -1
+    private var lastType = RepeatedText()
     private var type = ELFEventType.ignored
+    private var lastPath = RepeatedText()
+    private var lastMethod: UInt64 = 0
+    private var pathOperation = Operation.unknown
+    private var clock = CompactClock()
 
     init(columns: ELFColumns) { self.columns = columns }
 
@@ -64,7 +67,7 @@ struct ELFRow: Sendable {
     }
 
     @inline(__always)
-    private func read(
+    private mutating func read(
         _ bytes: PaddedBytes, _ record: CSVRecord, _ type: ELFEventType, into line: inout DecodedLine, _ scratch: inout [UInt8]
     ) -> MalformedReason? {
         if let reason = time(bytes, record, into: &line) { return reason }
@@ -94,10 +97,10 @@ struct ELFRow: Sendable {
     // MARK: Time and type
 
     @inline(__always)
-    private func time(_ bytes: PaddedBytes, _ record: CSVRecord, into line: inout DecodedLine) -> MalformedReason? {
+    private mutating func time(_ bytes: PaddedBytes, _ record: CSVRecord, into line: inout DecodedLine) -> MalformedReason? {
         let field = field(columns.timestamp, record)
         let start = Int(field.start)
-        var time = field.isEmpty ? Int64.min : TimestampParser.compact(bytes, from: start, to: start &+ field.count)
+        var time = field.isEmpty ? Int64.min : clock.compact(bytes, from: start, to: start &+ field.count)
         if time == Int64.min { time = otherTime(bytes, record, field) }
         line.time = EventTime(milliseconds: time)
         guard time == Int64.min else { return nil }
@@ -116,16 +119,9 @@ struct ELFRow: Sendable {
     @inline(__always)
     private mutating func eventType(_ bytes: PaddedBytes, _ field: CSVField) -> ELFEventType {
         let start = Int(field.start)
-        let count = field.count
-        let words = (
-            bytes.word(at: start) & PaddedBytes.firstBytes(count), bytes.word(at: start &+ 8) & PaddedBytes.firstBytes(count &- 8),
-            bytes.word(at: start &+ 16) & PaddedBytes.firstBytes(count &- 16),
-            bytes.word(at: start &+ 24) & PaddedBytes.firstBytes(count &- 24)
-        )
-        if count == typeLength && words == typeName { return type }
-        let found = ELFEventType.named(bytes.copy(start..<start + count))
-        if count <= 32 { (typeName, typeLength, type) = (words, count, found) }
-        return found
+        if lastType.isAgain(bytes, from: start, count: field.count) { return type }
+        type = ELFEventType.named(bytes.copy(start..<start + field.count))
+        return type
     }
 
     // MARK: Account
@@ -265,15 +261,11 @@ struct ELFRow: Sendable {
     }
 
     @inline(__always)
-    private func operation(_ type: ELFEventType, _ bytes: PaddedBytes, _ record: CSVRecord) -> Operation {
+    private mutating func operation(_ type: ELFEventType, _ bytes: PaddedBytes, _ record: CSVRecord) -> Operation {
         switch type {
         case .always(let operation): return operation
         case .soap: return ELFEventType.soapOperation(word(columns.methodName, bytes, record))
-        case .rest:
-            let path = field(columns.endpoint, record)
-            let start = Int(path.start)
-            return HTTPOperation.ofKnownService(
-                method: word(columns.httpMethod, bytes, record), path: bytes, from: start, to: start &+ path.count)
+        case .rest: return requestOperation(bytes, record)
         case .bulk, .bulkJob: return ELFEventType.bulkOperation(word(columns.operationType, bytes, record))
         case .report: return ELFEventType.isExport(bytes, field(columns.origin, record)) ? .export : .report
         case .transfer: return ELFEventType.transferOperation(bytes, field(columns.transactionType, record))
@@ -282,10 +274,41 @@ struct ELFRow: Sendable {
         }
     }
 
+    @inline(__always)
+    private mutating func requestOperation(_ bytes: PaddedBytes, _ record: CSVRecord) -> Operation {
+        let path = field(columns.endpoint, record)
+        let start = Int(path.start)
+        let method = word(columns.httpMethod, bytes, record)
+        if lastPath.isAgain(bytes, from: start, count: path.count) && method == lastMethod { return pathOperation }
+        lastMethod = method
+        pathOperation = HTTPOperation.ofKnownService(method: method, path: bytes, from: start, to: start &+ path.count)
+        return pathOperation
+    }
+
     /// The first eight bytes of a column, the rest zero.
     @inline(__always)
     private func word(_ column: Int, _ bytes: PaddedBytes, _ record: CSVRecord) -> UInt64 {
         let field = field(column, record)
         return bytes.word(at: Int(field.start)) & PaddedBytes.firstBytes(field.count)
+    }
+}
+
+/// A text of at most 32 bytes that is expected again: comparing four words replaces looking it up.
+private struct RepeatedText: Sendable {
+    private var words = SIMD4<UInt64>()
+    private var count = -1
+
+    /// Whether the text is the one of the call before; longer ones never are.
+    @inline(__always)
+    mutating func isAgain(_ bytes: PaddedBytes, from start: Int, count: Int) -> Bool {
+        let words = SIMD4(
+            bytes.word(at: start) & PaddedBytes.firstBytes(count), bytes.word(at: start &+ 8) & PaddedBytes.firstBytes(count &- 8),
+            bytes.word(at: start &+ 16) & PaddedBytes.firstBytes(count &- 16),
+            bytes.word(at: start &+ 24) & PaddedBytes.firstBytes(count &- 24))
+        let differences = words ^ self.words
+        if count == self.count && differences[0] | differences[1] | differences[2] | differences[3] == 0 { return true }
+        self.words = words
+        self.count = count <= 32 ? count : -1
+        return false
     }
 }

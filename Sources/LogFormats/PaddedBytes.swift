@@ -69,20 +69,6 @@ public struct PaddedBytes {
         return end
     }
 
-    /// The same as ``firstIndex(of:from:to:)``, for a byte that is expected within sixteen. Complexity: O(n), sixteen bytes a step.
-    @inline(__always)
-    public func nearIndex(of byte: UInt8, from start: Int, to end: Int) -> Int {
-        let pattern = SIMD16<UInt8>(repeating: byte)
-        var index = start
-        while index < end {
-            let hits = unsafe unsafeBitCast(block(at: index) .== pattern, to: SIMD2<UInt64>.self)
-            let offset = PaddedBytes.firstByte(hits[0], hits[1])
-            if offset < 16 { return min(index &+ offset, end) }
-            index &+= 16
-        }
-        return end
-    }
-
     /// The first position in `start ..< end` that holds either byte, or `end`.
     /// Complexity: O(n), sixteen bytes a step. Precondition: 0 ≤ start ≤ end ≤ count.
     @inline(__always)
@@ -109,37 +95,98 @@ public struct PaddedBytes {
         return (low == 0 ? 8 : 0) &+ (chosen == 0 ? 8 : chosen.trailingZeroBitCount &>> 3)
     }
 
-    /// The first line end in `start ..< end`, or `end`, and how many quotes stand before it.
-    /// Complexity: O(n), sixteen bytes a step. Precondition: 0 ≤ start ≤ end ≤ count.
+    /// What one pass over a line of quoted fields finds.
+    struct QuotedLine: Equatable {
+        /// The first line end, or the end of the range.
+        var end: Int
+        /// Quotes before it.
+        var quotes: Int
+        /// Places where `","` stands before it, of which ``PaddedBytes/bordersKept`` are noted.
+        var borders: Int
+        /// Whether two of those places share a quote.
+        var hasOverlap: Bool
+    }
+
+    /// Borders that are noted; a longer array is needed, because a block's are written without asking how many there are.
+    static let bordersKept = 320
+
+    /// Looks at a line once: where it ends, how many quotes it holds, and where `","` stands.
+    ///
+    /// - Parameter borders: the places go here from 1 on; what lies behind them is overwritten. At least ``bordersKept`` + 33 elements.
+    ///
+    /// Complexity: O(n), 32 bytes a step, nothing of which depends on what the bytes are: where fields end is what a branch predictor cannot
+    /// know. Precondition: 0 ≤ start ≤ end ≤ count.
     @inline(__always)
-    public func lineEndCountingQuotes(from start: Int, to end: Int) -> (end: Int, quotes: Int) {
+    func quotedLine(from start: Int, to end: Int, borders: inout MutableSpan<Int32>) -> QuotedLine {
+        precondition(borders.count > PaddedBytes.bordersKept + 32, "there is room for the borders of one block more")
         let lineEnd = SIMD16<UInt8>(repeating: UInt8(ascii: "\n"))
         let quote = SIMD16<UInt8>(repeating: UInt8(ascii: "\""))
+        let comma = SIMD16<UInt8>(repeating: UInt8(ascii: ","))
+        var result = QuotedLine(end: end, quotes: 0, borders: 0, hasOverlap: false)
+        var overlap: UInt64 = 0
+        var carry: UInt64 = 0
         var sums = SIMD16<UInt8>()
+        // A byte of `sums` counts at most two quotes a step, so it is emptied before it can overflow.
+        var flush = start &+ 32 * 127
         var index = start
-        var total = 0
-        // A byte of `sums` counts at most one quote a step, so it is emptied before it can overflow.
-        var flush = start &+ 16 * 255
         while true {
-            let bytes = block(at: index)
-            let ends = unsafe unsafeBitCast(bytes .== lineEnd, to: SIMD2<UInt64>.self)
-            let quotes = unsafe unsafeBitCast(bytes .== quote, to: SIMD16<UInt8>.self)
-            if ends[0] | ends[1] != 0 || index &+ 16 >= end {
-                let stop = min(index &+ PaddedBytes.firstByte(ends[0], ends[1]), end)
-                let halves = unsafe unsafeBitCast(quotes, to: SIMD2<UInt64>.self)
-                let kept = stop &- index
-                let low = halves[0] & PaddedBytes.firstBytes(kept)
-                let high = halves[1] & PaddedBytes.firstBytes(kept &- 8)
-                return (stop, total &+ PaddedBytes.sum(sums) &+ (low.nonzeroBitCount &+ high.nonzeroBitCount) &>> 3)
+            let low = block(at: index)
+            let high = block(at: index &+ 16)
+            let lowQuotes = low .== quote
+            let highQuotes = high .== quote
+            var places = PaddedBytes.bits(lowQuotes .& (block(at: index &+ 1) .== comma) .& (block(at: index &+ 2) .== quote))
+            places |= PaddedBytes.bits(highQuotes .& (block(at: index &+ 17) .== comma) .& (block(at: index &+ 18) .== quote)) &<< 16
+            let ends = unsafe unsafeBitCast((low .== lineEnd) .| (high .== lineEnd), to: SIMD2<UInt64>.self)
+            let isLast = ends[0] | ends[1] != 0 || index &+ 32 >= end
+            if isLast {
+                let newline = PaddedBytes.bits(low .== lineEnd) | PaddedBytes.bits(high .== lineEnd) &<< 16
+                result.end = min(index &+ (newline == 0 ? 32 : newline.trailingZeroBitCount), end)
+                let kept = (1 &<< UInt64(truncatingIfNeeded: result.end &- index)) &- 1
+                let quotes = PaddedBytes.bits(lowQuotes) | PaddedBytes.bits(highQuotes) &<< 16
+                result.quotes &+= (quotes & kept).nonzeroBitCount
+                places &= kept
             }
-            sums &-= quotes
-            index &+= 16
-            if index >= flush {
-                total &+= PaddedBytes.sum(sums)
+            overlap |= places & (places &<< 2 | carry)
+            carry = places &>> 30
+            if result.borders < PaddedBytes.bordersKept { unsafe PaddedBytes.note(places, at: index, result.borders, &borders) }
+            result.borders &+= places.nonzeroBitCount
+            if isLast || index >= flush {
+                result.quotes &+= PaddedBytes.sum(sums)
                 sums = SIMD16<UInt8>()
-                flush = index &+ 16 * 255
+                flush = index &+ 32 * 127
             }
+            if isLast {
+                result.hasOverlap = overlap != 0
+                return result
+            }
+            sums &-= unsafe unsafeBitCast(lowQuotes, to: SIMD16<UInt8>.self)
+            sums &-= unsafe unsafeBitCast(highQuotes, to: SIMD16<UInt8>.self)
+            index &+= 32
         }
+    }
+
+    /// Writes the places of a block behind those that are there, four at least. Precondition: 33 elements are left behind `count`.
+    @inline(__always)
+    @unsafe private static func note(_ places: UInt64, at index: Int, _ count: Int, _ borders: inout MutableSpan<Int32>) {
+        var places = places
+        var next = count &+ 1
+        repeat {
+            for step in 0..<4 {
+                unsafe borders[unchecked: next &+ step] = Int32(truncatingIfNeeded: index &+ places.trailingZeroBitCount)
+                places &= places &- 1
+            }
+            next &+= 4
+        } while places != 0
+    }
+
+    /// A comparison of sixteen bytes as sixteen bits, the first byte lowest: what `pmovmskb` does, which Swift cannot name. Every byte keeps
+    /// one bit of its own, and a multiplication adds the eight of a half into its top byte.
+    @inline(__always)
+    private static func bits(_ comparison: SIMDMask<SIMD16<Int8>>) -> UInt64 {
+        let bytes = unsafe unsafeBitCast(comparison, to: SIMD16<Int8>.self)
+        let halves = unsafe unsafeBitCast(
+            bytes & SIMD16(1, 2, 4, 8, 16, 32, 64, -128, 1, 2, 4, 8, 16, 32, 64, -128), to: SIMD2<UInt64>.self)
+        return (halves[0] &* 0x0101_0101_0101_0101) &>> 56 | ((halves[1] &* 0x0101_0101_0101_0101) &>> 56) &<< 8
     }
 
     /// A mask of the first `count` bytes of a word; all of them from eight on, none below one.

@@ -62,14 +62,10 @@ public struct SalesforceELFFormat: LineFormat {
     public mutating func decode(_ bytes: PaddedBytes, from start: Int, isFinal: Bool, into lines: inout DecodedLines) -> Int {
         var position = start
         while position < bytes.count && !lines.isFull {
-            let (end, quotes) = bytes.lineEndCountingQuotes(from: position, to: bytes.count)
+            let (end, isSimple) = record.splitLine(bytes, from: position, columns: row?.columns.count ?? 0)
             if end == bytes.count && !isFinal { break }
-            let last = end > position && bytes[end &- 1] == UInt8(ascii: "\r") ? end &- 1 : end
-            let columns = row?.columns.count ?? 0
-            if columns > 0 && last &- position < SalesforceELFFormat.longestRecord
-                && record.splitSimple(bytes, from: position, to: last, quotes: quotes, columns: columns)
-                && row?.isHeader(bytes, record) == false
-            {
+            if isSimple && end &- position < SalesforceELFFormat.longestRecord && row?.isHeader(bytes, record) == false {
+                let last = bytes[end &- 1] == UInt8(ascii: "\r") ? end &- 1 : end
                 row?.decode(bytes, record, from: position, to: last, into: &lines)
                 position = min(end &+ 1, bytes.count)
                 continue
@@ -156,7 +152,6 @@ public struct SalesforceELFFormat: LineFormat {
         guard let columns = ELFColumns(names: names, map: map) else { return false }
         header = bytes.copy(start..<end)
         row = ELFRow(columns: columns)
-        record.forget()
         return true
     }
 }

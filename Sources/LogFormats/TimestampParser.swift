@@ -213,3 +213,34 @@ struct MinuteClock: Sendable {
         return time
     }
 }
+
+/// The last minute of a log of compact times, remembered for the same reason.
+struct CompactClock: Sendable {
+    private var first: UInt64 = 0
+    private var second: UInt32 = 0
+    private var minute = Int64.min
+
+    /// The same as ``TimestampParser/compact(_:from:to:)``.
+    @inline(__always)
+    mutating func compact(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Int64 {
+        if end &- start == 18, bytes.word(at: start) == first, bytes.half(at: start &+ 8) == second {
+            let seconds = TimestampParser.pair(bytes, start &+ 12)
+            let tenths = bytes[start &+ 15] &- 0x30
+            let rest = TimestampParser.pair(bytes, start &+ 16)
+            if seconds < 60 && bytes[start &+ 14] == UInt8(ascii: ".") && tenths < 10 && rest < 100 {
+                return minute &+ Int64(seconds) &* 1000 &+ Int64(tenths) &* 100 &+ Int64(rest)
+            }
+        }
+        return parse(bytes, from: start, to: end)
+    }
+
+    @inline(never)
+    private mutating func parse(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Int64 {
+        let time = TimestampParser.compact(bytes, from: start, to: end)
+        guard time != .min else { return time }
+        first = bytes.word(at: start)
+        second = bytes.half(at: start + 8)
+        minute = time - time % 60_000
+        return time
+    }
+}

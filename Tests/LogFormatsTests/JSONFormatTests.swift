@@ -129,6 +129,17 @@ struct JSONFormatTests {
         #expect(seen.reasons == [.duplicateKey])
     }
 
+    @Test func `a key that comes twice in every line is noted in every line`() throws {
+        for twice in [
+            #""account":"svc","account":"other","rows":5"#, #""account":"svc","rows":5,"rows":0"#, #""account":"svc","rows":5,"rows":"0""#,
+        ] {
+            let seen = try decode("json", String(repeating: #"{"ts":1780279500,"# + twice + "}\n", count: 4))
+            #expect(seen.lines.map(\.rows) == [5, 5, 5, 5])
+            #expect(Set(seen.accounts) == ["svc"])
+            #expect(seen.reasons == [.duplicateKey, .duplicateKey, .duplicateKey, .duplicateKey])
+        }
+    }
+
     @Test func `UTF-16 is called by its name`() throws {
         #expect(decode(try format("json"), pieces: [[0xFF, 0xFE, 0x7B, 0x00, 0x0A]]).reasons == [.utf16])
         #expect(decode(try format("json"), pieces: [[0xFE, 0xFF, 0x00, 0x7B, 0x0A]]).reasons == [.utf16])

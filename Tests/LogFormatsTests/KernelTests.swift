@@ -13,7 +13,9 @@ struct KernelTests {
     private func sample(_ random: inout SeededRandom, hiding hidden: [UInt8]) -> ChunkBuffer {
         let count = Int.random(in: 0...150, using: &random)
         let kinds: [UInt8] =
-            Bool.random(using: &random) ? [0x61, 0x62, 0xFF, 0x20] : [0x61, 0x0A, 0x22, 0x5C, 0x7F, 0x1F, 0x80, 0x00, 0x20]
+            Bool.random(using: &random)
+            ? [0x61, 0x62, 0xFF, 0x20]
+            : [[0x61, 0x0A, 0x22, 0x5C, 0x7F, 0x1F, 0x80, 0x00, 0x20], [0x22, 0x2C, 0x22, 0x61]].randomElement(using: &random) ?? []
         let bytes = (0..<count).map { _ in kinds.randomElement(using: &random) ?? 0x61 }
         var buffer = ChunkBuffer(capacity: count + 64)
         buffer.append(bytes + (0..<64).map { hidden[$0 % hidden.count] })
@@ -39,32 +41,48 @@ struct KernelTests {
                 let one = (start..<end).first { bytes[$0] == 0x22 } ?? end
                 let two = (start..<end).first { bytes[$0] == 0x22 || bytes[$0] == 0x5C } ?? end
                 #expect(bytes.firstIndex(of: 0x22, from: start, to: end) == one, "seed \(seed), round \(round)")
-                #expect(bytes.nearIndex(of: 0x22, from: start, to: end) == one, "seed \(seed), round \(round)")
                 #expect(bytes.firstIndex(of: 0x22, or: 0x5C, from: start, to: end) == two, "seed \(seed), round \(round)")
             }
         }
     }
 
-    @Test func `quotes are counted up to the line end`() {
+    /// What the kernel finds, and the places that it notes.
+    private func quotedLine(_ bytes: PaddedBytes, _ start: Int, _ end: Int) -> (PaddedBytes.QuotedLine, [Int]) {
+        var places = [Int32](repeating: -1, count: PaddedBytes.bordersKept + 64)
+        var span = places.mutableSpan
+        let line = bytes.quotedLine(from: start, to: end, borders: &span)
+        return (line, places[1...].prefix(min(line.borders, PaddedBytes.bordersKept)).map(Int.init))
+    }
+
+    @Test func `a line's end, quotes and borders are found in one pass`() {
         let seed: UInt64 = 402
         var random = SeededRandom(seed: seed)
-        for round in 0..<4000 {
-            sample(&random, hiding: [0x22, 0x0A]).withBytes { bytes in
+        for round in 0..<6000 {
+            sample(&random, hiding: [0x22, 0x2C, 0x22, 0x0A]).withBytes { bytes in
                 let (start, end) = range(bytes.count, &random)
                 let stop = (start..<end).first { bytes[$0] == 0x0A } ?? end
-                let found = bytes.lineEndCountingQuotes(from: start, to: end)
-                #expect(found.end == stop, "seed \(seed), round \(round)")
-                #expect(found.quotes == (start..<stop).count { bytes[$0] == 0x22 }, "seed \(seed), round \(round)")
+                let borders = (start..<max(start, stop)).filter { bytes[$0] == 0x22 && bytes[$0 + 1] == 0x2C && bytes[$0 + 2] == 0x22 }
+                let (line, places) = quotedLine(bytes, start, end)
+                #expect(line.end == stop, "seed \(seed), round \(round)")
+                #expect(line.quotes == (start..<stop).count { bytes[$0] == 0x22 }, "seed \(seed), round \(round)")
+                #expect(places == borders, "seed \(seed), round \(round)")
+                #expect(line.hasOverlap == zip(borders, borders.dropFirst()).contains { $1 - $0 == 2 }, "seed \(seed), round \(round)")
             }
         }
     }
 
-    @Test(arguments: [0, 1, 4079, 4080, 4081, 10_000]) func `quotes of long lines are all counted`(count: Int) {
-        let found = ChunkBuffer(Array(repeating: 0x22, count: count) + [0x0A]).withBytes {
-            $0.lineEndCountingQuotes(from: 0, to: count + 1)
-        }
-        #expect(found.end == count)
-        #expect(found.quotes == count)
+    @Test(arguments: [0, 1, 31, 32, 4063, 4064, 4065, 10_000]) func `quotes of long lines are all counted`(count: Int) {
+        let (line, _) = ChunkBuffer(Array(repeating: 0x22, count: count) + [0x0A]).withBytes { quotedLine($0, 0, count + 1) }
+        #expect(line.end == count)
+        #expect(line.quotes == count)
+    }
+
+    @Test func `more borders than are kept are counted and never written outside their room`() {
+        let bytes = Array(String(repeating: "\",", count: 5000).utf8)
+        let (line, places) = ChunkBuffer(bytes).withBytes { quotedLine($0, 0, bytes.count) }
+        #expect(line.borders == 4999)
+        #expect(places == (0..<PaddedBytes.bordersKept).map { $0 * 2 })
+        #expect(line.hasOverlap)
     }
 
     @Test func `control characters are found inside the range and nowhere else`() {

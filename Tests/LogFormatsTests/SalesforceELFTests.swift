@@ -168,6 +168,22 @@ struct SalesforceELFTests {
         }
     }
 
+    @Test(arguments: [
+        #"","x",""#, #""a","","#, #"",",",""#, #""a",",","b""#, #""","","#, #""a"",""b","c""#, #"a","b","c""#, #""a","b","c"#,
+        #""a", "b","c""#,
+        #"","a"""#, #"""a",""#, #""","",""#, #","","",""","#,
+    ]) func `a line that only counts like one of quoted fields is split as the standard says`(line: String) throws {
+        // Three columns, and lines with as many quotes and borders as three quoted fields have, in other places.
+        for columns in 2...4 {
+            let names = ["EVENT_TYPE", "TIMESTAMP", "URI", "ENTITY_NAME"].prefix(columns).map { "\"\($0)\"" }.joined(separator: ",")
+            let quick = try decode("salesforce_elf", names + "\n" + line + "\n")
+            // The same line with a field that needs the slow way behind it must be judged the same.
+            let slow = try decode("salesforce_elf", names + ",\"X\"\n" + line + ",\"\"\"\"\n")
+            #expect(quick.reasons == slow.reasons, "\(line), \(columns) columns")
+            #expect(quick.left == 0)
+        }
+    }
+
     @Test func `a quote that never closes is given up after the longest record, and reading goes on at the next line`() throws {
         let filler = String(repeating: "no quotes in here\n", count: 20_000)
         let seen = try decode("salesforce_elf", file(rest, row) + "\"RestApi\",\"open\n" + filler + file(rest, row))
@@ -175,6 +191,13 @@ struct SalesforceELFTests {
         #expect(seen.reasons.first == .unbalancedQuote)
         #expect(seen.malformed.count == 20_001)
         #expect(seen.left == 0)
+    }
+
+    @Test func `a quote that never closes does not hold up a stream that goes on`() throws {
+        var reader = SimpleReader(try format("salesforce_elf"))
+        let filler = String(repeating: "no quotes in here\n", count: SalesforceELFFormat.longestRecord / 18 + 1)
+        reader.feed(Array((file(rest) + "\"RestApi\",\"open\n" + filler + file(rest, row)).utf8), isFinal: false)
+        #expect(reader.result.lines.count == 1)
     }
 
     @Test func `a record may be as long as the limit and no longer`() throws {

@@ -118,6 +118,19 @@ struct TimestampParserTests {
         }
     }
 
+    @Test func `remembering the minute of compact times changes no result`() {
+        var random = SeededRandom(seed: 306)
+        var clock = CompactClock()
+        for _ in 0..<3000 {
+            let (date, time, fraction, _) = texts(1_780_279_500_000 + Int64.random(in: 0..<200_000, using: &random))
+            var text = Array(((date + time).filter { $0.isNumber } + (Bool.random(using: &random) ? "." + fraction : "")).utf8)
+            let place = Int.random(in: 0..<text.count * 3, using: &random)
+            if place < text.count { text[place] = Array("0159:.x".utf8).randomElement(using: &random) ?? 0 }
+            let expected = ChunkBuffer(text).withBytes { TimestampParser.compact($0, from: 0, to: text.count) }
+            #expect(ChunkBuffer(text).withBytes { clock.compact($0, from: 0, to: text.count) } == expected)
+        }
+    }
+
     @Test func `remembering the common log's second changes no result`() {
         var random = SeededRandom(seed: 305)
         var clock = CommonLogClock()

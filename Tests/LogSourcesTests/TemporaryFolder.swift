@@ -68,6 +68,17 @@ final class TemporaryFolder {
         return try handle(name)
     }
 
+    func appendingHandle(_ name: String) throws -> FileHandle {
+        let handle = try beginBytes(name)
+        try handle.seekToEnd()
+        return handle
+    }
+
+    func readingHandle(_ name: String) throws -> FileHandle {
+        guard let handle = FileHandle(forReadingAtPath: at(name)) else { throw FolderError(text: "\(name) cannot be read") }
+        return handle
+    }
+
     func content(_ name: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: at(name))) }
 
     func write(_ data: Data, to name: String) throws { try data.write(to: URL(fileURLWithPath: at(name))) }
