@@ -114,8 +114,8 @@ public struct PaddedBytes {
     ///
     /// - Parameter borders: the places go here from 1 on; what lies behind them is overwritten. At least ``bordersKept`` + 33 elements.
     ///
-    /// Complexity: O(n), 32 bytes a step, nothing of which depends on what the bytes are: where fields end is what a branch predictor cannot
-    /// know. Precondition: 0 ≤ start ≤ end ≤ count.
+    /// Complexity: O(n), 32 bytes a step, nothing of which depends on what the bytes are: where fields end is what a branch predictor
+    /// cannot know. Precondition: 0 ≤ start ≤ end ≤ count.
     @inline(__always)
     func quotedLine(from start: Int, to end: Int, borders: inout MutableSpan<Int32>) -> QuotedLine {
         precondition(borders.count > PaddedBytes.bordersKept + 32, "there is room for the borders of one block more")
@@ -179,8 +179,8 @@ public struct PaddedBytes {
         } while places != 0
     }
 
-    /// A comparison of sixteen bytes as sixteen bits, the first byte lowest: what `pmovmskb` does, which Swift cannot name. Every byte keeps
-    /// one bit of its own, and a multiplication adds the eight of a half into its top byte.
+    /// A comparison of sixteen bytes as sixteen bits, the first byte lowest: what `pmovmskb` does, which Swift cannot name. Every byte
+    /// keeps one bit of its own, and a multiplication adds the eight of a half into its top byte.
     @inline(__always)
     private static func bits(_ comparison: SIMDMask<SIMD16<Int8>>) -> UInt64 {
         let bytes = unsafe unsafeBitCast(comparison, to: SIMD16<Int8>.self)
