@@ -61,18 +61,25 @@ let package = Package(
         floor("Simulation", ["EventModel", "RollingStatistics"]),
 
         // Floor 5
-        floor("Settings", [
-            "EventModel", "LogFormats", "Detection", "Alerting", "Pipeline", "LogSources", "AlertSinks",
-            .product(name: "Yams", package: "Yams"),
-        ]),
-        floor("Daemon", [
-            "EventModel", "RingBuffers", "Digest", "LogFormats", "RollingStatistics", "Detection", "Alerting", "Pipeline",
-            "LogSources", "AlertSinks", "Journal", "Simulation", "Settings",
-            .product(name: "Logging", package: "swift-log"),
-        ]),
+        floor(
+            "Settings",
+            [
+                "EventModel", "LogFormats", "Detection", "Alerting", "Pipeline", "LogSources", "AlertSinks",
+                .product(name: "Yams", package: "Yams"),
+            ]),
+        floor(
+            "Daemon",
+            [
+                "EventModel", "RingBuffers", "Digest", "LogFormats", "RollingStatistics", "Detection", "Alerting", "Pipeline",
+                "LogSources", "AlertSinks", "Journal", "Simulation", "Settings",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .executableTarget(
             name: "weir",
-            dependencies: ["Daemon", "LogFormats", "Detection", "Pipeline", "EventModel", "Alerting", "Settings", "LogSources", "Journal", "Simulation", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "Daemon", "LogFormats", "Detection", "Pipeline", "EventModel", "Alerting", "Settings", "LogSources", "Journal",
+                "Simulation", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: house),
 
         // Measurements; built by `make bench` only
@@ -92,11 +99,14 @@ let package = Package(
         suite("DigestTests", ["Digest", "TestSupport"]),
         suite("LogSourcesTests", ["LogSources", "Pipeline", "EventModel", "TestSupport"]),
         suite("AlertSinksTests", ["AlertSinks", "Alerting", "Pipeline", "Digest", "EventModel", "TestSupport"]),
-        suite("JournalTests", ["Journal", "Alerting", "Pipeline", "EventModel", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")]),
+        suite(
+            "JournalTests", ["Journal", "Alerting", "Pipeline", "EventModel", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")]),
         suite("SimulationTests", ["Simulation", "EventModel", "TestSupport"]),
         suite("SettingsTests", ["Settings", "AlertSinks", "Alerting", "LogFormats", "Detection", "EventModel", "TestSupport"]),
         suite("RepositoryTests", []),
-        suite("PropertyTests", ["Daemon", "Simulation", "Pipeline", "LogSources", "LogFormats", "Detection", "Alerting", "EventModel", "TestSupport"]),
+        suite(
+            "PropertyTests",
+            ["Daemon", "Simulation", "Pipeline", "LogSources", "LogFormats", "Detection", "Alerting", "EventModel", "TestSupport"]),
         suite("IntegrationTests", ["TestSupport"], exclude: ["Fixtures"]),
     ]
 )

@@ -46,7 +46,8 @@ package enum System {
         var start = 0
         while start < bytes.count {
             let written = unsafe bytes.withUnsafeBytes { all in
-                unsafe Glibc.write(descriptor, all.baseAddress! + start, all.count - start)
+                let rest = unsafe UnsafeRawBufferPointer(rebasing: all[start...])
+                return unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
             }
             if written < 0 && errno == EINTR { continue }
             guard written > 0 else { return false }
@@ -96,7 +97,10 @@ package enum System {
         var bytes = [UInt8](repeating: 0, count: Int(size))
         var count = 0
         while count < bytes.count {
-            let got = unsafe bytes.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress! + count, $0.count - count) }
+            let got = unsafe bytes.withUnsafeMutableBytes { all in
+                let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: all[count...])
+                return unsafe Glibc.read(descriptor, rest.baseAddress, rest.count)
+            }
             guard got > 0 else { return nil }
             count += got
         }

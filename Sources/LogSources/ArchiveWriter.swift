@@ -92,7 +92,9 @@ package final class ArchiveWriter {
     private func put(_ bytes: [UInt8], count: Int) throws(ArchiveWriteFailure) {
         var done = 0
         while done < count {
-            let written = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress! + done, count - done) }
+            let written = unsafe bytes.withUnsafeBytes { all in
+                unsafe Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: all[done..<count]).baseAddress, count - done)
+            }
             if written < 0 && errno == EINTR { continue }
             guard written > 0 else { throw failure() }
             done += written

@@ -69,7 +69,8 @@ package struct Attribution: ~Copyable {
             let endpoint =
                 line.endpoint.isEmpty ? .unknown : self.endpoint(line.endpoint, line.endpoint.isScratch ? scratch : bytes, &batch)
             let object = line.object.isEmpty ? .unknown : self.object(line.object, line.object.isScratch ? scratch : bytes, &batch)
-            let network = line.address.isEmpty
+            let network =
+                line.address.isEmpty
                 ? .unknown
                 : NetworkParser.network(line.address.isScratch ? scratch : bytes, Int(line.address.start), line.address.count)
             batch.events.append(

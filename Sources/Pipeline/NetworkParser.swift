@@ -60,8 +60,7 @@ enum NetworkParser {
         for (index, part) in parts.enumerated() {
             if part.isEmpty {
                 guard index == 0 || index == parts.count - 1 || index == gap else { return nil }
-                if index == gap { values += Array(repeating: 0, count: max(9 - parts.count, 0)) }
-                else { values.append(0) }
+                if index == gap { values += Array(repeating: 0, count: max(9 - parts.count, 0)) } else { values.append(0) }
                 continue
             }
             guard part.count <= 4, let value = UInt16(String(decoding: part, as: UTF8.self), radix: 16) else { return nil }

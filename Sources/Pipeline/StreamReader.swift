@@ -270,9 +270,10 @@ final class StreamReader {
             // A format that leaves bytes behind at the end of a stream cannot use them.
             decodedCount = buffer.count
         }
-        stepOverHoles(into: &batch)
         // A format that learnt something on the way, a table's new header, could not read the same lines again.
         if !hasEnded && !isIdle && format.resumeState == learnt { putBackDoubtful() }
+        // After that, because a hole is told of when it is stepped over, and lines that were put back will be decoded again.
+        stepOverHoles(into: &batch)
         if !lines.scratch.isEmpty {
             scratch.dropFirst(scratch.count)
             scratch.append(lines.scratch)

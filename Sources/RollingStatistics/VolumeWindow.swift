@@ -118,7 +118,8 @@ public struct VolumeWindow: Sendable {
 
     @inline(__always)
     public var meanExcess: Double {
-        let mean = (Double(excessSum) + VolumeWindow.fleetWeight * VolumeWindow.fleetExcess)
+        let mean =
+            (Double(excessSum) + VolumeWindow.fleetWeight * VolumeWindow.fleetExcess)
             / (Double(clusterCount) + VolumeWindow.fleetWeight)
         return max(mean, VolumeWindow.smallestExcess)
     }
