@@ -121,7 +121,8 @@ public struct VolumeModel: Sendable {
 
 /// The common rise of the whole fleet in a bucket: a sale lifts every account, and what everybody does is not an incident.
 ///
-/// The neutral factor is 1. ``logFactor`` decays more slowly than the factor itself: when a sale ends, accounts come back at different times.
+/// The neutral factor is 1. ``logFactor`` decays more slowly than the factor itself: when a sale ends, accounts come back at different
+/// times.
 public struct FleetFactor: Equatable, Sendable {
     public var factor: Double
     public var logFactor: Double
@@ -205,7 +206,8 @@ public struct VolumeReading: Sendable {
     public var band: (low: Double, high: Double) { (bandEdge(-1.645), bandEdge(1.645)) }
 
     private func bandEdge(_ z: Double) -> Double {
-        max(exponential((ratioMean + z * ratioDeviation) * VolumeWindow.leverage(expected: expected, offset: bandOffset)) * (expected + bandOffset) - bandOffset, 0)
+        let logarithm = (ratioMean + z * ratioDeviation) * VolumeWindow.leverage(expected: expected, offset: bandOffset)
+        return max(exponential(logarithm) * (expected + bandOffset) - bandOffset, 0)
     }
 }
 

@@ -4,8 +4,8 @@
 /// Names of service accounts as companies give them: `svc-`, a part of the company, and what it is for.
 enum AccountNames {
     private static let parts = [
-        "orders", "billing", "support", "marketing", "sales", "loyalty", "returns", "pricing", "logistics", "finance", "partners", "catalog",
-        "retail", "service", "growth", "risk", "payments", "stores", "content", "crm", "emea", "apac", "nordics", "dach",
+        "orders", "billing", "support", "marketing", "sales", "loyalty", "returns", "pricing", "logistics", "finance", "partners",
+        "catalog", "retail", "service", "growth", "risk", "payments", "stores", "content", "crm", "emea", "apac", "nordics", "dach",
     ]
 
     /// The names of a fleet, in the order of its accounts; no name comes twice. Complexity: O(accounts).

@@ -13,7 +13,8 @@ package enum EndpointCatalog {
 
     /// What stands for the object in the paths of the shop.
     static let plurals = [
-        "contacts", "accounts", "cases", "orders", "leads", "opportunities", "products", "campaigns", "tasks", "users", "assets", "invoices",
+        "contacts", "accounts", "cases", "orders", "leads", "opportunities", "products", "campaigns", "tasks", "users", "assets",
+        "invoices",
     ]
 
     /// What fills the place of an id.

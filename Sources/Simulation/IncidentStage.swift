@@ -34,8 +34,8 @@ struct IncidentStage {
         act(incident, account: account)
         labels.append(
             IncidentLabel(
-                kind: incident.kind, account: account.map { names[$0] } ?? "*", start: incident.start, end: incident.start + incident.duration,
-                size: incident.size))
+                kind: incident.kind, account: account.map { names[$0] } ?? "*", start: incident.start,
+                end: incident.start + incident.duration, size: incident.size))
     }
 
     private func newName(_ incident: Incident, _ names: [String]) -> String {
