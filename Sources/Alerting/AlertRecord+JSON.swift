@@ -14,8 +14,7 @@ extension AlertRecord {
     ) {
         let alert = transition.alert
         let finding = alert.finding
-        let name = DisplayText.safe(account)
-        let summary = AlertRecord.sentence(transition, name: name)
+        let summary = AlertRecord.sentence(transition, account: account)
         var json = JSONText()
         json.beginObject()
         json.field("schema", "weir.alert/1")
@@ -45,14 +44,14 @@ extension AlertRecord {
             account: account, opened: alert.opened, time: transition.time, sequence: alert.sequence, summary: summary, json: json.text)
     }
 
-    private static func sentence(_ transition: AlertLifecycle.Transition, name: String) -> String {
-        switch transition.status {
-        case .open, .update:
-            return "\(name) \(transition.alert.finding.phrase)"
-        case .resolved:
-            let span = NumberText.span(transition.time - transition.alert.opened)
-            return "\(name) is back to usual after \(span). It had: \(transition.alert.finding.phrase)"
-        }
+    /// An account is called by its name; `*` is the whole source, whose name begins the phrase.
+    private static func sentence(_ transition: AlertLifecycle.Transition, account: String) -> String {
+        let isSource = account == "*"
+        let name = isSource ? "Source" : DisplayText.safe(account)
+        let sentence = "\(name) \(DisplayText.safe(transition.alert.finding.phrase, limit: 2000))"
+        guard transition.status == .resolved else { return sentence }
+        let span = NumberText.span(transition.time - transition.alert.opened)
+        return "\(isSource ? "The source" : name) is back to usual after \(span). The alert was: \(sentence)"
     }
 
     private static func write(_ finding: Finding, into json: inout JSONText) {

@@ -17,8 +17,8 @@ public struct ExportVolumeDetector: Detector {
         warmUp: "7 days; a new account in a fleet that is known is compared with the fleet's highest levels meanwhile",
         options: [
             DetectorOption(
-                name: "score", defaultValue: 4.2, range: 2...12,
-                reason: "tail score at which an alert opens; 4.2 is about one false alert an account in fifty weeks"),
+                name: "score", defaultValue: 4.5, range: 2...12,
+                reason: "tail score at which an alert opens; 4.5 is about one false alert an account in fifty weeks"),
             DetectorOption(
                 name: "minimum_rows", defaultValue: 100, range: 0...1e12,
                 reason: "rows above the expectation below which nobody would act"),
@@ -102,19 +102,35 @@ public struct ExportVolumeDetector: Detector {
         let band = reading.band
         let peerRatio = bucket.fleet.medianRatio[measure.rawValue]
         let peers = bucket.fleet.matureCount > 1 ? Finding.Peers(count: bucket.fleet.matureCount - 1, ratio: peerRatio) : nil
-        let weeks = max(Int(account.visits.week[bucket.slot.rawValue]) / 4, 1)
-        var phrase = "\(ExportVolumeDetector.verb(measure)) \(NumberText.amount(reading.observed, of: measure)) in "
-        phrase += "\(words(for: reading.span, in: bucket)). "
-        phrase += "Usual for \(ExportVolumeDetector.hourWords(bucket)): \(NumberText.amount(reading.expected, of: measure)) "
-        phrase += "(90 %: \(NumberText.amount(band.low, of: measure)) to \(NumberText.amount(band.high, of: measure)), "
-        phrase += "\(weeks) \(weeks == 1 ? "week" : "weeks")). "
-        phrase += "\(NumberText.ratio(reading.ratio)), z \(NumberText.decimal(reading.z, places: 1))."
-        if let peers { phrase += " The \(peers.count) other accounts are at \(NumberText.ratio(peers.ratio))." }
         return Finding(
             measure: measure, severity: severity, score: reading.score, observed: reading.observed, expected: reading.expected,
             low: band.low, high: band.high, ratio: reading.ratio, z: reading.z, probability: reading.probability,
             windowStart: BucketGrid.start(of: bucket.number - Int64(reading.span.buckets - 1)), windowEnd: bucket.end,
-            sampleBuckets: Int(account.age), since: BucketGrid.start(of: account.firstBucket), peers: peers, phrase: phrase)
+            sampleBuckets: Int(account.age), since: BucketGrid.start(of: account.firstBucket), peers: peers,
+            phrase: phrase(bucket, of: account, measure, peers))
+    }
+
+    private func phrase(
+        _ bucket: ClosedBucket, of account: borrowing AccountProfile, _ measure: Measure, _ peers: Finding.Peers?
+    ) -> String {
+        let reading = bucket.readings[measure.rawValue]
+        let band = reading.band
+        let weeks = max(Int(account.visits.week[bucket.slot.rawValue]) / 4, 1)
+        var phrase = "\(ExportVolumeDetector.verb(measure)) \(NumberText.amount(reading.observed, of: measure)) in "
+        phrase += "\(words(for: reading.span, in: bucket)). "
+        phrase += "Usual \(ExportVolumeDetector.hourWords(bucket, reading.span)): \(NumberText.amount(reading.expected, of: measure)) "
+        // Rows and calls need their unit once; bytes come in units of their own.
+        let low = measure == .bytes ? NumberText.bytes(band.low) : NumberText.grouped(band.low)
+        let high = measure == .bytes ? NumberText.bytes(band.high) : NumberText.grouped(band.high)
+        phrase += "(90 %: \(low) to \(high), from \(weeks) \(weeks == 1 ? "week" : "weeks")"
+        let factor = bucket.fleet.factor[measure].factor
+        if factor > 1 { phrase += ", raised \(NumberText.ratio(factor)) with the whole fleet" }
+        // Of an amount that is hardly ever there, the exact multiple says nothing.
+        let ratio = reading.ratio < 1000 ? NumberText.ratio(reading.ratio) : "Over 1,000×"
+        phrase += "). \(ratio), z \(NumberText.decimal(reading.z, places: 1))."
+        guard let peers else { return phrase }
+        let others = peers.count == 1 ? "The other account is" : "The other \(NumberText.grouped(Double(peers.count))) accounts are"
+        return phrase + " \(others) at \(NumberText.ratio(peers.ratio)) of their usual."
     }
 
     private func words(for span: VolumeSpan, in bucket: ClosedBucket) -> String {
@@ -124,11 +140,13 @@ public struct ExportVolumeDetector: Detector {
 
     private static func verb(_ measure: Measure) -> String { measure == .calls ? "made" : "exported" }
 
-    private static func hourWords(_ bucket: ClosedBucket) -> String {
+    /// `for Friday 08:00–09:00 UTC`; a window longer than that hour only ends in it.
+    private static func hourWords(_ bucket: ClosedBucket, _ span: VolumeSpan) -> String {
         let hour = bucket.slot.hourOfDay
         let from = hour < 10 ? "0\(hour)" : "\(hour)"
         let to = hour + 1 < 10 ? "0\(hour + 1)" : "\(hour + 1)"
-        return "\(CivilTime.weekdayName(bucket.start)) \(from):00–\(to):00"
+        let day = CivilTime.weekdayName(bucket.start)
+        return span.buckets <= VolumeSpan.hour.buckets ? "for \(day) \(from):00–\(to):00 UTC" : "up to \(day) \(to):00 UTC"
     }
 }
 

@@ -46,8 +46,8 @@ public struct SilenceDetector: Detector {
     public func judge(_ gap: SourceGap) -> Finding? {
         let minutes = (gap.alarm - gap.start)
         let phrase =
-            "has sent nothing for \(NumberText.span(minutes)); \(NumberText.grouped(gap.missed)) events were to be expected "
-            + "in that time of the week. Attackers disable logs first."
+            "\(gap.source) has sent nothing for \(NumberText.span(minutes)), where \(NumberText.grouped(gap.missed)) events are usual "
+            + "at this time of the week. Attackers disable logs first."
         return Finding(
             measure: .calls, severity: .medium, score: 4.2, observed: 0, expected: gap.missed, low: 0, high: 0, ratio: 0, z: -accountZ,
             probability: exponential(-min(gap.missed, 60)), windowStart: gap.start, windowEnd: gap.alarm, sampleBuckets: gap.age,

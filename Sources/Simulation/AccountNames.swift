@@ -5,8 +5,7 @@
 enum AccountNames {
     private static let parts = [
         "orders", "billing", "support", "marketing", "sales", "loyalty", "returns", "pricing", "logistics", "finance", "partners",
-        "catalog",
-        "retail", "service", "growth", "risk", "payments", "stores", "content", "crm", "emea", "apac", "nordics", "dach",
+        "catalog", "retail", "service", "growth", "risk", "payments", "stores", "content", "crm", "emea", "apac", "nordics", "dach",
     ]
 
     /// The names of a fleet, in the order of its accounts; no name comes twice. Complexity: O(accounts).

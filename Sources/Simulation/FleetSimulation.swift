@@ -42,8 +42,8 @@ package struct FleetSimulation: Sendable {
     package init(accounts count: Int, days: Int, seed: UInt64, start: EventTime, rate: Double? = nil, incidents: IncidentList? = nil) {
         precondition((1...FleetSimulation.accountLimit).contains(count), "a simulation has 1 to \(FleetSimulation.accountLimit) accounts")
         precondition((1...36_525).contains(days), "a simulation has 1 to 36,525 days")
-        precondition(
-            rate.map { $0 > 0 && $0 <= FleetSimulation.rateLimit } ?? true, "the rate is above 0 and at most \(FleetSimulation.rateLimit)")
+        let isRate = rate.map { $0 > 0 && $0 <= FleetSimulation.rateLimit } ?? true
+        precondition(isRate, "the rate is above 0 and at most \(FleetSimulation.rateLimit)")
         let calendar = FleetCalendar(start: start, days: days)
         self.calendar = calendar
         self.seed = seed

@@ -57,7 +57,8 @@ package struct IncidentList: Equatable, Sendable {
     ) -> Result<Incident, Problem> {
         let fields = line.split(separator: ",", omittingEmptySubsequences: false).map { trimmed($0) }
         guard fields.count == 3 || fields.count == 4 else {
-            return .failure(Problem(text: "expected kind,account,day,size (account and size may be empty), found \(fields.count) fields"))
+            let shape = "kind,account,day,size (account and size may be empty)"
+            return .failure(Problem(text: "expected \(shape), found \(fields.count) fields"))
         }
         guard let kind = Incident.Kind(rawValue: String(fields[0])) else {
             let known = Incident.Kind.allCases.map(\.rawValue).joined(separator: ", ")
@@ -69,8 +70,8 @@ package struct IncidentList: Equatable, Sendable {
         var size = kind.defaultSize
         if fields.count == 4 && !fields[3].isEmpty {
             guard let value = Double(fields[3]), kind.sizes.contains(value) else {
-                let range =
-                    "\(NumberText.decimal(kind.sizes.lowerBound, places: 2)) to \(NumberText.decimal(kind.sizes.upperBound, places: 0))"
+                let (low, high) = (kind.sizes.lowerBound, kind.sizes.upperBound)
+                let range = "\(NumberText.decimal(low, places: 2)) to \(NumberText.decimal(high, places: 0))"
                 return .failure(Problem(text: "the size of \(kind.rawValue) is \(range) (\(kind.sizeMeaning)), found \"\(fields[3])\""))
             }
             size = value

@@ -35,8 +35,7 @@ struct IncidentStage {
         labels.append(
             IncidentLabel(
                 kind: incident.kind, account: account.map { names[$0] } ?? "*", start: incident.start,
-                end: incident.start + incident.duration,
-                size: incident.size))
+                end: incident.start + incident.duration, size: incident.size))
     }
 
     private func newName(_ incident: Incident, _ names: [String]) -> String {

@@ -96,9 +96,9 @@ struct SimulatedAccount: Sendable {
         due = nominal + Int64(20_000 * random.waiting()) + lateStart()
     }
 
-    /// Four daily jobs in a thousand start hours late, because something before them did.
+    /// Two daily jobs in a thousand start hours late, because something before them did.
     private mutating func lateStart() -> Int64 {
-        guard traits.role != .hourlySync, random.chance(0.004) else { return 0 }
+        guard traits.role != .hourlySync, random.chance(0.002) else { return 0 }
         return Int64((0.5 + 2 * random.unit()) * Double(FleetCalendar.hour))
     }
 
