@@ -49,13 +49,15 @@ final class ByteStream {
     private func readNext(into output: inout OutputRawSpan) -> Outcome {
         do throws(FileFailure) {
             if case .unsupported(let name) = compression {
-                return .failed(counter: "unsupported_compression", message: "it is packed with \(name): unpack it, or pack it with gzip or zstd")
+                return .failed(
+                    counter: "unsupported_compression", message: "it is packed with \(name): unpack it, or pack it with gzip or zstd")
             }
             guard let unpacker else {
                 guard let count = try file.read(at: offset, behind: tail, into: &output) else { return .changed }
                 return count > 0 ? .bytes : .end
             }
-            return try unpacker.unpack(into: &output) { [file] (start, input) throws(FileFailure) in try file.read(at: start, into: &input) }
+            return try unpacker.unpack(into: &output) { [file] (start, input) throws(FileFailure) in try file.read(at: start, into: &input)
+            }
         } catch {
             return .unreadable(error)
         }
@@ -71,7 +73,7 @@ final class ByteStream {
         offset += UInt64(count - before)
     }
 
-    /// Goes to an offset: by looking there in a plain file, by unpacking and dropping in a packed one. False when the stream ends before it.
+    /// Goes to an offset: by looking there in a plain file, by unpacking and dropping in a packed one. False when it ends before.
     func skip(to target: UInt64) -> Bool {
         guard unpacker == nil else {
             while offset < target {
@@ -90,7 +92,7 @@ final class ByteStream {
         return UInt64(tail.count) == min(target, UInt64(TailMarker.length))
     }
 
-    /// Goes on to the end without delivering anything, or until more than `limit` bytes came. Returns why it stopped; `bytes` for the limit.
+    /// Goes on to the end without delivering anything, or until more than `limit` bytes came: then it returns `bytes`.
     func drain(beyond limit: UInt64) -> Outcome {
         while offset <= limit {
             let outcome = withScratch(count: 262_144) { read(into: &$0) }

@@ -151,7 +151,8 @@ struct CandidateFiles: Sendable {
             listing.refused.append(
                 Refused(
                     path: path, counter: "not_a_regular_file",
-                    message: "\(path) is a directory that a pattern matches, and is not read: name the directory itself to read what is in it."))
+                    message:
+                        "\(path) is a directory that a pattern matches, and is not read: name the directory itself to read what is in it."))
             return
         }
         // A directory may be reached twice through links, or contain itself.
@@ -175,7 +176,8 @@ struct CandidateFiles: Sendable {
             listing.refused.append(
                 Refused(
                     path: path, counter: "unreadable_file",
-                    message: "\(path) cannot be looked at (\(failure.text)): check the path and the rights of weir's user; it is tried again."))
+                    message:
+                        "\(path) cannot be looked at (\(failure.text)): check the path and the rights of weir's user; it is tried again."))
         }
     }
 }

@@ -116,12 +116,13 @@ extension FileTreeSource {
         fresh = kept
     }
 
-    /// Whether a file holds the beginning of another that was found in the same look. At the first look only a file and its own siblings are
-    /// compared: ten thousand files with the same header would take hours.
+    /// Whether a file holds the beginning of another that was found in the same look. At the first look only a file and its own siblings
+    /// are compared: ten thousand files with the same header would take hours.
     private func isCopy(_ found: Found, of others: [Found], isFirst: Bool) -> Bool {
         if isFirst && !candidates.isSibling(found.file.path) { return false }
         return others.contains { other in
-            guard other.head.compression == .none, other.head.bytes.starts(with: found.head.bytes), let status = other.head.file.status() else {
+            guard other.head.compression == .none, other.head.bytes.starts(with: found.head.bytes), let status = other.head.file.status()
+            else {
                 return false
             }
             if isFirst && !found.file.path.hasPrefix(other.file.path) { return false }
@@ -261,8 +262,9 @@ extension FileTreeSource {
                 troubles.append(
                     SourceTrouble(
                         counter: "nul_hole",
-                        message: "\(found.file.path) begins with \(found.head.hole) zero bytes, which are stepped over: its writer does not append "
-                            + "(O_APPEND) and went on at its old place after a truncation.",
+                        message:
+                            "\(found.file.path) begins with \(found.head.hole) zero bytes, which are stepped over: its writer does not "
+                            + "append (O_APPEND) and went on at its old place after a truncation.",
                         bytes: found.head.hole))
             }
         }

@@ -23,7 +23,8 @@ extension FileTreeSource {
             if counter == "truncated_archive" && mayStillGrow(generation, bytes) { return .idle }
             return .failed(
                 SourceTrouble(
-                    counter: counter, message: "\(generation.path): \(message). What came before counts; the rest is missing.", isLoss: true))
+                    counter: counter, message: "\(generation.path): \(message). What came before counts; the rest is missing.", isLoss: true
+                ))
         }
     }
 
@@ -76,7 +77,8 @@ extension FileTreeSource {
         guard follows else {
             return .failed(
                 SourceTrouble(
-                    counter: "unreadable_file", message: "\(generation.path) cannot be opened (\(failure.text)); it is left out.", isLoss: true))
+                    counter: "unreadable_file", message: "\(generation.path) cannot be opened (\(failure.text)); it is left out.",
+                    isLoss: true))
         }
         quieting.insert(generation.id)
         guard failure.isMissing else {
@@ -163,7 +165,8 @@ extension FileTreeSource {
         guard follows else {
             return .failed(
                 SourceTrouble(
-                    counter: "copytruncate", message: "\(generation.path) was truncated while it was read: read it again when it is at rest.",
+                    counter: "copytruncate",
+                    message: "\(generation.path) was truncated while it was read: read it again when it is at rest.",
                     isLoss: true))
         }
         generation.isCut = true
@@ -174,18 +177,21 @@ extension FileTreeSource {
     private func truncation(_ generation: Generation) -> SourceTrouble {
         SourceTrouble(
             counter: "copytruncate",
-            message: "\(generation.path) was truncated: reading goes on from its start, and with its copy where that holds more than was read.")
+            message:
+                "\(generation.path) was truncated: reading goes on from its start, and with its copy where that holds more than was read.")
     }
 
     private mutating func unreadable(_ generation: Generation, _ failure: FileFailure) -> ReadOutcome {
         guard follows || failure.isTemporary else {
             return .failed(
                 SourceTrouble(
-                    counter: "unreadable_file", message: "\(generation.path): \(failure.text). What came before counts; the rest is missing.",
+                    counter: "unreadable_file",
+                    message: "\(generation.path): \(failure.text). What came before counts; the rest is missing.",
                     isLoss: true))
         }
         report(
-            generation.path, "unreadable_file", "\(generation.path) cannot be read (\(failure.text)): its place is kept, and it is tried again.",
+            generation.path, "unreadable_file",
+            "\(generation.path) cannot be read (\(failure.text)): its place is kept, and it is tried again.",
             isLoss: false)
         if failure.isStale, let stream = generation.stream {
             generation.restedAt = (stream.offset, TailMarker(ofLast: stream.tail))
@@ -266,7 +272,8 @@ extension FileTreeSource {
             troubles.append(
                 SourceTrouble(
                     counter: "copytruncate",
-                    message: "\(generation.path) lacks the last \(missing) bytes of the file that it is a copy of: they were written between copy and "
+                    message:
+                        "\(generation.path) lacks the last \(missing) bytes of what it is a copy of: they were written between copy and "
                         + "truncation. Let the rotation rename the file.",
                     bytes: missing, isLoss: true))
         }

@@ -169,7 +169,9 @@ package struct FileTreeSource: LaneSource {
         while path != "/" && path != "." {
             let parent = FilePath.parent(of: path)
             do throws(FileFailure) {
-                if try LinuxFileSystem.linkStatus(path: path).isLink, case .refused(let reason) = watch.watch(parent, .names) { return reason }
+                if try LinuxFileSystem.linkStatus(path: path).isLink, case .refused(let reason) = watch.watch(parent, .names) {
+                    return reason
+                }
             } catch {
                 // What is gone again is found by the next look.
                 return nil
@@ -185,7 +187,9 @@ package struct FileTreeSource: LaneSource {
         var present: Set<StreamID> = []
         for generation in generations.values where generation.state == .reading || generation.state == .finished {
             // Of several that had the inode in their time, the one that has it open now, or had it last.
-            if let other = byKey[generation.key], (other.state == .reading ? 1 : 0, other.id) > (generation.state == .reading ? 1 : 0, generation.id) {
+            if let other = byKey[generation.key],
+                (other.state == .reading ? 1 : 0, other.id) > (generation.state == .reading ? 1 : 0, generation.id)
+            {
                 continue
             }
             byKey[generation.key] = generation
@@ -231,15 +235,17 @@ package struct FileTreeSource: LaneSource {
                 troubles.append(
                     SourceTrouble(
                         counter: "copytruncate",
-                        message: "\(old.path) was truncated before its last \(old.seenSize - old.offset) bytes were read, and no copy is found: "
+                        message:
+                            "\(old.path) was truncated before its last \(old.seenSize - old.offset) bytes were read, and no copy is found: "
                             + "let the rotation rename the file, or keep its copy beside it.",
                         bytes: old.seenSize - old.offset, isLoss: true))
             } else if !wasCut && old.offset > 0 {
                 troubles.append(
                     SourceTrouble(
                         counter: "lost_generation",
-                        message: "\(old.path) as it was is gone since the last run, read up to byte \(old.offset): what came after, if anything, "
-                            + "is lost. Keep rotated files for longer than weir is ever stopped.",
+                        message:
+                            "\(old.path) as it was is gone since the last run, read up to byte \(old.offset): what came after, "
+                            + "if anything, is lost. Keep rotated files for longer than weir is ever stopped.",
                         isLoss: true))
             }
         }

@@ -193,7 +193,8 @@ struct StreamHeap {
         var parent = 0
         while true {
             var least = parent
-            for child in [2 * parent + 1, 2 * parent + 2] where child < streams.count && StreamHeap.comesBefore(streams[child], streams[least]) {
+            for child in [2 * parent + 1, 2 * parent + 2]
+            where child < streams.count && StreamHeap.comesBefore(streams[child], streams[least]) {
                 least = child
             }
             if least == parent { return first }

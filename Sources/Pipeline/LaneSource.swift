@@ -5,8 +5,8 @@ import EventModel
 
 /// Where the bytes of one lane come from: files that grow and rotate, archives, standard input.
 ///
-/// A source yields *streams*, one for each generation of each file, in decompressed bytes. It reads and it knows when a stream has ended; it
-/// does not decode, and it does not know about events. Called by one thread.
+/// A source yields *streams*, one for each generation of each file, in decompressed bytes. It reads and it knows when a stream has
+/// ended; it does not decode, and it does not know about events. Called by one thread.
 package protocol LaneSource {
     /// Looks for streams that appeared, changed or ended since the last call. Streams are announced oldest generation first.
     mutating func scan() -> [StreamChange]
@@ -130,8 +130,8 @@ package struct StreamPosition: Equatable, Sendable {
     package var formatState: [UInt8]
 
     package init(
-        stream: UInt32, path: String, device: UInt64, inode: UInt64, prefixHash: UInt64, prefixCount: Int, offset: UInt64, marker: TailMarker,
-        isFinished: Bool, formatState: [UInt8]
+        stream: UInt32, path: String, device: UInt64, inode: UInt64, prefixHash: UInt64, prefixCount: Int, offset: UInt64,
+        marker: TailMarker, isFinished: Bool, formatState: [UInt8]
     ) {
         self.stream = stream
         self.path = path

@@ -217,8 +217,9 @@ final class StreamReader {
         batch.troubles.append(
             SourceTrouble(
                 counter: "nul_hole",
-                message: "\(length) zero bytes stand where a line should begin, as after a power failure or a truncation under a writer that does not "
-                    + "append: they are stepped over.",
+                message:
+                    "\(length) zero bytes stand where a line should begin, as after a power failure or a truncation under a "
+                    + "writer that does not append: they are stepped over.",
                 bytes: UInt64(length)))
     }
 

@@ -30,7 +30,9 @@ import Testing
         return try read(name)
     }
 
-    private func expectBeginning(_ rig: LaneRig, _ counter: String, atLeast share: Double, sourceLocation: SourceLocation = #_sourceLocation) {
+    private func expectBeginning(
+        _ rig: LaneRig, _ counter: String, atLeast share: Double, sourceLocation: SourceLocation = #_sourceLocation
+    ) {
         #expect(rig.rows == Array(0..<rig.rows.count), sourceLocation: sourceLocation)
         #expect(Double(rig.rows.count) >= Double(ArchiveTests.count) * share, sourceLocation: sourceLocation)
         #expect(rig.losses.map(\.counter) == [counter], sourceLocation: sourceLocation)

@@ -62,7 +62,8 @@ final class LaneRig {
     func start(_ format: some LineFormat) {
         let source = FileTreeSource(
             paths: paths, follows: follows, positions: positions.values.sorted { $0.stream < $1.stream },
-            rotateWait: EventDuration(milliseconds: LaneRig.rotateWait), watch: InotifyWatch(waker: waker, limit: watchLimit), openLimit: openLimit,
+            rotateWait: EventDuration(milliseconds: LaneRig.rotateWait), watch: InotifyWatch(waker: waker, limit: watchLimit),
+            openLimit: openLimit,
             now: { [clock] in clock.time }, firstEventTime: { bytes, _ in LaneRig.firstTime(bytes) })
         reader = LaneReader(source: source, attribution: Attribution(pseudonymKey: [1], hashKey: 7), makeFormat: { format })
         isOver = false

@@ -114,7 +114,9 @@ import Testing
     }
 
     /// JSON takes zero bytes for blanks; a format that refuses them shows how holes are stepped over, and how many bytes that were.
-    @Test(arguments: [1, 100, 70_000, 1_048_575, 1_048_576, 5_000_000]) func `zero bytes where a line begins are stepped over`(length: Int) throws {
+    @Test(arguments: [1, 100, 70_000, 1_048_575, 1_048_576, 5_000_000]) func `zero bytes where a line begins are stepped over`(length: Int)
+        throws
+    {
         let hole = String(repeating: "\0", count: length)
         let text = LaneRig.lines(0..<3) + hole + LaneRig.lines(3..<5) + "?\n" + hole + LaneRig.lines(5..<7)
         try folder.append(text, to: "app.log")

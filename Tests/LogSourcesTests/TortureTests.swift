@@ -194,7 +194,9 @@ private final class Torture {
         let places = zip(rig.rows, rig.places).filter { $0.0 == first }.map { row, place in
             "\(place) \(rig.positions[place.stream].map { "\($0)" } ?? "-")"
         }
-        return "\(listing)\n\(places.joined(separator: "\n"))\n\(wrong) of \(next) numbers wrong; \(first) came \(counts[first]) times\n\(deeds.suffix(40).joined(separator: "\n"))"
+        return
+            "\(listing)\n\(places.joined(separator: "\n"))\n\(wrong) of \(next) numbers wrong; \(first) came \(counts[first]) times\n"
+            + "\(deeds.suffix(40).joined(separator: "\n"))"
     }
 }
 

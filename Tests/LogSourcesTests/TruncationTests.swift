@@ -35,7 +35,9 @@ import Testing
 
     @Test func `a refill whose last sixty-four bytes are the same is told by its first`() throws {
         let padding = String(repeating: "x", count: 100)
-        func line(_ number: Int) -> String { #"{"ts":\#(LaneRig.epoch + number),"account":"a","rows":\#(number),"agent":"\#(padding)"}"# + "\n" }
+        func line(_ number: Int) -> String {
+            #"{"ts":\#(LaneRig.epoch + number),"account":"a","rows":\#(number),"agent":"\#(padding)"}"# + "\n"
+        }
         try folder.append((100..<110).map(line).joined(), to: "app.log")
         try rig.start()
         rig.drain()

@@ -161,7 +161,9 @@ import Testing
 }
 
 @Suite(.enabled(if: Tool.isThere(Tool.logrotate))) struct LogrotateTests {
-    @Test(arguments: ["create", "create\ncompress\ndelaycompress", "create\ncompress", "copytruncate", "copytruncate\ncompress", "dateext\ncreate"])
+    @Test(arguments: [
+        "create", "create\ncompress\ndelaycompress", "create\ncompress", "copytruncate", "copytruncate\ncompress", "dateext\ncreate",
+    ])
     func `nothing is lost or repeated under logrotate`(options: String) throws {
         let folder = try TemporaryFolder()
         let settings = "\(folder.at("app.log")) {\nrotate 20\nsize 1\nsu root root\nmissingok\ndateformat -%Y%m%d-%s\n\(options)\n}\n"
