@@ -73,8 +73,7 @@ final class ByteStream {
         offset += UInt64(count - before)
     }
 
-    /// Goes to an offset: by looking there in a plain file, by unpacking and dropping in a packed one. False when the stream ends before
-    /// it.
+    /// Goes to an offset: by looking there in a plain file, by unpacking and dropping in a packed one. False when it ends before.
     func skip(to target: UInt64) -> Bool {
         guard unpacker == nil else {
             while offset < target {
@@ -93,8 +92,7 @@ final class ByteStream {
         return UInt64(tail.count) == min(target, UInt64(TailMarker.length))
     }
 
-    /// Goes on to the end without delivering anything, or until more than `limit` bytes came. Returns why it stopped; `bytes` for the
-    /// limit.
+    /// Goes on to the end without delivering anything, or until more than `limit` bytes came: then it returns `bytes`.
     func drain(beyond limit: UInt64) -> Outcome {
         while offset <= limit {
             let outcome = withScratch(count: 262_144) { read(into: &$0) }

@@ -263,8 +263,8 @@ extension FileTreeSource {
                     SourceTrouble(
                         counter: "nul_hole",
                         message:
-                            "\(found.file.path) begins with \(found.head.hole) zero bytes, which are stepped over: its writer does not append "
-                            + "(O_APPEND) and went on at its old place after a truncation.",
+                            "\(found.file.path) begins with \(found.head.hole) zero bytes, which are stepped over: its writer does not "
+                            + "append (O_APPEND) and went on at its old place after a truncation.",
                         bytes: found.head.hole))
             }
         }

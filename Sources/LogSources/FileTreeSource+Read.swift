@@ -273,7 +273,7 @@ extension FileTreeSource {
                 SourceTrouble(
                     counter: "copytruncate",
                     message:
-                        "\(generation.path) lacks the last \(missing) bytes of the file that it is a copy of: they were written between copy and "
+                        "\(generation.path) lacks the last \(missing) bytes of what it is a copy of: they were written between copy and "
                         + "truncation. Let the rotation rename the file.",
                     bytes: missing, isLoss: true))
         }

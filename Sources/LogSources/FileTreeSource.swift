@@ -258,8 +258,8 @@ package struct FileTreeSource: LaneSource {
                     SourceTrouble(
                         counter: "lost_generation",
                         message:
-                            "\(old.path) as it was is gone since the last run, read up to byte \(old.offset): what came after, if anything, "
-                            + "is lost. Keep rotated files for longer than weir is ever stopped.",
+                            "\(old.path) as it was is gone since the last run, read up to byte \(old.offset): what came after, "
+                            + "if anything, is lost. Keep rotated files for longer than weir is ever stopped.",
                         isLoss: true))
             }
         }

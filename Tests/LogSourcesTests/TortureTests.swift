@@ -195,7 +195,8 @@ private final class Torture {
             "\(place) \(rig.positions[place.stream].map { "\($0)" } ?? "-")"
         }
         return
-            "\(listing)\n\(places.joined(separator: "\n"))\n\(wrong) of \(next) numbers wrong; \(first) came \(counts[first]) times\n\(deeds.suffix(40).joined(separator: "\n"))"
+            "\(listing)\n\(places.joined(separator: "\n"))\n\(wrong) of \(next) numbers wrong; \(first) came \(counts[first]) times\n"
+            + "\(deeds.suffix(40).joined(separator: "\n"))"
     }
 }
 
