@@ -101,7 +101,7 @@ let package = Package(
         suite("AlertSinksTests", ["AlertSinks", "Alerting", "Pipeline", "Digest", "EventModel", "TestSupport"]),
         suite(
             "JournalTests", ["Journal", "Alerting", "Pipeline", "EventModel", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")]),
-        suite("SimulationTests", ["Simulation", "EventModel", "TestSupport"]),
+        suite("SimulationTests", ["Simulation", "Pipeline", "LogFormats", "Detection", "Alerting", "EventModel", "TestSupport"]),
         suite("SettingsTests", ["Settings", "AlertSinks", "Alerting", "LogFormats", "Detection", "EventModel", "TestSupport"]),
         suite("RepositoryTests", []),
         suite(

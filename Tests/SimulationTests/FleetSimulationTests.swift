@@ -52,16 +52,25 @@ struct FleetSimulationTests {
             let slot = HourOfWeek(event.time)
             if slot.rawValue < 120 { weekday[role]?[slot.hourOfDay] += 1 } else { weekend[role, default: 0] += 1 }
         }
-        let dashboards = weekday[.dashboards] ?? []
-        #expect(dashboards[8..<17].reduce(0, +) > 3 * dashboards.reduce(0, +) / 4)
-        #expect(dashboards[0..<5].reduce(0, +) == 0)
-        #expect(weekend[.dashboards, default: 0] * 10 < dashboards.reduce(0, +))
-        let shop = weekday[.shop] ?? []
-        #expect(shop[19..<21].reduce(0, +) > 5 * shop[2..<4].reduce(0, +))
-        #expect(shop.allSatisfy { $0 > 0 })
-        let nightly = weekday[.nightlySync] ?? []
-        #expect(nightly[2..<5].reduce(0, +) > nightly.reduce(0, +) * 9 / 10)
-        #expect((weekday[.hourlySync] ?? []).allSatisfy { $0 >= 5 })
+        func sum(_ role: AccountRole, _ hours: Range<Int>) -> Int {
+            var total = 0
+            for hour in hours { total += weekday[role]?[hour] ?? 0 }
+            return total
+        }
+        let dashboards = sum(.dashboards, 0..<24)
+        let (office, night) = (sum(.dashboards, 8..<17), sum(.dashboards, 0..<5))
+        #expect(office > 3 * dashboards / 4)
+        #expect(night == 0)
+        let atWeekends = weekend[.dashboards] ?? 0
+        #expect(atWeekends * 10 < dashboards)
+        let (evening, early) = (sum(.shop, 19..<21), sum(.shop, 2..<4))
+        #expect(evening > 5 * early)
+        let shopHours = weekday[.shop] ?? []
+        #expect(shopHours.allSatisfy { $0 > 0 })
+        let (batch, whole) = (sum(.nightlySync, 2..<5), sum(.nightlySync, 0..<24))
+        #expect(batch > whole * 9 / 10)
+        let hourly = weekday[.hourlySync] ?? []
+        #expect(hourly.allSatisfy { $0 >= 5 })
     }
 
     @Test func `a sale lifts the shops on its day, and the nightly batch the night after`() throws {

@@ -55,7 +55,8 @@ struct IncidentTests {
         for label in simulation.labels { #expect(inside(label, simulation).isEmpty, "\(label.json)") }
         let all = events(FleetSimulation(accounts: 24, days: 2, seed: 6, start: firstOfJune, incidents: IncidentList()))
         let left = events(simulation)
-        let silent = try #require(simulation.accountNames.firstIndex(of: try #require(simulation.labels.last).account))
+        let last = try #require(simulation.labels.last)
+        let silent = try #require(simulation.accountNames.firstIndex(of: last.account))
         // Ties were resolved differently where events are missing: compare counts, not times.
         let expected = all.filter { event in
             let hour = (event.time - firstOfJune).milliseconds / 3_600_000
