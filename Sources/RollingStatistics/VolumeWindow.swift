@@ -131,8 +131,10 @@ public struct VolumeWindow: Sendable {
         actual = Float(sum(actual, amount, span))
         expected = Float(sum(expected, expectation, span))
         if age > VolumeWindow.tailAge { learnTail(z: z, span: span) }
-        let clipped = age <= VolumeWindow.firstDay ? observed : Double(ratio.mean) + min(max(z, -4), 4) * deviation
-        ratio.add(clipped, gain: gain(count: age, span: VolumeWindow.ratioSpan))
+        // A first day of ratios to an expectation of nothing would widen the deviation for weeks, and hide fifty times the usual.
+        guard age > VolumeWindow.firstDay else { return }
+        let clipped = age <= 2 * VolumeWindow.firstDay ? observed : Double(ratio.mean) + min(max(z, -4), 4) * deviation
+        ratio.add(clipped, gain: gain(count: age - VolumeWindow.firstDay, span: VolumeWindow.ratioSpan))
     }
 
     /// The tail is learnt after the account's first week. Before that the deviation is not settled, and the first z of an account, many

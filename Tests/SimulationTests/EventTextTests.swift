@@ -9,7 +9,8 @@ import Testing
 struct EventTextTests {
     /// An archive in memory: names and bytes of its files, oldest first.
     private func archive(
-        _ format: EventText.Format, days: Int = 2, policy: LogSplitter.Policy = .oneFile, naming: LogSplitter.Naming = .rotated, seed: UInt64 = 1
+        _ format: EventText.Format, days: Int = 2, policy: LogSplitter.Policy = .oneFile, naming: LogSplitter.Naming = .rotated,
+        seed: UInt64 = 1
     ) -> (files: [(name: String, bytes: [UInt8])], outcome: FleetArchive.Outcome) {
         let simulation = FleetSimulation(accounts: 24, days: days, seed: seed, start: firstOfJune)
         let splitter = LogSplitter(policy: policy, naming: naming, name: format.fileName, calendar: simulation.calendar)
@@ -53,7 +54,8 @@ struct EventTextTests {
 
     @Test func `combined lines have the shape of the combined log format`() throws {
         let all = lines(archive(.combined, days: 1).files[0].bytes)
-        let shape = #/\d+\.\d+\.\d+\.\d+ - svc-[a-z0-9-]+ \[01/Jun/2026:\d\d:\d\d:\d\d \+0000\] "(GET|POST|PATCH) /\S+ HTTP/1\.1" \d{3} \d+ "-" ".+"/#
+        let shape =
+            #/\d+\.\d+\.\d+\.\d+ - svc-[a-z0-9-]+ \[01/Jun/2026:\d\d:\d\d:\d\d \+0000\] "(GET|POST|PATCH) /\S+ HTTP/1\.1" \d{3} \d+ "-" ".+"/#
         for line in all.prefix(3000) { #expect(line.wholeMatch(of: shape) != nil, "\(line)") }
     }
 

@@ -34,7 +34,8 @@ struct MemorySource: LaneSource {
 
     func position(of stream: StreamID, offset: UInt64, marker: TailMarker) -> StreamPosition {
         StreamPosition(
-            stream: stream.rawValue, path: "access.json", device: 0, inode: 0, prefixHash: 0, prefixCount: 0, offset: offset, marker: marker,
+            stream: stream.rawValue, path: "access.json", device: 0, inode: 0, prefixHash: 0, prefixCount: 0, offset: offset,
+            marker: marker,
             isFinished: false, formatState: [])
     }
 
