@@ -97,7 +97,7 @@ let package = Package(
         suite("AlertingTests", ["Alerting", "Detection", "EventModel", "TestSupport"]),
         suite("PipelineTests", ["Pipeline", "LogFormats", "Detection", "Alerting", "RollingStatistics", "EventModel", "TestSupport"]),
         suite("DigestTests", ["Digest", "TestSupport"]),
-        suite("LogSourcesTests", ["LogSources", "Pipeline", "EventModel", "TestSupport"]),
+        suite("LogSourcesTests", ["LogSources", "LogFormats", "Pipeline", "EventModel", "TestSupport"]),
         suite("AlertSinksTests", ["AlertSinks", "Alerting", "Pipeline", "Digest", "EventModel", "TestSupport"]),
         suite(
             "JournalTests", ["Journal", "Alerting", "Pipeline", "EventModel", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")]),

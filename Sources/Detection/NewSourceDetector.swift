@@ -41,9 +41,10 @@ public struct NewSourceDetector: Detector {
         guard rate <= noveltyRateMax else { return nil }
         let known = account.networks.recent.prefix(3).map(\.text).joined(separator: ", ")
         let probability = (Double(account.networks.noveltyCount) + 0.5) / (days + 1) / Double(BucketGrid.perDay)
+        let span = bucket.isClosed ? "In that quarter hour" : "So far in this quarter hour"
         let phrase =
             "called from \(novelty.network.text) for the first time in \(NumberText.grouped(days)) days; it usually comes from \(known). "
-            + "\(bucket.isClosed ? "In that quarter hour" : "So far in this quarter hour"): \(NumberText.amount(Double(bucket.sums.rows), of: .rows)), "
+            + "\(span): \(NumberText.amount(Double(bucket.sums.rows), of: .rows)), "
             + "\(NumberText.amount(Double(bucket.sums.calls), of: .calls))."
         return Finding(
             measure: nil, severity: .medium, score: -decimalLog(probability), observed: 1, expected: probability, low: 0, high: 0,

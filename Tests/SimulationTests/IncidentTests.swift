@@ -89,7 +89,8 @@ struct IncidentTests {
     @Test func `every mistake in a list is told with its line and what would be right`() {
         let calendar = FleetCalendar(start: firstOfJune, days: 10)
         let text =
-            "bust,,3\nburst,svc-nobody,3\nburst,,10\ndrip,,7,2\nburst,,3,0.5\nburst\nsource_silence,svc-x,3\nnew_account,svc-known,3\nburst,,x"
+            "bust,,3\nburst,svc-nobody,3\nburst,,10\ndrip,,7,2\nburst,,3,0.5\nburst\n"
+            + "source_silence,svc-x,3\nnew_account,svc-known,3\nburst,,x"
         let error = #expect(throws: IncidentListError.self) {
             try IncidentList(text: text, calendar: calendar, accountNames: ["svc-known"])
         }
