@@ -8,14 +8,17 @@ struct FileHead {
     /// Bytes that are looked at for the time of the first event; a line of a gateway may have several thousand.
     static let sampleLength = 16_384
 
-    let file: OpenFile
+    /// Nil once it was let go.
+    private(set) var file: OpenFile?
     let compression: Compression
     /// At most ``ByteStream/prefixLength``, as they are hashed.
     let bytes: [UInt8]
-    /// The hashes of all beginnings of ``bytes``.
-    let hashes: [UInt64]
-    /// What is behind a leading hole, at most ``sampleLength``.
-    let sample: [UInt8]
+    /// The hash of ``bytes``.
+    let hash: UInt64
+    /// The hashes of all beginnings of ``bytes``, until ``trim(keepingFile:)``.
+    private(set) var hashes: [UInt64]
+    /// What is behind a leading hole, at most ``sampleLength``, until ``trim(keepingFile:)``.
+    private(set) var sample: [UInt8]
     /// Zero bytes in front: what truncation leaves when the writer goes on at its old offset.
     let hole: UInt64
     /// The packed bytes end, or break, before ``bytes`` is full.
@@ -23,13 +26,15 @@ struct FileHead {
 
     /// Throws: ``FileFailure`` when the file cannot be opened or read.
     init(path: String, size: UInt64) throws(FileFailure) {
-        file = try OpenFile(path: path)
+        let file = try OpenFile(path: path)
+        self.file = file
         let stream = try ByteStream(file: file)
         compression = stream.compression
         var first: [UInt8] = []
         var isBroken = false
         if compression == .none {
-            first = try file.bytes(at: 0, count: FileHead.sampleLength)
+            // No more than there is: large pieces that come and go among small ones that stay tear the memory.
+            first = try file.bytes(at: 0, count: Int(min(size, UInt64(FileHead.sampleLength))))
         } else {
             while first.count < FileHead.sampleLength {
                 let (outcome, piece) = withScratch(count: FileHead.sampleLength) { scratch in
@@ -45,6 +50,7 @@ struct FileHead {
         }
         bytes = Array(first.prefix(ByteStream.prefixLength))
         hashes = ContentHash.ofBeginnings(bytes)
+        hash = hashes[bytes.count]
         isIncomplete = isBroken && bytes.count < ByteStream.prefixLength
         guard compression == .none, first.first == 0 else {
             hole = 0
@@ -68,6 +74,13 @@ struct FileHead {
         return end
     }
 
-    /// Whether there is something to read.
+    /// Lets go of what is only needed for a judgement: of ten thousand new files it would be 250 MB, and as many descriptors.
+    mutating func trim(keepingFile: Bool) {
+        hashes = []
+        sample = []
+        if !keepingFile { file = nil }
+    }
+
+    /// Whether there is something to read. Asked before ``trim(keepingFile:)``.
     var hasContent: Bool { compression.isPacked || !sample.isEmpty }
 }

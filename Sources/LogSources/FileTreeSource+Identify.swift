@@ -82,7 +82,10 @@ extension FileTreeSource {
                     if let found = takeUp(old, file, head) { fresh.append(found) }
                 case .fresh:
                     noted[key] = nil
-                    fresh.append(Found(time: firstEventTime(head.sample, file.path) ?? .max, file: file, head: head))
+                    var found = Found(time: firstEventTime(head.sample, file.path) ?? .max, file: file, head: head)
+                    // A few stay open, in case their files are removed before their turn.
+                    found.head.trim(keepingFile: follows && fresh.count < openLimit / 2)
+                    fresh.append(found)
                 }
             } catch {
                 guard !(error.isMissing && follows) else { continue }
@@ -121,13 +124,12 @@ extension FileTreeSource {
     private func isCopy(_ found: Found, of others: [Found], isFirst: Bool) -> Bool {
         if isFirst && !candidates.isSibling(found.file.path) { return false }
         return others.contains { other in
-            guard other.head.compression == .none, other.head.bytes.starts(with: found.head.bytes), let status = other.head.file.status()
-            else {
-                return false
-            }
+            guard other.head.compression == .none, other.head.bytes.starts(with: found.head.bytes), let original = other.head.file,
+                let status = original.status()
+            else { return false }
             if isFirst && !found.file.path.hasPrefix(other.file.path) { return false }
             do throws(FileFailure) {
-                return try isBeginning(found.file, found.head, of: other.head.file, status.size)
+                return try isBeginning(found.file, found.head, of: original, status.size)
             } catch {
                 return false
             }
@@ -232,7 +234,7 @@ extension FileTreeSource {
         old.scannedStatus = file.status
         old.seenSize = max(old.seenSize, file.status.size)
         old.lostSince = nil
-        hold(old, head.file)
+        if let file = head.file { hold(old, file) }
         awake.insert(old.id)
         return isAnnounced ? nil : Found(time: firstEventTime(head.sample, file.path) ?? .max, file: file, head: head, old: old)
     }
@@ -255,7 +257,7 @@ extension FileTreeSource {
             old.prefix = []
         } else {
             generation.offset = found.head.hole
-            generation.prefixHash = found.head.hashes[found.head.bytes.count]
+            generation.prefixHash = found.head.hash
             generation.prefixCount = found.head.bytes.count
             if found.head.hole > 0 {
                 generation.marker = TailMarker(ofLast: [UInt8](repeating: 0, count: Int(min(found.head.hole, 64))))
@@ -268,7 +270,7 @@ extension FileTreeSource {
                         bytes: found.head.hole))
             }
         }
-        if follows { hold(generation, found.head.file) }
+        if follows, let file = found.head.file { hold(generation, file) }
         return .opened(generation.id, path: generation.path, resumeOffset: generation.offset, resumeState: generation.formatState)
     }
 }

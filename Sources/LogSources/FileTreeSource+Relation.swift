@@ -87,8 +87,9 @@ extension FileTreeSource {
             old.isPresent = true
             return .same
         }
+        guard let opened = head.file else { return .unclear }
         do throws(FileFailure) {
-            let stream = try ByteStream(file: head.file)
+            let stream = try ByteStream(file: opened)
             guard stream.skip(to: old.offset) else {
                 if head.compression.isPacked { return isPatient ? .unclear : .copy }
                 // The copy of a file that was read further before it was truncated.
@@ -139,9 +140,10 @@ extension FileTreeSource {
         _ file: CandidateFiles.File, _ head: FileHead, of original: OpenFile, _ size: UInt64
     ) throws(FileFailure) -> Bool {
         guard try original.bytes(at: 0, count: head.bytes.count) == head.bytes else { return false }
-        let stream = try ByteStream(file: head.file)
+        guard let opened = head.file else { return false }
+        let stream = try ByteStream(file: opened)
         if head.compression == .none {
-            let own = head.file.status()?.size ?? file.status.size
+            let own = opened.status()?.size ?? file.status.size
             guard own <= size, stream.skip(to: own) else { return false }
         } else {
             guard stream.drain(beyond: size) != .bytes else { return false }

@@ -17,6 +17,8 @@ package struct FileTreeSource: LaneSource {
     static let finishedLimit = 10_000
     /// The time between two looks at the directories when nothing was reported, in case a report is missing.
     static let safetyInterval: Int64 = 10_000
+    /// The same with more files than ``manyFiles``, of which each look costs tens of milliseconds.
+    static let slowSafetyInterval: Int64 = 60_000
     /// The same where nothing can be reported.
     static let pollInterval: Int64 = 250
     /// The same with more files than ``manyFiles``.
@@ -143,8 +145,9 @@ package struct FileTreeSource: LaneSource {
 
     /// Milliseconds between two looks at the directories.
     var scanInterval: Int64 {
-        guard isPolled else { return FileTreeSource.safetyInterval }
-        return generations.count > FileTreeSource.manyFiles ? FileTreeSource.slowPollInterval : FileTreeSource.pollInterval
+        let isLarge = generations.count > FileTreeSource.manyFiles
+        guard isPolled else { return isLarge ? FileTreeSource.slowSafetyInterval : FileTreeSource.safetyInterval }
+        return isLarge ? FileTreeSource.slowPollInterval : FileTreeSource.pollInterval
     }
 
     /// Lists the candidates. Each directory is watched before it is read, so that nothing can appear unseen in between.

@@ -17,8 +17,8 @@ package struct LaneReader<Source: LaneSource>: ~Copyable {
     private var source: Source
     private let makeFormat: () -> any LineFormat
     private var attribution: Attribution
-    /// Announced and not taken up, in the order of their first events.
-    private var waiting: [StreamReader] = []
+    /// Announced and not taken up, in the order of their first events. Those taken up leave their place empty, so that they can go.
+    private var waiting: [StreamReader?] = []
     private var nextWaiting = 0
     /// The first event of the stream taken up last: no waiting one begins before it.
     private var waitingBound = Int64.min
@@ -121,8 +121,9 @@ package struct LaneReader<Source: LaneSource>: ~Copyable {
             if batch.marks.count >= EventBatch.limit { return }
         }
         while nextWaiting < waiting.count && (waitingResumed > 0 || ready.first.map({ waitingBound <= $0.headTime }) ?? true) {
-            let stream = waiting[nextWaiting]
+            let next = waiting[nextWaiting].take()
             nextWaiting += 1
+            guard let stream = next else { continue }
             if stream.offset > 0 { waitingResumed -= 1 }
             stream.refill(from: &source, into: &batch)
             if stream.hasLines { waitingBound = stream.headTime }

@@ -25,7 +25,7 @@ final class StreamReader {
     private var bufferOffset: UInt64
     /// Bytes of the buffer that were decoded; those behind wait for the rest of their line.
     private var decodedCount = 0
-    private(set) var lines = DecodedLines()
+    private(set) var lines = StreamReader.noLines
     private var nextLine = 0
     private var nextMalformed = 0
     private var nextIgnored = 0
@@ -57,7 +57,6 @@ final class StreamReader {
         self.format = format
         bufferOffset = offset
         countedOffset = offset
-        releaseLines()
         guard state.count >= 8 else { return }
         var reader = StateReader(state)
         do throws(StateError) {
@@ -165,10 +164,16 @@ final class StreamReader {
         releaseLines()
     }
 
-    private func releaseLines() {
+    /// No lines, and no room for any: of ten thousand streams at rest or in wait, each would have 23 KB of it.
+    private static let noLines: DecodedLines = {
+        var lines = DecodedLines()
         lines.lines = []
         lines.malformed = []
-        lines.scratch = []
+        return lines
+    }()
+
+    private func releaseLines() {
+        lines = StreamReader.noLines
         nextLine = 0
         nextMalformed = 0
         nextIgnored = 0

@@ -181,7 +181,8 @@ import Testing
         }
         rig.drain()
         rig.passLong()
-        #expect(try folder.names().count > 4)
+        // The log, the settings, the state, and what was rotated: with dates in seconds perhaps one file only.
+        #expect(try folder.names().count >= 4)
         #expect(rig.rows.sorted() == Array(0..<next))
         #expect(rig.losses.isEmpty)
         #expect(rig.malformed.isEmpty)
