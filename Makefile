@@ -33,7 +33,7 @@ check: ## Style: the formatter's rules, as errors.
 
 tsan: setup ## The rings and the pipeline under ThreadSanitizer.
 	@swift build --build-tests --sanitize=thread --scratch-path .build-tsan 2>&1 | tools/build-progress
-	@swift test --skip-build --sanitize=thread --scratch-path .build-tsan --filter 'RingBuffersTests|PropertyTests'
+	@swift test --skip-build --sanitize=thread --scratch-path .build-tsan --filter 'RingBuffersTests|PipelineTests'
 
 bench: build ## Measures weir beside its peers; writes benchmarks/runs/<date>.md.
 	@swift build $(RELEASE) --product weir-bench 2>&1 | tools/build-progress
