@@ -107,13 +107,12 @@ public struct ExportVolumeDetector: Detector {
             low: band.low, high: band.high, ratio: reading.ratio, z: reading.z, probability: reading.probability,
             windowStart: BucketGrid.start(of: bucket.number - Int64(reading.span.buckets - 1)), windowEnd: bucket.end,
             sampleBuckets: Int(account.age), since: BucketGrid.start(of: account.firstBucket), peers: peers,
-            phrase: phrase(bucket, of: account, measure, peers))
+            phrase: phrase(bucket, of: account, measure, reading, peers))
     }
 
     private func phrase(
-        _ bucket: ClosedBucket, of account: borrowing AccountProfile, _ measure: Measure, _ peers: Finding.Peers?
+        _ bucket: ClosedBucket, of account: borrowing AccountProfile, _ measure: Measure, _ reading: VolumeReading, _ peers: Finding.Peers?
     ) -> String {
-        let reading = bucket.readings[measure.rawValue]
         let band = reading.band
         let weeks = max(Int(account.visits.week[bucket.slot.rawValue]) / 4, 1)
         var phrase = "\(ExportVolumeDetector.verb(measure)) \(NumberText.amount(reading.observed, of: measure)) in "
