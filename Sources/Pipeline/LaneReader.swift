@@ -124,9 +124,11 @@ package struct LaneReader<Source: LaneSource>: ~Copyable {
             let next = waiting[nextWaiting].take()
             nextWaiting += 1
             guard let stream = next else { continue }
-            if stream.offset > 0 { waitingResumed -= 1 }
+            let isResumed = stream.offset > 0
+            if isResumed { waitingResumed -= 1 }
             stream.refill(from: &source, into: &batch)
-            if stream.hasLines { waitingBound = stream.headTime }
+            // The next line of a stream that an earlier run had begun says nothing of where it began.
+            if stream.hasLines && !isResumed { waitingBound = stream.headTime }
             place(stream, into: &batch)
             if batch.marks.count >= EventBatch.limit { return }
         }

@@ -56,20 +56,48 @@ import Testing
         }
     }
 
+    @Test(arguments: 1...60 as ClosedRange<UInt64>)
+    func `stopped after every batch, streams are merged in the same order`(seed: UInt64) throws {
+        var random = SeededRandom(seed: seed)
+        var files: [MemorySource.File] = []
+        var first: Int64 = 0
+        for file in 0..<Int.random(in: 2...6, using: &random) {
+            // Overlapping or not, in the order of their first lines; later lines may run backwards.
+            first += Int64.random(in: 0...30_000, using: &random)
+            var time = first
+            var text: [UInt8] = []
+            for number in 0..<Int.random(in: 1...25, using: &random) {
+                // Whole seconds, so that streams often stand at the same time.
+                text += line(at: max(time, first) / 1000 * 1000, account: "\(file).\(number)")
+                time += Int64.random(in: -4000...9000, using: &random)
+            }
+            files.append(MemorySource.File("\(file)", text))
+        }
+        let whole = try order(files)
+        #expect(try order(files, largestRead: 90, isStopped: true) == whole, "seed \(seed)")
+    }
+
     /// The accounts of the events, in lane order.
-    private func order(_ files: [MemorySource.File], largestRead: Int = 1000) throws -> [String] {
+    private func order(_ files: [MemorySource.File], largestRead: Int = 1000, isStopped: Bool = false) throws -> [String] {
         let format = try JSONFormat(options: FormatOptions())
-        var reader = LaneReader(
-            source: MemorySource(files, largestRead: largestRead, seed: 5), attribution: Attribution(pseudonymKey: [], hashKey: 0),
-            batchLimit: 3, makeFormat: { format })
+        func reader(_ positions: [StreamPosition], _ names: [String]) -> LaneReader<MemorySource> {
+            var attribution = Attribution(pseudonymKey: [], hashKey: 0)
+            attribution.resume(accountNames: names, valueNames: [])
+            let source = MemorySource(files, largestRead: largestRead, seed: 5, resume: positions)
+            return LaneReader(source: source, attribution: attribution, batchLimit: 3) { format }
+        }
         var names = [Attribution.overflowName]
+        var positions: [UInt32: StreamPosition] = [:]
+        var lane = reader([], names)
         var result: [String] = []
         var batch = EventBatch()
         while !batch.isLast {
             batch.removeAll()
-            _ = reader.fill(&batch)
+            _ = lane.fill(&batch)
             names += batch.newAccounts
             result += batch.events.map { names[Int($0.account.rawValue)] }
+            for position in batch.positions { positions[position.stream] = position }
+            if isStopped && !batch.isLast { lane = reader(positions.values.sorted { $0.stream < $1.stream }, names) }
         }
         return result
     }
