@@ -81,7 +81,8 @@ public struct VolumeWindow: Sendable {
     /// Buckets after which a log ratio means something: a day. Before that it compares with an expectation of nothing; one such excess in
     /// the tail would hide everything under eighty times the usual for three weeks.
     public static let firstDay = 96
-    /// How fast the quantile moves, in standard deviations a bucket.
+    /// How fast the quantile of the shortest window moves, in standard deviations a bucket; that of a longer one, whose z-scores stay where
+    /// they are for longer, moves more slowly by the square root of its length. At one speed for all, it climbed with every rise of days.
     public static let quantileStep = 0.05
 
     public init() {}
@@ -143,12 +144,13 @@ public struct VolumeWindow: Sendable {
 
     private mutating func learnTail(z: Double, span: Int) {
         let excess = z - Double(quantile)
+        let step = VolumeWindow.quantileStep / Double(span).squareRoot()
         if excess > 0 {
             clusterPeak = max(clusterPeak, Float(min(excess, 10 * meanExcess)))
             quietBuckets = 0
-            quantile += Float(VolumeWindow.quantileStep * 0.99)
+            quantile += Float(step * 0.99)
         } else {
-            quantile -= Float(VolumeWindow.quantileStep * 0.01)
+            quantile -= Float(step * 0.01)
             if clusterPeak > 0 {
                 quietBuckets += 1
                 if Int(quietBuckets) > span / 2 + 2 { closeCluster() }
