@@ -29,7 +29,7 @@ struct FleetSums {
     }
 
     /// Accounts whose median says something of the fleet: of fewer, one that is attacked would move its own yardstick.
-    static let smallestFleet = 8
+    static let smallestFleet = 5
 
     /// What detectors see of it, after what they saw before.
     func view(after last: FleetView) -> FleetView {

@@ -23,8 +23,6 @@ struct IncidentTests {
         let simulation = FleetSimulation(accounts: 24, days: 8, seed: 6, start: firstOfJune, incidents: IncidentList([incident]))
         let label = try #require(simulation.labels.first)
         #expect(label.kind == kind && label.start == incident.start && label.end == incident.start + incident.duration)
-        var before = label
-        before.start = label.start - .hours(1)
         let quiet = FleetSimulation(accounts: 24, days: 8, seed: 6, start: firstOfJune, incidents: IncidentList())
         let usual = rows(inside(label, quiet))
         let found = rows(inside(label, simulation))
@@ -43,7 +41,8 @@ struct IncidentTests {
         let label = try #require(simulation.labels.first)
         let foreign = inside(label, simulation).filter { $0.address >> 24 != 10 }
         #expect((20...26).contains(foreign.count))
-        #expect(Set(foreign.map { $0.address >> 8 }) == [0xCB_0071])
+        let networks = Set(foreign.map { $0.address >> 8 })
+        #expect(networks == [0xCB_0071])
     }
 
     @Test func `silences leave no event, and nothing else is missing`() throws {
@@ -55,8 +54,8 @@ struct IncidentTests {
         for label in simulation.labels { #expect(inside(label, simulation).isEmpty, "\(label.json)") }
         let all = events(FleetSimulation(accounts: 24, days: 2, seed: 6, start: firstOfJune, incidents: IncidentList()))
         let left = events(simulation)
-        let last = try #require(simulation.labels.last)
-        let silent = try #require(simulation.accountNames.firstIndex(of: last.account))
+        let label = try #require(simulation.labels.last)
+        let silent = try #require(simulation.accountNames.firstIndex(of: label.account))
         // Ties were resolved differently where events are missing: compare counts, not times.
         let expected = all.filter { event in
             let hour = (event.time - firstOfJune).milliseconds / 3_600_000
@@ -88,9 +87,17 @@ struct IncidentTests {
 
     @Test func `every mistake in a list is told with its line and what would be right`() {
         let calendar = FleetCalendar(start: firstOfJune, days: 10)
-        let text =
-            "bust,,3\nburst,svc-nobody,3\nburst,,10\ndrip,,7,2\nburst,,3,0.5\nburst\n"
-            + "source_silence,svc-x,3\nnew_account,svc-known,3\nburst,,x"
+        let text = """
+            bust,,3
+            burst,svc-nobody,3
+            burst,,10
+            drip,,7,2
+            burst,,3,0.5
+            burst
+            source_silence,svc-x,3
+            new_account,svc-known,3
+            burst,,x
+            """
         let error = #expect(throws: IncidentListError.self) {
             try IncidentList(text: text, calendar: calendar, accountNames: ["svc-known"])
         }

@@ -35,8 +35,7 @@ struct MemorySource: LaneSource {
     func position(of stream: StreamID, offset: UInt64, marker: TailMarker) -> StreamPosition {
         StreamPosition(
             stream: stream.rawValue, path: "access.json", device: 0, inode: 0, prefixHash: 0, prefixCount: 0, offset: offset,
-            marker: marker,
-            isFinished: false, formatState: [])
+            marker: marker, isFinished: false, formatState: [])
     }
 
     mutating func finish(_ stream: StreamID) {}
