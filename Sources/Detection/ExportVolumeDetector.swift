@@ -17,8 +17,8 @@ public struct ExportVolumeDetector: Detector {
         warmUp: "7 days; a new account in a fleet that is known is compared with the fleet's highest levels meanwhile",
         options: [
             DetectorOption(
-                name: "score", defaultValue: 4.5, range: 2...12,
-                reason: "tail score at which an alert opens; 4.5 is about one false alert an account in fifty weeks"),
+                name: "score", defaultValue: 4.6, range: 2...12,
+                reason: "tail score at which an alert opens; 4.6 is about one false alert an account in fifty weeks"),
             DetectorOption(
                 name: "minimum_rows", defaultValue: 100, range: 0...1e12,
                 reason: "rows above the expectation below which nobody would act"),

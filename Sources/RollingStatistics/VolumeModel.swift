@@ -52,7 +52,7 @@ public struct VolumeModel: Sendable {
         for index in 0..<5 { best.deviations[index] = max(variances[index].squareRoot(), VolumeWindow.smallestDeviation) }
         let usual = lanes({ best.deviations[$0] }, padding: 1)
         let deviations = usual + SIMD8<Double>(repeating: 0.4 * fleet.logFactor)
-        let z = (ratios - lanes({ Double(windows[$0].ratio.mean) }, padding: 0)) / deviations
+        let z = (ratios - lanes({ windows[$0].usualRatio }, padding: 0)) / deviations
         let excessSums = lanes({ Double(windows[$0].excessSum) }, padding: 1) + SIMD8<Double>(repeating: VolumeWindow.priorExcessSum)
         let clusters = lanes({ Double(windows[$0].clusterCount) }, padding: 1) + SIMD8<Double>(repeating: VolumeWindow.fleetWeight)
         let excess = excessSums / clusters
@@ -94,7 +94,7 @@ public struct VolumeModel: Sendable {
     @inline(__always)
     private func standing(_ ratio: Double, span: VolumeSpan, fleet: FleetFactor) -> VolumeReading.Standing {
         let deviation = windows[span.rawValue].deviation + 0.4 * fleet.logFactor
-        let z = (ratio - Double(windows[span.rawValue].ratio.mean)) / deviation
+        let z = (ratio - windows[span.rawValue].usualRatio) / deviation
         let depth = (z - Double(windows[span.rawValue].quantile)) / windows[span.rawValue].meanExcess
         return VolumeReading.Standing(
             span: span, score: TailProbability.negativeDecimalLog(depth) + span.bonus, z: z, depth: depth, deviation: deviation)
@@ -108,7 +108,7 @@ public struct VolumeModel: Sendable {
         reading.observed = window.sum(window.actual, reading.amount, span.buckets)
         reading.expected = window.sum(window.expected, reading.bucketExpectation, span.buckets)
         reading.bandOffset = VolumeWindow.offset(span: span.buckets, level: Double(baseline.level))
-        reading.ratioMean = Double(window.ratio.mean)
+        reading.ratioMean = window.usualRatio
     }
 
     /// The smallest amount at which some window reaches the score, the excess over its expectation, and the ratio to it; nil if no amount
@@ -125,7 +125,7 @@ public struct VolumeModel: Sendable {
             let index = span.rawValue
             let depth = TailProbability.depth(ofNegativeDecimalLog: score - span.bonus)
             let z = Double(windows[index].quantile) + depth * windows[index].meanExcess
-            let ratio = Double(windows[index].ratio.mean) + z * (windows[index].deviation + 0.4 * fleet.logFactor)
+            let ratio = windows[index].usualRatio + z * (windows[index].deviation + 0.4 * fleet.logFactor)
             let offset = VolumeWindow.offset(span: span.buckets, level: level)
             let expected = windows[index].sum(windows[index].expected, expectation, span.buckets)
             let logarithm = ratio * VolumeWindow.leverage(expected: expected, offset: offset)

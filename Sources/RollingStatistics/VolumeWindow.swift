@@ -115,6 +115,11 @@ public struct VolumeWindow: Sendable {
         Double(past) * (1 - 1 / Double(span)) + amount
     }
 
+    /// The log ratio that is unremarkable: its mean, but never less than what is expected. An account whose first weekly report has raised
+    /// its expectation lies under it all week; to do what is expected is not unusual for that.
+    @inline(__always)
+    public var usualRatio: Double { max(Double(ratio.mean), 0) }
+
     @inline(__always)
     public var deviation: Double { max(ratio.deviation, VolumeWindow.smallestDeviation) }
 
@@ -128,13 +133,15 @@ public struct VolumeWindow: Sendable {
 
     /// Takes one closed bucket into the window. `age` counts the account's buckets, this one included.
     mutating func learn(span: Int, amount: Double, expectation: Double, logRatio observed: Double, deviation: Double, age: Int) {
-        let z = (observed - Double(ratio.mean)) / deviation
+        let z = (observed - usualRatio) / deviation
         actual = Float(sum(actual, amount, span))
         expected = Float(sum(expected, expectation, span))
         if age > VolumeWindow.tailAge { learnTail(z: z, span: span) }
         // A first day of ratios to an expectation of nothing would widen the deviation for weeks, and hide fifty times the usual.
         guard age > VolumeWindow.firstDay else { return }
-        let clipped = age <= 2 * VolumeWindow.firstDay ? observed : Double(ratio.mean) + min(max(z, -4), 4) * deviation
+        let mean = Double(ratio.mean)
+        let isSettled = age > 2 * VolumeWindow.firstDay
+        let clipped = isSettled ? min(max(observed, mean - 4 * deviation), mean + 4 * deviation) : observed
         ratio.add(clipped, gain: gain(count: age - VolumeWindow.firstDay, span: VolumeWindow.ratioSpan))
     }
 
