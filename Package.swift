@@ -94,7 +94,7 @@ let package = Package(
         suite("LogFormatsTests", ["LogFormats", "EventModel", "TestSupport"]),
         suite("RollingStatisticsTests", ["RollingStatistics", "EventModel", "TestSupport"]),
         suite("DetectionTests", ["Detection", "RollingStatistics", "EventModel", "TestSupport"]),
-        suite("AlertingTests", ["Alerting", "Detection", "EventModel", "TestSupport"]),
+        suite("AlertingTests", ["Alerting", "Detection", "RollingStatistics", "EventModel", "TestSupport"]),
         suite("PipelineTests", ["Pipeline", "LogFormats", "Detection", "Alerting", "RollingStatistics", "EventModel", "TestSupport"]),
         suite("DigestTests", ["Digest", "TestSupport"]),
         suite("LogSourcesTests", ["LogSources", "LogFormats", "Pipeline", "EventModel", "TestSupport"]),
@@ -104,9 +104,6 @@ let package = Package(
         suite("SimulationTests", ["Simulation", "Pipeline", "LogFormats", "Detection", "Alerting", "EventModel", "TestSupport"]),
         suite("SettingsTests", ["Settings", "AlertSinks", "Alerting", "LogFormats", "Detection", "EventModel", "TestSupport"]),
         suite("RepositoryTests", []),
-        suite(
-            "PropertyTests",
-            ["Daemon", "Simulation", "Pipeline", "LogSources", "LogFormats", "Detection", "Alerting", "EventModel", "TestSupport"]),
         suite("IntegrationTests", ["TestSupport"], exclude: ["Fixtures"]),
     ]
 )

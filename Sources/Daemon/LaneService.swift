@@ -11,7 +11,7 @@ import Synchronization
 
 /// One lane of the daemon: a thread that reads, a thread that decides, and commits on their way to the journal.
 final class LaneService: Sendable {
-    /// Accounts encoded between two batches while a commit is in the making: about a tenth of a millisecond.
+    /// Accounts encoded between two batches while a commit is in the making: few enough for a batch to wait little.
     static let captureStep = 64
     /// How long the deciding thread sleeps when nothing arrives: how late a commit by interval may be.
     static let pause = DispatchTimeInterval.milliseconds(100)

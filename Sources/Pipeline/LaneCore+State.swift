@@ -26,7 +26,7 @@ extension LaneCore {
     /// Begins a commit: a consistent cut, whose alerts, statistics and positions belong to the last event processed.
     ///
     /// The accounts are encoded afterwards by ``continueCommit(atMost:)``, a few at a time between batches, or when they are about to
-    /// change, so that a checkpoint of 100,000 accounts stops nobody. Precondition: no commit is in the making.
+    /// change, so that no batch waits for all of them. Precondition: no commit is in the making.
     package mutating func beginCommit() {
         precondition(pendingCommit == nil, "one commit at a time")
         var changed: [AccountState] = []

@@ -21,6 +21,9 @@ struct ReplaySummary {
             if outcome.counters.events == 0 && outcome.counters.malformedTotal > 0 {
                 return "no line was understood: choose another --format, or give a field map in the settings."
             }
+            if outcome.counters.events == 0 && outcome.counters.ignored > 0 {
+                return "every line was ignored: none of them names an account, or all are of a kind that moves no data."
+            }
         }
         return nil
     }

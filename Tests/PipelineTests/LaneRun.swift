@@ -46,6 +46,8 @@ struct LaneRunPlan {
     /// The probability of a stop and a new start after each batch.
     var restarts = 0.0
     var seed: UInt64 = 1
+    /// Accounts that a commit encodes between two batches, while the run goes on: as the daemon does it. Nil: all of them at the stop.
+    var captureStep: Int?
     var broken: UInt32?
     /// The numbers of shards to go on with, one after the other.
     var shardsAfterRestart: [Int] = []
@@ -91,7 +93,7 @@ func run(_ files: [MemorySource.File], _ plan: LaneRunPlan = LaneRunPlan()) thro
         if batch.isLast { break }
         guard plan.restarts > 0, Double.random(in: 0..<1, using: &random) < plan.restarts else { continue }
         result.restarts += 1
-        journal.store(core.takeCommit())
+        journal.store(plan.captureStep.map { cut(&core, &reader, step: $0) } ?? core.takeCommit())
         var options = plan.options
         if !plan.shardsAfterRestart.isEmpty { options.shards = plan.shardsAfterRestart[result.restarts % plan.shardsAfterRestart.count] }
         core = try LaneCore(options: options, resume: journal.resume)
@@ -106,6 +108,18 @@ func run(_ files: [MemorySource.File], _ plan: LaneRunPlan = LaneRunPlan()) thro
     result.offsets = journal.positions.mapValues(\.offset)
     result.counters = journal.counters
     return result
+}
+
+/// A commit of this moment, encoded while the run goes on; what the run does meanwhile must not be in it.
+private func cut(_ core: inout LaneCore, _ reader: inout LaneReader<MemorySource>, step: Int) -> LaneCommit {
+    core.beginCommit()
+    var batch = EventBatch()
+    while true {
+        batch.removeAll()
+        _ = reader.fill(&batch)
+        core.process(batch)
+        if let commit = core.continueCommit(atMost: step) { return commit }
+    }
 }
 
 private func laneReader(

@@ -53,6 +53,20 @@ import Testing
     }
 
     @Test(arguments: LawTests.seeds)
+    func `law 3: a checkpoint that is encoded while the lane goes on holds the moment at which it began`(seed: UInt64) throws {
+        let files = GeneratedFleet(seed: seed).files()
+        let whole = try run(files)
+        var plan = LaneRunPlan(shards: seed == 12 ? 2 : 1)
+        plan.batchLimit = 60
+        plan.restarts = 0.3
+        plan.captureStep = 1
+        plan.seed = seed &* 99
+        let resumed = try run(files, plan)
+        #expect(resumed.restarts > 30)
+        #expect(resumed.difference(from: whole) == nil, "seed \(plan.seed)")
+    }
+
+    @Test(arguments: LawTests.seeds)
     func `law 4: one, two and eight shards agree byte for byte`(seed: UInt64) throws {
         let files = GeneratedFleet(seed: seed).files()
         let one = try run(files)

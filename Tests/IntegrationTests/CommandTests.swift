@@ -1,0 +1,67 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+/// Exit codes and messages of the release binary: what scripts and people rely on when something is wrong.
+@Suite struct CommandTests {
+    private func lines(_ count: Int) -> String {
+        (0..<count).map { #"{"ts":"2026-06-01T00:00:\#(10 + $0 % 50)Z","account":"svc","action":"export","rows":5}"# + "\n" }.joined()
+    }
+
+    @Test func `a good log is replayed with exit code 0`() throws {
+        let bench = try Workbench()
+        try bench.write(lines(10), to: "log")
+        let result = try bench.weir("replay", bench.path("log"))
+        #expect(result.code == 0 && result.output.isEmpty)
+        #expect(result.errors.contains("10 events of 1 account"))
+    }
+
+    @Test func `wrong use is exit code 2 and says what is right`() throws {
+        let bench = try Workbench()
+        for arguments in [["replay"], ["bogus"], ["replay", "--format", "jsn", "x"], ["run"], ["status"], ["replay", "-", "x"]] {
+            let result = try bench.run(Workbench.binary, arguments)
+            #expect(result.code == 2, "\(arguments): \(result.errors)")
+            #expect(!result.errors.isEmpty && result.output.isEmpty)
+        }
+        #expect(try bench.weir("--help").code == 0)
+        #expect(try bench.weir("--version").output.contains("0."))
+    }
+
+    @Test func `a log that nobody understood, or that names nobody, is bad news`() throws {
+        let bench = try Workbench()
+        try bench.write("garbage\nmore\n", to: "garbage")
+        let garbage = try bench.weir("replay", bench.path("garbage"))
+        #expect(garbage.code == 1 && garbage.errors.contains("no line was understood"), "\(garbage.errors)")
+        try bench.write("10.0.0.1 - - [01/Jun/2026:00:00:01 +0000] \"GET / HTTP/1.1\" 200 5 \"-\" \"x\"\n", to: "anonymous")
+        let anonymous = try bench.weir("replay", "--format", "combined", bench.path("anonymous"))
+        #expect(anonymous.code == 1 && anonymous.errors.contains("every line was ignored"), "\(anonymous.errors)")
+    }
+
+    @Test func `a missing file and a torn archive make the result incomplete, and the rest counts`() throws {
+        let bench = try Workbench()
+        try bench.write(lines(5000), to: "log")
+        #expect(try bench.run("/bin/gzip", ["-k", bench.path("log")]).code == 0)
+        let whole = try Data(contentsOf: URL(fileURLWithPath: bench.path("log.gz")))
+        try whole.prefix(whole.count / 2).write(to: URL(fileURLWithPath: bench.path("torn.gz")))
+        let torn = try bench.weir("replay", bench.path("torn.gz"))
+        #expect(torn.code == 1 && torn.errors.contains("truncated_archive") && torn.errors.contains("incomplete"), "\(torn.errors)")
+        let missing = try bench.weir("replay", bench.path("log"), bench.path("nowhere"))
+        #expect(missing.code == 1 && missing.errors.contains("missing_file"), "\(missing.errors)")
+        #expect(missing.errors.contains("5,000 events"), "\(missing.errors)")
+    }
+
+    @Test func `settings that are wrong start nothing, and all problems are listed`() throws {
+        let bench = try Workbench()
+        try bench.write("sources: [{ name: a, format: jsn, paths: [x] }]\nalrts: {}\n", to: "weir.yaml")
+        for command in ["check", "run"] {
+            let result = try bench.weir(command, "--settings", bench.path("weir.yaml"))
+            let said = result.output + result.errors
+            #expect(result.code == 1)
+            #expect(said.contains("did you mean json") || said.contains("Did you mean json"), "\(said)")
+            #expect(said.contains("alerts") && said.contains("state_directory"), "\(said)")
+        }
+        #expect(try bench.weir("status", "--state", bench.path("none")).code == 1)
+    }
+}

@@ -1,2 +1,0 @@
-// weir
-// SPDX-License-Identifier: Apache-2.0
