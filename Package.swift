@@ -41,7 +41,8 @@ let package = Package(
         floor("Digest", ["CCrypto"]),
 
         // Floor 1
-        floor("LogFormats", ["EventModel"]),
+        .systemLibrary(name: "CByteMask"),
+        floor("LogFormats", ["EventModel", "CByteMask"]),
         floor("RollingStatistics", ["EventModel", "RingBuffers"]),
 
         // Floor 2

@@ -6,53 +6,73 @@ import EventModel
 extension JSONCursor {
     // MARK: The short way
 
-    /// Reads a line that looks like the one before: keys in the order that was learnt, on one level, values without escapes. Returns false,
-    /// having decided nothing, for any other line; what it returns true for means the same to ``object(_:_:node:depth:_:_:_:)``.
+    /// Reads a line whose keys are all known from earlier lines and come in their order, with values without escapes. Returns false, having
+    /// decided nothing, for any other line; what it returns true for means the same to ``object(_:_:node:depth:_:_:_:)``.
+    ///
+    /// Keys are taken in their order only, so that none can come twice. Only numbers, and strings up to their quote, are looked at.
     @inline(__always)
-    static func steadyObject(
-        _ bytes: PaddedBytes, _ start: Int, _ end: Int, _ learnt: [LearntKey], _ draft: inout Draft, _ clock: inout MinuteClock
+    static func steadyLine(
+        _ bytes: PaddedBytes, _ start: Int, _ end: Int, _ known: Span<LearntKey>, _ draft: inout Draft, _ clock: inout MinuteClock
     ) -> Bool {
-        let known = learnt.span
-        var position = start &+ 1
+        guard bytes[start] == UInt8(ascii: "{") else { return false }
+        var position = bytes[start &+ 1] == 0x20 ? start &+ 2 : start &+ 1
         var place = 0
-        while place < known.count {
-            let key = known[place]
-            guard key.parent == 0, key.node < 0, bytes.word(at: position) & key.lowMask == key.low,
-                bytes.word(at: position &+ 8) & key.highMask == key.high
-            else { return false }
-            position &+= key.length
-            guard position < end else { return false }
-            let behind: Int
+        var node: Int16 = 0
+        var depth = 0
+        var nesting = InlineArray<8, Int16>(repeating: 0)
+        while true {
+            if place >= known.count || !known[place].stands(at: position, bytes, node: node) {
+                place = seek(known, bytes, position, node: node, from: place)
+                guard place < known.count else { return false }
+            }
+            position &+= Int(known[place].length)
+            let field = known[place].field
+            var behind: Int
             if bytes[position] == JSONCursor.quote {
                 let close = bytes.firstIndex(of: JSONCursor.quote, or: JSONCursor.backslash, from: position &+ 1, to: end)
                 guard close < end, bytes[close] == JSONCursor.quote else { return false }
-                if key.field != 255 {
-                    guard draft.see(key.field) else { return false }
-                    JSONCursor.take(bytes, position &+ 1, close, field: key.field, &draft, &clock)
-                }
+                if field != 255 { take(bytes, position &+ 1, close, field: field, &draft, &clock) }
                 behind = close &+ 1
-            } else if key.field != 255 {
-                guard draft.see(key.field) else { return false }
-                behind = JSONCursor.bareValue(bytes, position, end, field: key.field, &draft)
+            } else if bytes[position] &- 0x30 < 10 && field >= JSONField.status.rawValue && field <= JSONField.bytes.rawValue {
+                var number = NumberParser.upToEight(bytes.word(at: position))
+                if number.count == 8 { number = NumberParser.digits(bytes, from: position, to: end) }
+                guard number.count <= NumberParser.longest else { return false }
+                draft.store(number.value, field: field)
+                behind = position &+ number.count
+            } else if known[place].node >= 0 && bytes[position] == UInt8(ascii: "{") {
+                guard depth < JSONKeyTree.depth else { return false }
+                nesting[depth] = node
+                depth &+= 1
+                node = known[place].node
+                place &+= 1
+                position = bytes[position &+ 1] == 0x20 ? position &+ 2 : position &+ 1
+                continue
             } else {
-                behind = JSONCursor.skipValue(bytes, position, end)
+                behind = bareValue(bytes, position, end, field: field, &draft)
+                guard behind > 0 else { return false }
             }
-            guard behind > 0, behind < end else { return false }
-            // A number that goes on differently, an error, or the end of the line: none of them is a comma.
-            if bytes[behind] != UInt8(ascii: ",") {
-                guard bytes[behind] == UInt8(ascii: "}"), behind &+ 1 == end else { return false }
-                return draft.failure == 0 && draft.hasTime && !draft.line.account.isEmpty
+            while bytes[behind] == UInt8(ascii: "}") && behind < end {
+                behind &+= 1
+                if depth == 0 { return isEnd(bytes, behind, end) && draft.isWhole }
+                depth &-= 1
+                node = nesting[depth]
             }
+            // A number that goes on differently, or an error.
+            guard behind < end, bytes[behind] == UInt8(ascii: ",") else { return false }
             position = bytes[behind &+ 1] == 0x20 ? behind &+ 2 : behind &+ 1
             place &+= 1
         }
-        return false
+    }
+
+    /// Whether the line ends at `position`, but for a carriage return.
+    @inline(__always)
+    private static func isEnd(_ bytes: PaddedBytes, _ position: Int, _ end: Int) -> Bool {
+        position == end || (position &+ 1 == end && bytes[position] == UInt8(ascii: "\r"))
     }
 
     // MARK: Values
 
     /// Reads the value of a wanted field. Returns the position behind it, or a failure.
-    @inline(__always)
     mutating func value(_ start: Int, _ end: Int, field: UInt8, _ draft: inout Draft, _ lines: inout DecodedLines) -> Int {
         guard draft.see(field) else {
             draft.hasDuplicate = true
@@ -63,12 +83,18 @@ extension JSONCursor {
         let close = bytes.firstIndex(of: JSONCursor.quote, or: JSONCursor.backslash, from: first, to: end)
         guard close < end else { return Failure.syntax }
         if bytes[close] == JSONCursor.backslash { return escapedValue(first, end, field: field, &draft, &lines.scratch) }
-        JSONCursor.take(bytes, first, close, field: field, &draft, &clock)
+        takeSlowly(first, close, field: field, &draft)
         return close &+ 1
     }
 
+    // Out of line, so that the short way alone has the body inside.
+    @inline(never)
+    private mutating func takeSlowly(_ start: Int, _ end: Int, field: UInt8, _ draft: inout Draft) {
+        JSONCursor.take(bytes, start, end, field: field, &draft, &clock)
+    }
+
     /// Takes a text without escapes. A failure goes into the draft: where reading goes on must not wait for what a value means.
-    @inline(__always)
+    @_transparent
     static func take(
         _ bytes: PaddedBytes, _ start: Int, _ end: Int, field: UInt8, _ draft: inout Draft, _ clock: inout MinuteClock
     ) {
@@ -123,8 +149,8 @@ extension JSONCursor {
         bytes.word(at: start) & PaddedBytes.firstBytes(end &- start)
     }
 
-    /// A value without quotes: a number, `true`, `false`, `null`, or something nested that a field cannot be.
-    @inline(__always)
+    /// A value without quotes, read as the field wants it or, for 255, stepped over: a number, `true`, `false`, `null`, or something nested that a field cannot be.
+    @inline(never)
     static func bareValue(_ bytes: PaddedBytes, _ start: Int, _ end: Int, field: UInt8, _ draft: inout Draft) -> Int {
         let byte = bytes[start]
         if byte &- 0x30 < 10 || byte == UInt8(ascii: "-") {

@@ -22,7 +22,7 @@ struct JSONCursor {
         self.clock = clock
         self.surprises = surprises
         self.keys = keys
-        self.learnt = learnt.isEmpty ? Array(repeating: LearntKey(), count: JSONCursor.places) : learnt
+        self.learnt = learnt
     }
 
     /// What happened to a line; positive numbers are positions.
@@ -44,6 +44,10 @@ struct JSONCursor {
         var methodOperation = Operation.unknown
         /// The first failure of a value that did not stop the reading; 0 without one.
         var failure = 0
+
+        /// Whether nothing that a line must have is missing or wrong.
+        @inline(__always)
+        var isWhole: Bool { failure == 0 && hasTime && !line.account.isEmpty }
 
         @inline(__always)
         mutating func fail(_ failure: Int) {
@@ -75,7 +79,27 @@ struct JSONCursor {
     }
 
     /// Decodes `start ..< end` (without the line end) and appends the line, or the reason against it.
+    @inline(__always)
     mutating func decodeLine(from start: Int, to end: Int, into lines: inout DecodedLines) {
+        if surprises < JSONCursor.patience {
+            var draft = Draft()
+            var clock = self.clock
+            let isSteady = JSONCursor.steadyLine(bytes, start, end, learnt.span, &draft, &clock)
+            self.clock = clock
+            if isSteady {
+                surprises = max(surprises &- 1, 0)
+                draft.line.start = UInt32(truncatingIfNeeded: start)
+                if draft.line.operation == .unknown { draft.line.operation = draft.methodOperation }
+                lines.lines.append(draft.line)
+                return
+            }
+        }
+        unsteadyLine(from: start, to: end, into: &lines)
+    }
+
+    /// The same for a line in any form.
+    @inline(never)
+    private mutating func unsteadyLine(from start: Int, to end: Int, into lines: inout DecodedLines) {
         var first = start
         var last = end
         // Files that begin with a byte order mark are concatenated like others, so it may stand before any line.
@@ -88,17 +112,9 @@ struct JSONCursor {
             lines.refuse(isUTF16 ? .utf16 : .syntax, start: start, end: end)
             return
         }
-        var draft = Draft()
-        if surprises < JSONCursor.patience && JSONCursor.steadyObject(bytes, first, last, learnt, &draft, &clock) {
-            surprises = max(surprises - 1, 0)
-            draft.line.start = UInt32(truncatingIfNeeded: start)
-            if draft.line.operation == .unknown { draft.line.operation = draft.methodOperation }
-            lines.lines.append(draft.line)
-            return
-        }
         // Where lines keep no order the attempt costs more than it gains, so it is made less often.
         surprises = surprises < JSONCursor.patience ? min(surprises + 8, 2 * JSONCursor.patience) : surprises - 1
-        draft = Draft()
+        var draft = Draft()
         var place = 0
         let scratchCount = lines.scratch.count
         let after = object(first + 1, last, node: 0, depth: 0, &place, &draft, &lines)
@@ -170,20 +186,23 @@ struct JSONCursor {
     }
 
     /// Recognises the key that starts at `start`, behind its quote. Returns the position behind the colon, or a failure.
-    @inline(__always)
     private mutating func key(_ start: Int, _ end: Int, node: Int, _ place: inout Int, _ field: inout UInt8, _ child: inout Int) -> Int {
-        if place < JSONCursor.places {
-            let known = learnt[place]
-            if known.parent == node && bytes.word(at: start - 1) & known.lowMask == known.low
-                && bytes.word(at: start + 7) & known.highMask == known.high
-            {
-                place += 1
-                field = known.field
-                child = known.node
-                return start - 1 + known.length
-            }
-        }
-        return unknownKey(start, end, node: node, &place, &field, &child)
+        var known = JSONCursor.seek(learnt.span, bytes, start - 1, node: Int16(truncatingIfNeeded: node), from: place)
+        if known == learnt.count { known = JSONCursor.seek(learnt.span, bytes, start - 1, node: Int16(truncatingIfNeeded: node), from: 0) }
+        guard known < learnt.count else { return unknownKey(start, end, node: node, &place, &field, &child) }
+        place = known + 1
+        field = learnt[known].field
+        child = Int(learnt[known].node)
+        return start - 1 + Int(learnt[known].length)
+    }
+
+    /// Where among the learnt keys, from `place` on, the one at `position` is; their number when it is not there. Keys in between are
+    /// missing from this line.
+    @inline(never)
+    static func seek(_ learnt: Span<LearntKey>, _ bytes: PaddedBytes, _ position: Int, node: Int16, from place: Int) -> Int {
+        var index = place
+        while index < learnt.count && !learnt[index].stands(at: position, bytes, node: node) { index += 1 }
+        return min(index, learnt.count)
     }
 
     @inline(never)
@@ -209,30 +228,20 @@ struct JSONCursor {
         let name = close - start
         colon = skipSpace(colon + 1, end)
         guard colon < end, bytes[colon] == UInt8(ascii: ":") else { return Failure.syntax }
-        if place < JSONCursor.places && colon == close + 1 {
-            let length = name + (bytes[colon + 1] == 0x20 && name < 13 ? 4 : 3)
-            learnt[place] = length <= 16 ? learn(start - 1, length: length, node: node, field: field, child: child) : LearntKey()
+        let length = name + (bytes[colon + 1] == 0x20 ? 4 : 3)
+        if colon == close + 1 && length <= LearntKey.longest {
+            // The keys that usually come now keep their order behind this one.
+            if learnt.count == JSONCursor.places { learnt.removeLast() }
+            place = min(place, learnt.count)
+            learnt.insert(LearntKey(bytes, at: start - 1, length: length, parent: node, field: field, node: child), at: place)
+            place += 1
         }
-        place += 1
         return colon + 1
     }
 
     private func matches(_ key: [UInt8], at start: Int) -> Bool {
         for (offset, byte) in key.enumerated() where bytes[start + offset] != byte { return false }
         return true
-    }
-
-    private func learn(_ start: Int, length: Int, node: Int, field: UInt8, child: Int) -> LearntKey {
-        var key = LearntKey()
-        key.lowMask = length >= 8 ? ~0 : ~0 >> UInt64((8 - length) * 8)
-        key.highMask = length <= 8 ? 0 : length >= 16 ? ~0 : ~0 >> UInt64((16 - length) * 8)
-        key.low = bytes.word(at: start) & key.lowMask
-        key.high = bytes.word(at: start + 8) & key.highMask
-        key.length = length
-        key.parent = node
-        key.field = field
-        key.node = child
-        return key
     }
 }
 

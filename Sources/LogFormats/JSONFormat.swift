@@ -5,9 +5,9 @@ import EventModel
 
 /// `json`: one JSON object a line, in weir's own keys or, with a field map, in anybody's.
 ///
-/// Schema-directed: keys are recognised by two masked 8-byte comparisons with the key that stood at the same place in the line before, so
+/// Schema-directed: keys are recognised by two masked 8-byte comparisons with the key that followed the one before in earlier lines, so
 /// that a steady log is read without looking anything up; only wanted values are parsed, the others are stepped over. A key that comes
-/// twice counts once, the first time, and is counted as `duplicate_key`. Complexity: O(bytes). State: about 2 KB.
+/// twice counts once, the first time, and is counted as `duplicate_key`. Complexity: O(bytes). State: about 3 KB.
 public struct JSONFormat: LineFormat {
     /// What the catalogue says.
     public static let descriptor = FormatDescriptor(
@@ -126,17 +126,51 @@ struct JSONKeyTree: Sendable {
     }
 }
 
-/// A key as it stood at some place of the previous line: quotes, name and colon, and one space if there was one, in sixteen masked bytes.
+/// A key as it stood in an earlier line: quotes, name and colon, and one space if there was one.
+///
+/// State: 64 bytes. The first sixteen bytes are compared masked; of a longer key, up to ``longest`` bytes, the last sixteen as well.
 struct LearntKey: Sendable {
-    var low: UInt64 = 0
-    var lowMask: UInt64 = ~0
-    var high: UInt64 = 0
-    var highMask: UInt64 = ~0
+    static let longest = 32
+
+    var low: UInt64
+    var lowMask: UInt64
+    var high: UInt64
+    var highMask: UInt64
+    var tailLow: UInt64 = 0
+    var tailHigh: UInt64 = 0
     /// Bytes up to the value.
-    var length = 0
-    /// The node of the object that holds the key; −1 marks a key that is not learnt.
-    var parent = -1
+    var length: Int32
+    /// The node of the object that holds the key.
+    var parent: Int16
+    /// The node of the object under the key, or −1.
+    var node: Int16
     /// The field's raw value, or 255.
-    var field: UInt8 = 255
-    var node = -1
+    var field: UInt8
+
+    /// The key whose quote stands at `start`. Precondition: 4 ≤ length ≤ ``longest``.
+    init(_ bytes: PaddedBytes, at start: Int, length: Int, parent: Int, field: UInt8, node: Int) {
+        lowMask = PaddedBytes.firstBytes(length)
+        highMask = PaddedBytes.firstBytes(length - 8)
+        low = bytes.word(at: start) & lowMask
+        high = bytes.word(at: start + 8) & highMask
+        if length > 16 {
+            tailLow = bytes.word(at: start + length - 16)
+            tailHigh = bytes.word(at: start + length - 8)
+        }
+        self.length = Int32(truncatingIfNeeded: length)
+        self.parent = Int16(truncatingIfNeeded: parent)
+        self.node = Int16(truncatingIfNeeded: node)
+        self.field = field
+    }
+
+    /// Whether this key of the object `node` stands at `position`.
+    @inline(__always)
+    func stands(at position: Int, _ bytes: PaddedBytes, node: Int16) -> Bool {
+        let difference =
+            (bytes.word(at: position) & lowMask) ^ low | (bytes.word(at: position &+ 8) & highMask) ^ high
+            | UInt64(truncatingIfNeeded: parent ^ node)
+        if length <= 16 { return difference == 0 }
+        let end = position &+ Int(length)
+        return difference | (bytes.word(at: end &- 16) ^ tailLow) | (bytes.word(at: end &- 8) ^ tailHigh) == 0
+    }
 }

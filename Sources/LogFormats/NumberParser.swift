@@ -50,6 +50,19 @@ public enum NumberParser {
         return value < 1e15 ? .value(UInt64(value)) : .malformed
     }
 
+    /// The digits at the front of a word, of which there is one at least, wherever the bytes of the text end.
+    @inline(__always)
+    static func upToEight(_ word: UInt64) -> (value: UInt64, count: Int) {
+        var digits = word ^ 0x3030_3030_3030_3030
+        let others = ((digits &+ 0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080
+        let count = others.trailingZeroBitCount &>> 3
+        digits &<<= UInt64(truncatingIfNeeded: 64 &- 8 &* count)
+        digits = (digits &* 10 &+ (digits &>> 8)) & 0x00FF_00FF_00FF_00FF
+        digits = (digits &* 100 &+ (digits &>> 16)) & 0x0000_FFFF_0000_FFFF
+        digits = (digits &* 10_000 &+ (digits &>> 32)) & 0xFFFF_FFFF
+        return (digits, count)
+    }
+
     /// At most eight digits at the front of a word. Branch-free, so that numbers of varying length cost no mispredicted jump.
     @inline(__always)
     private static func eight(_ word: UInt64, atMost limit: Int) -> (value: UInt64, count: Int) {

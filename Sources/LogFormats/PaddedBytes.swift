@@ -1,6 +1,8 @@
 // weir
 // SPDX-License-Identifier: Apache-2.0
 
+import CByteMask
+
 /// A read-only window onto bytes that are followed by at least ``padding`` readable bytes, so that kernels may load whole words at any
 /// position inside it.
 ///
@@ -51,48 +53,43 @@ public struct PaddedBytes {
     }
 
     /// The first position in `start ..< end` that holds `byte`, or `end`.
-    /// Complexity: O(n), 32 bytes a step. Precondition: 0 ≤ start ≤ end ≤ count.
+    /// Complexity: O(n), 64 bytes a step. Precondition: 0 ≤ start ≤ end ≤ count.
     @inline(__always)
     public func firstIndex(of byte: UInt8, from start: Int, to end: Int) -> Int {
-        let pattern = SIMD16<UInt8>(repeating: byte)
         var index = start
         while index < end {
-            let low = unsafe unsafeBitCast(block(at: index) .== pattern, to: SIMD2<UInt64>.self)
-            let high = unsafe unsafeBitCast(block(at: index &+ 16) .== pattern, to: SIMD2<UInt64>.self)
-            let any = low | high
-            if any[0] | any[1] != 0 {
-                let first = PaddedBytes.firstByte(low[0], low[1])
-                return min(index &+ (first < 16 ? first : 16 &+ PaddedBytes.firstByte(high[0], high[1])), end)
-            }
-            index &+= 32
+            let hits = mask(of: byte, at: index)
+            if hits != 0 { return min(index &+ hits.trailingZeroBitCount, end) }
+            index &+= 64
         }
         return end
     }
 
     /// The first position in `start ..< end` that holds either byte, or `end`.
-    /// Complexity: O(n), sixteen bytes a step. Precondition: 0 ≤ start ≤ end ≤ count.
+    /// Complexity: O(n), 32 bytes a step: most names are shorter. Precondition: 0 ≤ start ≤ end ≤ count.
     @inline(__always)
     public func firstIndex(of first: UInt8, or second: UInt8, from start: Int, to end: Int) -> Int {
-        let patternA = SIMD16<UInt8>(repeating: first)
-        let patternB = SIMD16<UInt8>(repeating: second)
         var index = start
         while index < end {
-            let bytes = block(at: index)
-            let hitsA = unsafe unsafeBitCast(bytes .== patternA, to: SIMD2<UInt64>.self)
-            let hitsB = unsafe unsafeBitCast(bytes .== patternB, to: SIMD2<UInt64>.self)
-            let hits = hitsA | hitsB
-            let offset = PaddedBytes.firstByte(hits[0], hits[1])
-            if offset < 16 { return min(index &+ offset, end) }
-            index &+= 16
+            let hits = unsafe weir_mask32_of_either(base + index, first, second)
+            if hits != 0 { return min(index &+ hits.trailingZeroBitCount, end) }
+            index &+= 32
         }
         return end
     }
 
-    /// The first non-zero byte of a comparison's two halves; 16 without one.
+    /// Where a byte stands among the 64 from `index` on, the first lowest. Precondition: 0 ≤ index ≤ count + padding − 64.
     @inline(__always)
-    private static func firstByte(_ low: UInt64, _ high: UInt64) -> Int {
-        let chosen = low == 0 ? high : low
-        return (low == 0 ? 8 : 0) &+ (chosen == 0 ? 8 : chosen.trailingZeroBitCount &>> 3)
+    public func mask(of byte: UInt8, at index: Int) -> UInt64 {
+        assert(index >= 0 && index <= count)
+        return unsafe weir_mask_of(base + index, byte)
+    }
+
+    /// Where decimal digits stand among the 64 from `index` on. Precondition: 0 ≤ index ≤ count + padding − 64.
+    @inline(__always)
+    public func maskOfDigits(at index: Int) -> UInt64 {
+        assert(index >= 0 && index <= count)
+        return unsafe weir_mask_of_digits(base + index)
     }
 
     /// What one pass over a line of quoted fields finds.
@@ -114,56 +111,46 @@ public struct PaddedBytes {
     ///
     /// - Parameter borders: the places go here from 1 on; what lies behind them is overwritten. At least ``bordersKept`` + 33 elements.
     ///
-    /// Complexity: O(n), 32 bytes a step, nothing of which depends on what the bytes are: where fields end is what a branch predictor
+    /// Complexity: O(n), 64 bytes a step, nothing of which depends on what the bytes are: where fields end is what a branch predictor
     /// cannot know. Precondition: 0 ≤ start ≤ end ≤ count.
     @inline(__always)
     func quotedLine(from start: Int, to end: Int, borders: inout MutableSpan<Int32>) -> QuotedLine {
         precondition(borders.count > PaddedBytes.bordersKept + 32, "there is room for the borders of one block more")
-        let lineEnd = SIMD16<UInt8>(repeating: UInt8(ascii: "\n"))
-        let quote = SIMD16<UInt8>(repeating: UInt8(ascii: "\""))
-        let comma = SIMD16<UInt8>(repeating: UInt8(ascii: ","))
         var result = QuotedLine(end: end, quotes: 0, borders: 0, hasOverlap: false)
+        // A border is noted at its second quote: what stands before it may be in the block before.
+        var lastCommas: UInt64 = 0
+        var lastQuotes: UInt64 = 0
+        var lastPlaces: UInt64 = 0
         var overlap: UInt64 = 0
-        var carry: UInt64 = 0
-        var sums = SIMD16<UInt8>()
-        // A byte of `sums` counts at most two quotes a step, so it is emptied before it can overflow.
-        var flush = start &+ 32 * 127
         var index = start
         while true {
-            let low = block(at: index)
-            let high = block(at: index &+ 16)
-            let lowQuotes = low .== quote
-            let highQuotes = high .== quote
-            var places = PaddedBytes.bits(lowQuotes .& (block(at: index &+ 1) .== comma) .& (block(at: index &+ 2) .== quote))
-            places |= PaddedBytes.bits(highQuotes .& (block(at: index &+ 17) .== comma) .& (block(at: index &+ 18) .== quote)) &<< 16
-            let ends = unsafe unsafeBitCast((low .== lineEnd) .| (high .== lineEnd), to: SIMD2<UInt64>.self)
-            let isLast = ends[0] | ends[1] != 0 || index &+ 32 >= end
+            var quotes = mask(of: UInt8(ascii: "\""), at: index)
+            let commas = mask(of: UInt8(ascii: ","), at: index)
+            let ends = mask(of: UInt8(ascii: "\n"), at: index)
+            let isLast = ends != 0 || index &+ 64 >= end
             if isLast {
-                let newline = PaddedBytes.bits(low .== lineEnd) | PaddedBytes.bits(high .== lineEnd) &<< 16
-                result.end = min(index &+ (newline == 0 ? 32 : newline.trailingZeroBitCount), end)
-                let kept = (1 &<< UInt64(truncatingIfNeeded: result.end &- index)) &- 1
-                let quotes = PaddedBytes.bits(lowQuotes) | PaddedBytes.bits(highQuotes) &<< 16
-                result.quotes &+= (quotes & kept).nonzeroBitCount
-                places &= kept
+                result.end = min(index &+ ends.trailingZeroBitCount, end)
+                quotes &= PaddedBytes.lowBits(result.end &- index)
             }
-            overlap |= places & (places &<< 2 | carry)
-            carry = places &>> 30
-            if result.borders < PaddedBytes.bordersKept { unsafe PaddedBytes.note(places, at: index, result.borders, &borders) }
+            let places = quotes & (commas &<< 1 | lastCommas &>> 63) & (quotes &<< 2 | lastQuotes &>> 62)
+            overlap |= places & (places &<< 2 | lastPlaces &>> 62)
+            if result.borders < PaddedBytes.bordersKept { unsafe PaddedBytes.note(places, at: index &- 2, result.borders, &borders) }
             result.borders &+= places.nonzeroBitCount
-            if isLast || index >= flush {
-                result.quotes &+= PaddedBytes.sum(sums)
-                sums = SIMD16<UInt8>()
-                flush = index &+ 32 * 127
-            }
+            result.quotes &+= quotes.nonzeroBitCount
             if isLast {
                 result.hasOverlap = overlap != 0
                 return result
             }
-            sums &-= unsafe unsafeBitCast(lowQuotes, to: SIMD16<UInt8>.self)
-            sums &-= unsafe unsafeBitCast(highQuotes, to: SIMD16<UInt8>.self)
-            index &+= 32
+            lastCommas = commas
+            lastQuotes = quotes
+            lastPlaces = places
+            index &+= 64
         }
     }
+
+    /// The lowest `count` bits; all of them from 64 on. Precondition: 0 ≤ count.
+    @inline(__always)
+    static func lowBits(_ count: Int) -> UInt64 { count >= 64 ? ~0 : (1 &<< UInt64(truncatingIfNeeded: count)) &- 1 }
 
     /// Writes the places of a block behind those that are there, four at least. Precondition: 33 elements are left behind `count`.
     @inline(__always)
@@ -179,29 +166,10 @@ public struct PaddedBytes {
         } while places != 0
     }
 
-    /// A comparison of sixteen bytes as sixteen bits, the first byte lowest: what `pmovmskb` does, which Swift cannot name. Every byte
-    /// keeps one bit of its own, and a multiplication adds the eight of a half into its top byte.
-    @inline(__always)
-    private static func bits(_ comparison: SIMDMask<SIMD16<Int8>>) -> UInt64 {
-        let bytes = unsafe unsafeBitCast(comparison, to: SIMD16<Int8>.self)
-        let halves = unsafe unsafeBitCast(
-            bytes & SIMD16(1, 2, 4, 8, 16, 32, 64, -128, 1, 2, 4, 8, 16, 32, 64, -128), to: SIMD2<UInt64>.self)
-        return (halves[0] &* 0x0101_0101_0101_0101) &>> 56 | ((halves[1] &* 0x0101_0101_0101_0101) &>> 56) &<< 8
-    }
-
     /// A mask of the first `count` bytes of a word; all of them from eight on, none below one.
     @inline(__always)
     static func firstBytes(_ count: Int) -> UInt64 {
         count >= 8 ? ~0 : count <= 0 ? 0 : ~0 &>> UInt64(truncatingIfNeeded: 64 &- 8 &* count)
-    }
-
-    @inline(__always)
-    private static func sum(_ bytes: SIMD16<UInt8>) -> Int {
-        let halves = unsafe unsafeBitCast(bytes, to: SIMD2<UInt64>.self)
-        let pairs =
-            (halves[0] & 0x00FF_00FF_00FF_00FF) &+ ((halves[0] &>> 8) & 0x00FF_00FF_00FF_00FF)
-            &+ (halves[1] & 0x00FF_00FF_00FF_00FF) &+ ((halves[1] &>> 8) & 0x00FF_00FF_00FF_00FF)
-        return Int(truncatingIfNeeded: (pairs &* 0x0001_0001_0001_0001) &>> 48)
     }
 
     /// Whether the bytes of `text` stand at a position. Precondition: 0 ≤ index and index + text.utf8CodeUnitCount ≤ count + padding.
@@ -213,17 +181,13 @@ public struct PaddedBytes {
         return true
     }
 
-    /// Whether a range holds a control character: below a space, or DEL. Complexity: O(n), eight bytes a step.
+    /// Whether a range holds a control character: below a space, or DEL. Complexity: O(n), 64 bytes a step.
     @inline(__always)
     public func hasControl(from start: Int, to end: Int) -> Bool {
         var index = start
         while index < end {
-            // Bytes behind the range count as letters. A hit may be a carry from below, but the lowest is always right.
-            let word = word(at: index) | ~PaddedBytes.firstBytes(end &- index)
-            let deletes = word ^ 0x7F7F_7F7F_7F7F_7F7F
-            let hits = ((word &- 0x2020_2020_2020_2020) & ~word) | ((deletes &- 0x0101_0101_0101_0101) & ~deletes)
-            if hits & 0x8080_8080_8080_8080 != 0 { return true }
-            index &+= 8
+            if unsafe weir_mask_of_controls(base + index) & PaddedBytes.lowBits(end &- index) != 0 { return true }
+            index &+= 64
         }
         return false
     }

@@ -61,7 +61,7 @@ struct KernelTests {
             sample(&random, hiding: [0x22, 0x2C, 0x22, 0x0A]).withBytes { bytes in
                 let (start, end) = range(bytes.count, &random)
                 let stop = (start..<end).first { bytes[$0] == 0x0A } ?? end
-                let borders = (start..<max(start, stop)).filter { bytes[$0] == 0x22 && bytes[$0 + 1] == 0x2C && bytes[$0 + 2] == 0x22 }
+                let borders = (start..<max(start, stop - 2)).filter { bytes[$0] == 0x22 && bytes[$0 + 1] == 0x2C && bytes[$0 + 2] == 0x22 }
                 let (line, places) = quotedLine(bytes, start, end)
                 #expect(line.end == stop, "seed \(seed), round \(round)")
                 #expect(line.quotes == (start..<stop).count { bytes[$0] == 0x22 }, "seed \(seed), round \(round)")

@@ -20,7 +20,7 @@ enum AllowedImports {
         "RingBuffers": ["Synchronization"],
         "EventModel": [],
         "Digest": ["CCrypto"],
-        "LogFormats": ["EventModel"],
+        "LogFormats": ["EventModel", "CByteMask"],
         "ContentScan": ["EventModel", "Digest"],
         "RollingStatistics": ["EventModel", "RingBuffers"],
         "Detection": ["EventModel", "RollingStatistics"],
