@@ -44,35 +44,41 @@ public enum BucketGrid {
 public struct ClosedBucket: Sendable {
     public var number: Int64
     public var slot: HourOfWeek
-    public var sums: MeasureSums
+    public var sums = MeasureSums()
     /// One reading for each measure, in the order of ``Measure``.
-    public var readings: InlineArray<3, VolumeReading>
+    public var readings = InlineArray<3, VolumeReading>(repeating: VolumeReading())
     /// The networks seen in the bucket.
-    public var networks: NetworkSet
+    public var networks = NetworkSet()
     /// The first event from a network that the account had never used.
     public var newNetwork: NewNetwork?
     /// Whether the account was old enough to be judged by itself.
-    public var isMature: Bool
+    public var isMature = false
     /// False while the bucket is still open.
-    public var isClosed: Bool
+    public var isClosed = true
     /// The event time up to which the sums hold: the bucket's end once it has closed.
     public var end: EventTime
     public var fleet: FleetView
 
-    public init(
-        number: Int64, sums: MeasureSums, readings: InlineArray<3, VolumeReading>, networks: NetworkSet, newNetwork: NewNetwork?,
-        isMature: Bool, isClosed: Bool, end: EventTime, fleet: FleetView
-    ) {
+    /// A bucket in which nothing has happened yet.
+    public init(number: Int64, end: EventTime, fleet: FleetView) {
         self.number = number
         slot = HourOfWeek(BucketGrid.start(of: number))
-        self.sums = sums
-        self.readings = readings
-        self.networks = networks
-        self.newNetwork = newNetwork
-        self.isMature = isMature
-        self.isClosed = isClosed
         self.end = end
         self.fleet = fleet
+    }
+
+    /// Fills in what an account did in this bucket, and what its models say to that. What was there of another account is gone.
+    public mutating func read(
+        _ account: borrowing AccountProfile, sums: MeasureSums, networks: NetworkSet, newNetwork: NewNetwork?
+    ) {
+        self.sums = sums
+        self.networks = networks
+        self.newNetwork = newNetwork
+        isMature = account.isMature
+        for measure in Measure.allCases {
+            account.volumes[measure.rawValue].read(
+                Double(sums[measure]), slot: slot, visits: account.visits, fleet: fleet.factor[measure], into: &readings[measure.rawValue])
+        }
     }
 
     public var start: EventTime { BucketGrid.start(of: number) }

@@ -149,7 +149,8 @@ extension JSONCursor {
         bytes.word(at: start) & PaddedBytes.firstBytes(end &- start)
     }
 
-    /// A value without quotes, read as the field wants it or, for 255, stepped over: a number, `true`, `false`, `null`, or something nested that a field cannot be.
+    /// A value without quotes, read as the field wants it or, for 255, stepped over: a number, `true`, `false`, `null`, or something
+    /// nested, which no field can be.
     @inline(never)
     static func bareValue(_ bytes: PaddedBytes, _ start: Int, _ end: Int, field: UInt8, _ draft: inout Draft) -> Int {
         let byte = bytes[start]

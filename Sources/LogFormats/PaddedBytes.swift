@@ -71,7 +71,7 @@ public struct PaddedBytes {
     public func firstIndex(of first: UInt8, or second: UInt8, from start: Int, to end: Int) -> Int {
         var index = start
         while index < end {
-            let hits = unsafe weir_mask32_of_either(base + index, first, second)
+            let hits = unsafe weir_mask_of_either32(base + index, first, second)
             if hits != 0 { return min(index &+ hits.trailingZeroBitCount, end) }
             index &+= 32
         }
@@ -82,14 +82,21 @@ public struct PaddedBytes {
     @inline(__always)
     public func mask(of byte: UInt8, at index: Int) -> UInt64 {
         assert(index >= 0 && index <= count)
-        return unsafe weir_mask_of(base + index, byte)
+        return unsafe weir_mask_of64(base + index, byte)
+    }
+
+    /// Where either byte stands among the 64 from `index` on. Precondition: 0 ≤ index ≤ count + padding − 64.
+    @inline(__always)
+    public func mask(of first: UInt8, or second: UInt8, at index: Int) -> UInt64 {
+        assert(index >= 0 && index <= count)
+        return unsafe weir_mask_of_either64(base + index, first, second)
     }
 
     /// Where decimal digits stand among the 64 from `index` on. Precondition: 0 ≤ index ≤ count + padding − 64.
     @inline(__always)
     public func maskOfDigits(at index: Int) -> UInt64 {
         assert(index >= 0 && index <= count)
-        return unsafe weir_mask_of_digits(base + index)
+        return unsafe weir_mask_of_digits64(base + index)
     }
 
     /// What one pass over a line of quoted fields finds.
@@ -148,9 +155,24 @@ public struct PaddedBytes {
         }
     }
 
+    /// Where decimal digits and where dots stand among the 32 from `index` on. Precondition: 0 ≤ index ≤ count + padding − 32.
+    @inline(__always)
+    public func masksOfDottedDigits(at index: Int) -> (digits: UInt32, dots: UInt32) {
+        assert(index >= 0 && index <= count)
+        return unsafe (weir_mask_of_digits32(base + index), weir_mask_of32(base + index, UInt8(ascii: ".")))
+    }
+
+    /// Where characters stand among the 64 from `index` on that mean something in a path, the slash apart; `! " $ & ' ( ) * + , : < = >`
+    /// are among them too. Precondition: 0 ≤ index ≤ count + padding − 64.
+    @inline(__always)
+    public func maskOfPathSpecials(at index: Int) -> UInt64 {
+        assert(index >= 0 && index <= count)
+        return unsafe weir_mask_of_path_specials64(base + index)
+    }
+
     /// The lowest `count` bits; all of them from 64 on. Precondition: 0 ≤ count.
     @inline(__always)
-    static func lowBits(_ count: Int) -> UInt64 { count >= 64 ? ~0 : (1 &<< UInt64(truncatingIfNeeded: count)) &- 1 }
+    public static func lowBits(_ count: Int) -> UInt64 { count >= 64 ? ~0 : (1 &<< UInt64(truncatingIfNeeded: count)) &- 1 }
 
     /// Writes the places of a block behind those that are there, four at least. Precondition: 33 elements are left behind `count`.
     @inline(__always)
@@ -186,7 +208,7 @@ public struct PaddedBytes {
     public func hasControl(from start: Int, to end: Int) -> Bool {
         var index = start
         while index < end {
-            if unsafe weir_mask_of_controls(base + index) & PaddedBytes.lowBits(end &- index) != 0 { return true }
+            if unsafe weir_mask_of_controls64(base + index) & PaddedBytes.lowBits(end &- index) != 0 { return true }
             index &+= 64
         }
         return false
@@ -207,22 +229,23 @@ public struct PaddedBytes {
 
     /// Keyed 64-bit hash of a range: a multiply-and-fold hash in the manner of wyhash, not a PRF.
     ///
-    /// Complexity: O(n), eight bytes a step. Source: Wang Yi, "wyhash" (2019), the 64×64→128 multiply-fold mixer. The key is random per
+    /// Complexity: O(n), sixteen bytes a step. Source: Wang Yi, "wyhash" (2019), the 64×64→128 multiply-fold mixer. The key is random per
     /// process wherever an attacker chooses the bytes; callers compare the bytes themselves on a hit.
     @inline(__always)
     public func hash(from start: Int, count length: Int, key: UInt64) -> UInt64 {
         assert(start >= 0 && start + length <= count)
+        let secret = key ^ 0xA076_1D64_78BD_642F
         var state = key ^ (UInt64(truncatingIfNeeded: length) &* 0x9E37_79B9_7F4A_7C15)
         var index = start
         var left = length
-        while left > 8 {
-            state = foldedMultiply(state ^ word(at: index), 0xA076_1D64_78BD_642F)
-            index &+= 8
-            left &-= 8
+        while left > 16 {
+            state = foldedMultiply(secret ^ word(at: index), state ^ word(at: index &+ 8))
+            index &+= 16
+            left &-= 16
         }
-        let mask = left == 0 ? 0 : ~UInt64(0) &>> (UInt64(truncatingIfNeeded: 8 &- left) &* 8)
-        state = foldedMultiply(state ^ (word(at: index) & mask), 0xE703_7ED1_A0B4_28DB)
-        return foldedMultiply(state ^ key, 0x8EBC_6AF0_9C88_C6E3)
+        let low = word(at: index) & PaddedBytes.firstBytes(left)
+        let high = word(at: index &+ 8) & PaddedBytes.firstBytes(left &- 8)
+        return foldedMultiply(foldedMultiply(secret ^ low, state ^ high) ^ key, 0x8EBC_6AF0_9C88_C6E3)
     }
 
     /// A 64-bit identity of a range that is the same in every process, never 0: what tells a row that is delivered twice.

@@ -159,22 +159,23 @@ final class AccountShard {
     }
 
     /// Judges and learns the oldest bucket for every account, in order of number. `body` gets what the detectors found.
+    ///
+    /// The inner loop of a quiet fleet: the arrays are taken out of the class once, and one bucket is filled again for each account.
     func closeOldest(_ context: CloseOrder, fleetSums: inout FleetSums, found: (AccountID, UInt8, Finding) -> Void) {
-        for index in rings.indices {
-            let profile = profiles[index]
-            guard profile.firstBucket <= context.bucket else { continue }
-            let slot = Int(open[0].slots[index])
+        let detectors = self.detectors
+        let profiles = self.profiles
+        let oldest = open[0]
+        var closed = ClosedBucket(number: context.bucket, end: BucketGrid.start(of: context.bucket + 1), fleet: context.fleet)
+        for index in profiles.indices where profiles[index].firstBucket <= context.bucket {
             willChange(index)
-            let account = number(index)
-            let closed = AccountShard.closedBucket(
-                profile, activity: slot == 0 ? Activity() : Activity(open[0].tallies[slot - 1]), bucket: context.bucket,
-                fleet: context.fleet,
-                end: BucketGrid.start(of: context.bucket + 1), isClosed: true)
-            for (number, detector) in detectors.enumerated() {
-                if let finding = detector.judge(closed, of: profile) { found(account, UInt8(number), finding) }
+            let slot = Int(oldest.slots[index])
+            let activity = slot == 0 ? Activity() : Activity(oldest.tallies[slot - 1])
+            closed.read(profiles[index], sums: activity.sums, networks: activity.networks, newNetwork: activity.newNetwork)
+            for number in detectors.indices {
+                if let finding = detectors[number].judge(closed, of: profiles[index]) { found(self.number(index), UInt8(number), finding) }
             }
-            profile.learn(closed, fleet: context.fleet.factor)
-            fleetSums.add(profile)
+            profiles[index].learn(closed, fleet: context.fleet.factor)
+            fleetSums.add(profiles[index])
         }
     }
 
@@ -183,16 +184,15 @@ final class AccountShard {
         let profile = profiles[local(account)].clone()
         for earlier in 0..<position where profile.firstBucket <= oldestBucket + Int64(earlier) {
             let bucket = oldestBucket + Int64(earlier)
-            let closed = AccountShard.closedBucket(
-                profile, activity: activity(account, position: earlier), bucket: bucket, fleet: fleet,
-                end: BucketGrid.start(of: bucket + 1),
+            let closed = AccountShard.bucket(
+                bucket, of: profile, activity: activity(account, position: earlier), fleet: fleet, end: BucketGrid.start(of: bucket + 1),
                 isClosed: true)
             profile.learn(closed, fleet: fleet.factor)
         }
         var judged = tally(account, position: position)
         judged?.forgetLearnt(profile.networks)
-        let partial = AccountShard.closedBucket(
-            profile, activity: judged.map { Activity($0) } ?? Activity(), bucket: oldestBucket + Int64(position), fleet: fleet, end: end,
+        let partial = AccountShard.bucket(
+            oldestBucket + Int64(position), of: profile, activity: judged.map { Activity($0) } ?? Activity(), fleet: fleet, end: end,
             isClosed: false)
         var findings: [(UInt8, Finding)] = []
         for (number, detector) in detectors.enumerated() {
@@ -204,19 +204,14 @@ final class AccountShard {
     /// The accounts active in open bucket `position`, in order of number.
     func activeAccounts(position: Int) -> [AccountID] { open[position].tallies.map(\.account).sorted() }
 
-    static func closedBucket(
-        _ profile: borrowing AccountProfile, activity: Activity, bucket: Int64, fleet: FleetView, end: EventTime, isClosed: Bool
+    /// A bucket with what an account did in it and what its models say to that.
+    private static func bucket(
+        _ number: Int64, of profile: AccountProfile, activity: Activity, fleet: FleetView, end: EventTime, isClosed: Bool
     ) -> ClosedBucket {
-        let slot = HourOfWeek(BucketGrid.start(of: bucket))
-        var readings = InlineArray<3, VolumeReading>(repeating: VolumeReading())
-        for measure in Measure.allCases {
-            profile.volumes[measure.rawValue].read(
-                Double(activity.sums[measure]), slot: slot, visits: profile.visits, fleet: fleet.factor[measure],
-                into: &readings[measure.rawValue])
-        }
-        return ClosedBucket(
-            number: bucket, sums: activity.sums, readings: readings, networks: activity.networks, newNetwork: activity.newNetwork,
-            isMature: profile.isMature, isClosed: isClosed, end: end, fleet: fleet)
+        var bucket = ClosedBucket(number: number, end: end, fleet: fleet)
+        bucket.isClosed = isClosed
+        bucket.read(profile, sums: activity.sums, networks: activity.networks, newNetwork: activity.newNetwork)
+        return bucket
     }
 }
 

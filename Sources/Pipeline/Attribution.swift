@@ -25,7 +25,7 @@ package struct Attribution: ~Copyable {
     private var values: NameDirectory
     private var accountCount: UInt32 = 1
     private var valueCount: UInt32 = 2
-    /// Recently seen raw paths: hash → value, so that a hot path is not templated for every event.
+    /// Recently seen shapes of paths, and long paths themselves: hash → value, so that a path need not be templated for every event.
     private var pathCache: [PathEntry]
     private var template = ChunkBuffer(capacity: 256)
     private let limits: Limits
@@ -152,7 +152,11 @@ package struct Attribution: ~Copyable {
     @inline(__always)
     private mutating func endpoint(_ text: TextRange, _ bytes: PaddedBytes, _ batch: inout EventBatch) -> ValueID {
         let start = Int(text.start)
-        let hash = bytes.hash(from: start, count: text.count, key: hashKey) | 1
+        let isShort = text.count <= EndpointTemplate.longestShape
+        let hash =
+            (isShort
+                ? EndpointTemplate.shape(bytes, start, text.count, key: hashKey)
+                : bytes.hash(from: start, count: text.count, key: hashKey)) | 1
         let slot = Int(truncatingIfNeeded: hash >> 8) & 4095
         if pathCache[slot].hash == hash { return pathCache[slot].value }
         let value = templated(bytes, start, text.count, &batch)

@@ -11,6 +11,53 @@ import LogFormats
 package enum EndpointTemplate {
     /// Longer paths are cut: an endpoint is a name, not a message.
     package static let limit = 200
+    /// Words are shorter, or hold no digit.
+    private static let shortestOpaqueID = 12
+
+    /// The longest path that has a ``shape(_:_:_:key:)``.
+    static let longestShape = 64
+
+    /// A keyed hash of the template of a path, without making it: two paths have the same shape when they have the same template.
+    ///
+    /// Paths with ids in them are all different, so that a cache of paths would never hit. Complexity: O(segments).
+    /// Precondition: 0 < count ≤ ``longestShape``.
+    @inline(__always)
+    static func shape(_ bytes: PaddedBytes, _ start: Int, _ count: Int, key: UInt64) -> UInt64 {
+        var length = count
+        var marked = bytes.maskOfDigits(at: start)
+        let special = bytes.maskOfPathSpecials(at: start) & PaddedBytes.lowBits(count)
+        if special != 0 {
+            let ends = bytes.mask(of: UInt8(ascii: "?"), or: UInt8(ascii: "#"), at: start) | bytes.mask(of: UInt8(ascii: ";"), at: start)
+            length = min(count, ends.trailingZeroBitCount)
+            marked |= bytes.mask(of: UInt8(ascii: "@"), or: UInt8(ascii: "%"), at: start)
+        }
+        marked &= PaddedBytes.lowBits(length)
+        let slashes = bytes.mask(of: UInt8(ascii: "/"), at: start)
+        var state = key
+        var done = 0
+        // Only segments with a digit or an opaque character can be ids.
+        while marked != 0 {
+            let first = marked.trailingZeroBitCount
+            let before = slashes & PaddedBytes.lowBits(first)
+            let segment = 64 &- before.leadingZeroBitCount
+            let after = slashes & ~PaddedBytes.lowBits(first)
+            let end = min(after.trailingZeroBitCount, length)
+            let mask = PaddedBytes.lowBits(end) & ~PaddedBytes.lowBits(segment)
+            let isID = marked & mask == mask || end &- segment >= shortestOpaqueID || isOpaque(bytes, start, special, mask)
+            if isID {
+                state = bytes.hash(from: start &+ done, count: segment &- done, key: state) ^ 0x7D64_697B
+                done = end
+            }
+            marked &= ~mask
+        }
+        return bytes.hash(from: start &+ done, count: length &- done, key: state)
+    }
+
+    /// Whether a segment with a digit or an opaque character has one of the latter.
+    @inline(__always)
+    private static func isOpaque(_ bytes: PaddedBytes, _ start: Int, _ special: UInt64, _ mask: UInt64) -> Bool {
+        special & mask != 0 && bytes.mask(of: UInt8(ascii: "@"), or: UInt8(ascii: "%"), at: start) & mask != 0
+    }
 
     /// Appends the template of the path in `start ..< end` to `output`. Complexity: O(length), without allocation.
     static func append(_ bytes: PaddedBytes, _ start: Int, _ end: Int, to output: inout ChunkBuffer) {
@@ -51,7 +98,7 @@ package enum EndpointTemplate {
     {
         let count = end - start
         guard count > 0 else { return }
-        if isOpaque || digits == count || (digits > 0 && count >= 12) {
+        if isOpaque || digits == count || (digits > 0 && count >= shortestOpaqueID) {
             output.append(placeholder)
         } else {
             output.append(bytes, from: start, count: count)

@@ -7,31 +7,35 @@ import LogFormats
 /// Reads the network of an address as logs write it.
 enum NetworkParser {
     /// The /24 or /48 of the address in a range; unknown when it is none. Brackets and a port behind IPv4 are tolerated.
+    ///
+    /// Complexity: O(1) for IPv4, without a branch that depends on where its dots are.
     @inline(__always)
     static func network(_ bytes: PaddedBytes, _ start: Int, _ count: Int) -> Network {
-        var address: UInt32 = 0
-        var octet: UInt32 = 0
-        var digits = 0
-        var dots = 0
-        for index in start..<start + count {
-            let byte = bytes[index]
-            if byte &- 0x30 < 10 {
-                octet = octet &* 10 &+ UInt32(byte &- 0x30)
-                digits += 1
-                if digits > 3 { return sixth(bytes, start, count) }
-            } else if byte == UInt8(ascii: ".") && digits > 0 && octet < 256 && dots < 3 {
-                address = address << 8 | octet
-                octet = 0
-                digits = 0
-                dots += 1
-            } else if byte == UInt8(ascii: ":") && dots == 3 {
-                break
-            } else {
-                return sixth(bytes, start, count)
-            }
-        }
-        guard dots == 3, digits > 0, octet < 256 else { return sixth(bytes, start, count) }
-        return Network(ipv4: address << 8 | octet)
+        let masks = bytes.masksOfDottedDigits(at: start)
+        // What is neither a digit nor a dot ends the address: its own end, or the colon before a port.
+        let end = min((~(masks.digits | masks.dots)).trailingZeroBitCount, count)
+        let isWhole = end == count || bytes[start &+ end] == UInt8(ascii: ":")
+        var dots = UInt64(masks.dots) & PaddedBytes.lowBits(end)
+        let first = dots.trailingZeroBitCount
+        dots &= dots &- 1
+        let second = dots.trailingZeroBitCount
+        dots &= dots &- 1
+        let third = dots.trailingZeroBitCount
+        guard isWhole, third < 64, dots & (dots &- 1) == 0 else { return sixth(bytes, start, count) }
+        let one = octet(bytes, start, first)
+        let two = octet(bytes, start &+ first &+ 1, second &- first &- 1)
+        let three = octet(bytes, start &+ second &+ 1, third &- second &- 1)
+        let four = octet(bytes, start &+ third &+ 1, end &- third &- 1)
+        guard max(one, two, three, four) < 256 else { return sixth(bytes, start, count) }
+        return Network(ipv4: one << 24 | two << 16 | three << 8 | four)
+    }
+
+    /// One to three digits as a number; 256 or more when there are none or more of them. Precondition: all are digits.
+    @inline(__always)
+    private static func octet(_ bytes: PaddedBytes, _ start: Int, _ count: Int) -> UInt32 {
+        let digits = bytes.half(at: start) &<< UInt32(truncatingIfNeeded: 32 &- 8 &* count)
+        let value = (digits &>> 8 & 0xF) &* 100 &+ (digits &>> 16 & 0xF) &* 10 &+ (digits &>> 24 & 0xF)
+        return count &- 1 < 3 && count > 0 ? value : 256
     }
 
     /// IPv6: the first three groups, `::` expanded; an IPv4-mapped address is the IPv4 address.

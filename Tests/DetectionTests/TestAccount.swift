@@ -50,19 +50,14 @@ struct TestAccount {
 
     /// The coming bucket with these sums, closed or in part.
     func bucket(_ sums: MeasureSums, from network: Network = TestAccount.home, isClosed: Bool = true) -> ClosedBucket {
-        var readings = InlineArray<3, VolumeReading>(repeating: VolumeReading())
         let start = BucketGrid.start(of: number)
-        for measure in Measure.allCases {
-            readings[measure.rawValue] = profile.volumes[measure.rawValue].read(
-                Double(sums[measure]), slot: HourOfWeek(start), visits: profile.visits, fleet: fleet.factor[measure])
-        }
         var networks = NetworkSet()
         if sums.calls > 0 { _ = networks.insert(network) }
         let isNew = sums.calls > 0 && network != .unknown && !profile.networks.contains(network)
-        return ClosedBucket(
-            number: number, sums: sums, readings: readings, networks: networks,
-            newNetwork: isNew ? NewNetwork(network: network, time: start) : nil, isMature: profile.isMature, isClosed: isClosed,
-            end: isClosed ? BucketGrid.start(of: number + 1) : start + .minutes(3), fleet: fleet)
+        var bucket = ClosedBucket(number: number, end: isClosed ? BucketGrid.start(of: number + 1) : start + .minutes(3), fleet: fleet)
+        bucket.isClosed = isClosed
+        bucket.read(profile, sums: sums, networks: networks, newNetwork: isNew ? NewNetwork(network: network, time: start) : nil)
+        return bucket
     }
 
     /// Goes on, as usual, until the coming bucket begins at this quarter hour of a Monday.

@@ -26,6 +26,28 @@ import Testing
         #expect(template(path) == expected)
     }
 
+    @Test func `paths have the same shape when they have the same template, and only then`() {
+        let seed: UInt64 = 77
+        var random = SeededRandom(seed: seed)
+        let segments = [
+            "api", "v2", "v3", "contacts", "1", "123456", "0031x00000AbCdE", "abcdefghijkl", "abcdefghijk1", "a@b", "a%40", "", "x:y",
+        ]
+        let tails = ["", "/", "?q=1/2", "#top", ";s=7", "?a@b"]
+        var shapes: [UInt64: String] = [:]
+        var templates: [String: UInt64] = [:]
+        for round in 0..<6000 {
+            let body = (0..<Int.random(in: 1...5, using: &random)).map { _ in segments.randomElement(using: &random) ?? "" }
+            let path = "/" + body.joined(separator: "/") + (tails.randomElement(using: &random) ?? "")
+            let bytes = Array("<\(path)7@/>".utf8)
+            guard path.utf8.count <= EndpointTemplate.longestShape else { continue }
+            let shape = ChunkBuffer(bytes).withBytes { EndpointTemplate.shape($0, 1, path.utf8.count, key: seed) }
+            let template = template(path)
+            #expect(shapes.updateValue(template, forKey: shape) ?? template == template, "seed \(seed), round \(round): \(path)")
+            #expect(templates.updateValue(shape, forKey: template) ?? shape == shape, "seed \(seed), round \(round): \(path)")
+        }
+        #expect(shapes.count > 200)
+    }
+
     @Test func `a segment cut by the length limit is kept as an id, for it may be half an address`() {
         let front = "/" + String(repeating: "a", count: 193) + "/"
         #expect(template(front + "mara@example.com") == front + "{id}")

@@ -121,8 +121,8 @@ import Testing
         let profile = AccountProfile(firstBucket: 0)
         _ = tally.note(network, at: time(0), known: profile.networks)
         #expect(tally.newNetwork?.network == network)
-        let closed = AccountShard.closedBucket(
-            profile, activity: Activity(tally), bucket: bucketNumber(0), fleet: FleetView(), end: time(900), isClosed: true)
+        var closed = ClosedBucket(number: bucketNumber(0), end: time(900), fleet: FleetView())
+        closed.read(profile, sums: tally.sums, networks: tally.networks, newNetwork: tally.newNetwork)
         profile.learn(closed, fleet: .neutral)
         tally.forgetLearnt(profile.networks)
         #expect(tally.newNetwork == nil)
