@@ -258,22 +258,17 @@ extension AccountShard {
         return frozen.count
     }
 
-    /// Takes at most `limit` more accounts into the checkpoint in the making; returns how many it took.
-    func captureSome(atMost limit: Int) -> Int {
-        var taken = 0
-        while taken < limit, let index = frozen.popLast() {
+    /// At most `limit` more accounts of the checkpoint in the making: fewer mean that these were the last. A closing bucket may have
+    /// captured every account at once; these too come out a few at a time.
+    func takeSome(atMost limit: Int) -> [(AccountID, [UInt8])] {
+        while captured.count < limit, let index = frozen.popLast() {
             guard marks[index] == .frozen else { continue }
             capture(index)
             marks[index] = .clean
-            taken += 1
         }
+        let taken = Array(captured.suffix(limit))
+        captured.removeLast(taken.count)
         return taken
-    }
-
-    /// The states of the checkpoint, complete once ``captureSome(atMost:)`` took fewer than it might.
-    func takeCaptured() -> [(AccountID, [UInt8])] {
-        defer { captured = [] }
-        return captured
     }
 
     private func capture(_ index: Int) { captured.append((number(index), encode(number(index)))) }

@@ -44,12 +44,12 @@ extension LaneCore {
         guard pendingCommit != nil else { return nil }
         var left = limit
         for shard in shards {
-            left -= shard.captureSome(atMost: left)
-            // Taken over at once: a copy of all of them at the end would be the longest pause.
-            for (id, bytes) in shard.takeCaptured() {
+            let captured = shard.takeSome(atMost: left)
+            for (id, bytes) in captured {
                 pendingCommit?.accounts.append(AccountState(id: id, name: names[Int(id.rawValue)], bytes: bytes))
             }
-            if left == 0 { return nil }
+            left -= captured.count
+            if left <= 0 { return nil }
         }
         return pendingCommit.take()
     }

@@ -13,11 +13,14 @@ public struct StateWriter: Sendable {
     public var bytes: [UInt8] { Array(room[..<count]) }
 
     @inline(__always)
-    public mutating func write<Number: FixedWidthInteger>(_ value: Number) {
+    public mutating func write<Number: FixedWidthInteger & BitwiseCopyable>(_ value: Number) {
         let width = Number.bitWidth / 8
         if room.count - count < width { grow(by: width) }
-        for index in 0..<width { room[count + index] = UInt8(truncatingIfNeeded: value >> Number(truncatingIfNeeded: 8 * index)) }
-        count += width
+        let place = count
+        var space = room.mutableSpan
+        var raw = unsafe space.mutableBytes
+        raw.storeBytes(of: value.littleEndian, toByteOffset: place, as: Number.self)
+        count = place + width
     }
 
     private mutating func grow(by needed: Int) {
@@ -47,15 +50,12 @@ public struct StateReader: Sendable {
     public init(_ bytes: [UInt8]) { self.bytes = bytes }
 
     @inline(__always)
-    public mutating func read<Number: FixedWidthInteger>(_ type: Number.Type = Number.self) throws(StateError) -> Number {
+    public mutating func read<Number: FixedWidthInteger & BitwiseCopyable>(_ type: Number.Type = Number.self) throws(StateError) -> Number {
         let width = Number.bitWidth / 8
         guard bytes.count - position >= width else { throw StateError.truncated }
-        var value: Number = 0
-        for index in 0..<width {
-            value |= Number(truncatingIfNeeded: bytes[position + index]) << Number(truncatingIfNeeded: 8 * index)
-        }
-        position += width
-        return value
+        defer { position += width }
+        // Any bytes are a whole number, and that they are there was just checked.
+        return Number(littleEndian: unsafe bytes.span.bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: position, as: Number.self))
     }
 
     public mutating func readFloat() throws(StateError) -> Float { Float(bitPattern: try read()) }
