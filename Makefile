@@ -5,7 +5,7 @@ SHELL := /bin/bash -o pipefail
 WEIR := .build/release/weir
 RELEASE := -c release --static-swift-stdlib
 
-.PHONY: help run build test check tsan bench clean setup
+.PHONY: help run build test check golden tsan bench clean setup
 
 help: ## Lists the targets.
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,6 +30,11 @@ test: ## Builds and runs all tests; installs what they need.
 
 check: ## Style: the formatter's rules, as errors.
 	@swift format lint --strict --recursive Sources Tests benchmarks Package.swift
+
+golden: setup ## Rewrites the stored alerts that tests compare, after an intended change; look at the difference before you commit it.
+	@swift build --build-tests 2>&1 | tools/build-progress
+	@WEIR_GOLDEN=rewrite swift test --skip-build --filter GoldenReplayTests
+	@git diff --stat -- Tests/GoldenReplayTests/Golden
 
 tsan: setup ## The rings and the pipeline under ThreadSanitizer.
 	@swift build --build-tests --sanitize=thread --scratch-path .build-tsan 2>&1 | tools/build-progress

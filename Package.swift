@@ -96,7 +96,9 @@ let package = Package(
         suite("RollingStatisticsTests", ["RollingStatistics", "EventModel", "TestSupport"]),
         suite("DetectionTests", ["Detection", "RollingStatistics", "EventModel", "TestSupport"]),
         suite("AlertingTests", ["Alerting", "Detection", "RollingStatistics", "EventModel", "TestSupport"]),
-        suite("PipelineTests", ["Pipeline", "LogFormats", "Detection", "Alerting", "RollingStatistics", "EventModel", "TestSupport"]),
+        suite(
+            "PipelineTests",
+            ["Pipeline", "LogFormats", "Detection", "Alerting", "RollingStatistics", "Simulation", "EventModel", "TestSupport"]),
         suite("DigestTests", ["Digest", "TestSupport"]),
         suite("LogSourcesTests", ["LogSources", "LogFormats", "Pipeline", "EventModel", "TestSupport"]),
         suite("AlertSinksTests", ["AlertSinks", "Alerting", "Pipeline", "Digest", "EventModel", "TestSupport"]),
@@ -104,6 +106,9 @@ let package = Package(
             "JournalTests", ["Journal", "Alerting", "Pipeline", "EventModel", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")]),
         suite("SimulationTests", ["Simulation", "Pipeline", "LogFormats", "Detection", "Alerting", "EventModel", "TestSupport"]),
         suite("SettingsTests", ["Settings", "AlertSinks", "Alerting", "LogFormats", "Detection", "EventModel", "TestSupport"]),
+        suite(
+            "GoldenReplayTests", ["Daemon", "Simulation", "LogFormats", "Alerting", "Pipeline", "EventModel", "TestSupport"],
+            exclude: ["Golden"]),
         suite("RepositoryTests", []),
         suite("IntegrationTests", ["TestSupport"], exclude: ["Fixtures"]),
     ]

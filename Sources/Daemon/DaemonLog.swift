@@ -15,12 +15,18 @@ final class DaemonLog: Sendable {
 
     private let logger: Logger
     private let lanes = Mutex<[String: LaneProgress]>([:])
-    private let lastFailure = Mutex<String>("")
+    private let failures = Mutex(FailureRun())
 
     private struct LaneProgress {
         var shownAt: EventDuration
         var shownEvents: UInt64 = 0
         var isLive = false
+    }
+
+    /// The failures since the state was last stored.
+    private struct FailureRun {
+        var last = ""
+        var count = 0
     }
 
     init(level: Logger.Level = .info) {
@@ -35,19 +41,20 @@ final class DaemonLog: Sendable {
 
     /// A failure that may repeat itself every few seconds: said when it changes.
     func failure(_ text: String) {
-        let isNew = lastFailure.withLock { last in
-            defer { last = text }
-            return last != text
+        let isNew = failures.withLock { run in
+            defer { run.last = text }
+            run.count += 1
+            return run.last != text
         }
         if isNew { logger.error("\(text)") }
     }
 
     func recovered() {
-        let wasFailing = lastFailure.withLock { last in
-            defer { last = "" }
-            return !last.isEmpty
+        let count = failures.withLock { run in
+            defer { run = FailureRun() }
+            return run.count
         }
-        if wasFailing { logger.info("the state is stored again") }
+        if count > 0 { logger.info("the state is stored again, after \(count) failed attempt\(count == 1 ? "" : "s")") }
     }
 
     /// What a lane did since the last time.

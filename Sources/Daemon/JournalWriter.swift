@@ -9,6 +9,8 @@ import Synchronization
 /// Stores the commits of all lanes on a thread of its own, so that no lane waits for the disk.
 ///
 /// A commit that cannot be stored is kept and tried again until it can; meanwhile its lane goes on in memory and commits nothing else.
+/// After one that was given up nothing more of its lane is stored: a later commit holds later positions, and what the lost one held, its
+/// alerts among it, would never be read again.
 final class JournalWriter: Sendable {
     /// The first and the longest pause between two attempts.
     static let firstPause = EventDuration(milliseconds: 100)
@@ -36,6 +38,8 @@ final class JournalWriter: Sendable {
     /// Whether a lane's last commit is still on its way. Each lane has one.
     final class Ticket: Sendable {
         fileprivate let isTaken = Atomic<Bool>(false)
+        /// A commit was given up. Used on the queue only.
+        fileprivate let hasGap = Atomic<Bool>(false)
         /// Wakes the lane when its commit is stored.
         fileprivate let released: @Sendable () -> Void
 
@@ -53,26 +57,28 @@ final class JournalWriter: Sendable {
         ticket.isTaken.store(true, ordering: .relaxed)
         let (commit, alerts) = (commit, commit.alerts.count)
         queue.async { [self] in
-            persist(commit)
+            let isStored = !ticket.hasGap.load(ordering: .relaxed) && persist(commit)
+            if !isStored { ticket.hasGap.store(true, ordering: .relaxed) }
             // Pairs with the acquire load in isFree.
             ticket.isTaken.store(false, ordering: .releasing)
             ticket.released()
-            stored(alerts)
+            if isStored { stored(alerts) }
         }
     }
 
     /// Gives up commits that cannot be stored, so that a daemon with a full disk can end. What they held is read again at the next start.
     func abandonFailures() { isAbandoned.store(true, ordering: .releasing) }
 
-    private func persist(_ commit: LaneCommit) {
+    /// Whether the commit was stored, and not given up.
+    private func persist(_ commit: LaneCommit) -> Bool {
         var pause = JournalWriter.firstPause
         while true {
             do throws(OutletFailure) {
                 try self.commit(commit)
-                return
+                return true
             } catch {
                 failed(error)
-                if !error.isRetryable || isAbandoned.load(ordering: .acquiring) { return }
+                if !error.isRetryable || isAbandoned.load(ordering: .acquiring) { return false }
                 let rest = DispatchSemaphore(value: 0)
                 _ = rest.wait(timeout: .now() + .milliseconds(Int(pause.milliseconds)))
                 pause = min(EventDuration(milliseconds: pause.milliseconds * 2), JournalWriter.longestPause)

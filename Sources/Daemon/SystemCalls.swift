@@ -136,8 +136,10 @@ package enum System {
         return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
     }
 
-    /// Writing to a reader that has gone is an error to handle, not a reason to die.
-    package static func ignoreBrokenPipes() { _ = signal(SIGPIPE, SIG_IGN) }
+    /// Writing to a reader that has gone, or beyond the size that the host allows a file, is an error to handle, not a reason to die.
+    package static func ignoreWriteSignals() {
+        for number in [SIGPIPE, SIGXFSZ] { _ = signal(number, SIG_IGN) }
+    }
 
     static let hangUp = SIGHUP
 

@@ -7,7 +7,7 @@ import Daemon
 @main
 enum Main {
     nonisolated static func main() {
-        System.ignoreBrokenPipes()
+        System.ignoreWriteSignals()
         do {
             var command = try Weir.parseAsRoot()
             try command.run()

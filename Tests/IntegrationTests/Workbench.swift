@@ -66,6 +66,14 @@ final class Workbench {
         return list.map { $0.compactMapValues { $0 as? Int } }
     }
 
+    /// Alerts as they must agree however their lines arrived: without the places where those stand and the number of lines refused
+    /// beside them, sorted.
+    static func comparable(_ lines: some StringProtocol) -> [String] {
+        let places = /"file":"[^"]*","offset":\d+/
+        let refused = /"malformed":\d+/
+        return Set(lines.split(separator: "\n").map { String($0).replacing(places, with: "").replacing(refused, with: "") }).sorted()
+    }
+
     /// Permissions of a file, as in `ls`.
     func mode(_ name: String) throws -> Int {
         let attributes = try FileManager.default.attributesOfItem(atPath: path(name))

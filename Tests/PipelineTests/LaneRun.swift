@@ -5,6 +5,7 @@ import Alerting
 import EventModel
 import LogFormats
 import TestSupport
+import Testing
 
 @testable import Pipeline
 
@@ -40,7 +41,10 @@ struct LaneRun: Equatable {
 
 /// How the files are run: none of it may matter.
 struct LaneRunPlan {
+    /// The format is the one that these options name.
     var options = LaneOptions(name: "gateway", format: "json", lateness: .minutes(10))
+    /// The format's field map.
+    var fields: [String: String] = [:]
     var largestRead = 1 << 20
     var batchLimit = EventBatch.limit
     /// The probability of a stop and a new start after each batch.
@@ -126,7 +130,8 @@ private func laneReader(
     _ files: [MemorySource.File], _ plan: LaneRunPlan, _ positions: [StreamPosition], _ attribution: consuming Attribution,
     _ random: inout SeededRandom
 ) throws -> LaneReader<MemorySource> {
-    let format = try JSONFormat(options: FormatOptions())
+    let type = try #require(FormatCatalog.format(named: plan.options.format))
+    let format = try type.init(options: FormatOptions(fields: plan.fields))
     var source = MemorySource(files, largestRead: plan.largestRead, seed: random.next(), resume: positions)
     source.broken = plan.broken
     return LaneReader(source: source, attribution: attribution, batchLimit: plan.batchLimit) { format }
