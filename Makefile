@@ -5,7 +5,7 @@ SHELL := /bin/bash -o pipefail
 WEIR := .build/release/weir
 RELEASE := -c release --static-swift-stdlib
 
-.PHONY: help run build test check golden tsan bench clean setup
+.PHONY: help run build test check golden tsan bench nab clean setup
 
 help: ## Lists the targets.
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,6 +43,11 @@ tsan: setup ## The rings and the pipeline under ThreadSanitizer.
 bench: build ## Measures weir beside its peers; writes benchmarks/runs/<date>.md.
 	@swift build $(RELEASE) --product weir-bench 2>&1 | tools/build-progress
 	@benchmarks/run
+
+nab: setup ## Scores NAB=DIR, laid out as the Numenta Anomaly Benchmark, with detector D37; writes RESULTS=DIR.
+	@[ -n "$(NAB)" ] && [ -n "$(RESULTS)" ] || { echo "make nab: say NAB=the benchmark's folder RESULTS=where scores go" >&2; exit 2; }
+	@swift build $(RELEASE) --product weir-bench 2>&1 | tools/build-progress
+	@.build/release/weir-bench nab "$(NAB)" "$(RESULTS)"
 
 clean: ## Removes everything that was built.
 	@rm -rf .build .build-tsan

@@ -60,6 +60,7 @@ let package = Package(
         floor("AlertSinks", ["EventModel", "Alerting", "Pipeline", "Digest", "CCurl"]),
         floor("Journal", ["EventModel", "Alerting", "Pipeline", .product(name: "GRDB", package: "GRDB.swift")]),
         floor("Simulation", ["EventModel", "RollingStatistics"]),
+        floor("Evaluation", ["EventModel", "RollingStatistics"]),
 
         // Floor 5
         floor(
@@ -85,7 +86,7 @@ let package = Package(
 
         // Measurements; built by `make bench` only
         .executableTarget(
-            name: "weir-bench", dependencies: ["EventModel", "RingBuffers", "LogFormats", "RollingStatistics", "Pipeline"],
+            name: "weir-bench", dependencies: ["EventModel", "RingBuffers", "LogFormats", "RollingStatistics", "Pipeline", "Evaluation"],
             path: "benchmarks/harness", swiftSettings: house),
 
         // Tests
@@ -93,7 +94,7 @@ let package = Package(
         suite("EventModelTests", ["EventModel", "TestSupport"]),
         suite("RingBuffersTests", ["RingBuffers", "TestSupport"]),
         suite("LogFormatsTests", ["LogFormats", "EventModel", "TestSupport"]),
-        suite("RollingStatisticsTests", ["RollingStatistics", "EventModel", "TestSupport"]),
+        suite("RollingStatisticsTests", ["RollingStatistics", "EventModel", "TestSupport"], exclude: ["Fixtures"]),
         suite("DetectionTests", ["Detection", "RollingStatistics", "EventModel", "TestSupport"]),
         suite("AlertingTests", ["Alerting", "Detection", "RollingStatistics", "EventModel", "TestSupport"]),
         suite(
@@ -105,6 +106,7 @@ let package = Package(
         suite(
             "JournalTests", ["Journal", "Alerting", "Pipeline", "EventModel", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")]),
         suite("SimulationTests", ["Simulation", "Pipeline", "LogFormats", "Detection", "Alerting", "EventModel", "TestSupport"]),
+        suite("EvaluationTests", ["Evaluation", "EventModel", "TestSupport"]),
         suite("SettingsTests", ["Settings", "AlertSinks", "Alerting", "LogFormats", "Detection", "EventModel", "TestSupport"]),
         suite(
             "GoldenReplayTests", ["Daemon", "Simulation", "LogFormats", "Alerting", "Pipeline", "EventModel", "TestSupport"],

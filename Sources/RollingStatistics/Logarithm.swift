@@ -64,3 +64,23 @@ public func exponential(_ value: Double) -> Double {
 /// Logarithm to base ten. Precondition: `value` > 0 and finite.
 @inline(__always)
 public func decimalLog(_ value: Double) -> Double { naturalLog(value) * 0.4342944819032518 }
+
+/// ln(1 + `value`), exact also where `value` is so small that the sum would lose it. Relative error below 1e-13.
+///
+/// Precondition: `value` ≥ 0 and finite. Source: W. Kahan's correction, ln(u) · x/(u−1) in its additive form, with u = 1 + x rounded.
+@inline(__always)
+public func logOnePlus(_ value: Double) -> Double {
+    let sum = 1 + value
+    return sum == 1 ? value : naturalLog(sum) - ((sum - 1) - value) / sum
+}
+
+/// The inverse hyperbolic sine: nearly linear around zero, logarithmic far from it. Relative error below 1e-13; ±∞ is not expected.
+@inline(__always)
+public func inverseHyperbolicSine(_ value: Double) -> Double {
+    let size = value.magnitude
+    // From 2^28 on the one under the root is lost anyhow, and the square may not overflow.
+    let result =
+        size > 268_435_456
+        ? naturalLog(size) + 0.6931471805599453 : logOnePlus(size + size * size / (1 + (size * size + 1).squareRoot()))
+    return value < 0 ? -result : result
+}
