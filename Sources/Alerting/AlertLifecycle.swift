@@ -39,11 +39,9 @@ package struct OpenAlert: Equatable, Sendable {
 /// The life of alerts: open → update → resolved, one at a time for each detector and account.
 ///
 /// A pure state machine: each input returns the transition to record, or nil. An alert opens at the event that crosses, is completed
-/// (`update`) when that bucket closes, is updated when its severity rises, and resolves after an hour without a finding.
+/// (`update`) when that bucket closes, is updated when its severity rises, and resolves after as many buckets without a finding as its
+/// detector says.
 package struct AlertLifecycle: Sendable {
-    /// Closed buckets without a finding after which an alert resolves: one hour.
-    package static let quietBucketsToResolve: UInt8 = 4
-
     package private(set) var open: [AlertKey: OpenAlert] = [:]
 
     package init() {}
@@ -64,6 +62,7 @@ package struct AlertLifecycle: Sendable {
         _ finding: Finding, key: AlertKey, bucket: Int64, at time: EventTime, isClosed: Bool, id: String
     ) -> Transition? {
         guard var alert = open[key] else {
+            guard finding.opens else { return nil }
             let alert = OpenAlert(
                 id: id, severity: finding.severity, opened: time, openedBucket: bucket, isProvisional: !isClosed, sequence: 1,
                 quietBuckets: 0, finding: finding)
@@ -74,11 +73,11 @@ package struct AlertLifecycle: Sendable {
         }
         guard isClosed else { return nil }
         let isCompletion = alert.isProvisional && bucket == alert.openedBucket
-        let isWorse = finding.severity > alert.severity
+        let isWorse = finding.opens && finding.severity > alert.severity
         alert.quietBuckets = 0
-        alert.finding = finding
+        if finding.opens { alert.finding = finding }
         alert.isProvisional = alert.isProvisional && !isCompletion
-        alert.severity = max(alert.severity, finding.severity)
+        if finding.opens { alert.severity = max(alert.severity, finding.severity) }
         var transition: Transition?
         if isCompletion || isWorse {
             transition = Transition(key: key, status: .update, alert: alert, time: time)
@@ -88,12 +87,12 @@ package struct AlertLifecycle: Sendable {
         return transition
     }
 
-    /// Takes a closed bucket in which the detector found nothing.
-    package mutating func quiet(key: AlertKey, at time: EventTime) -> Transition? {
+    /// Takes a closed bucket in which the detector found nothing; after `limit` of them in a row the alert resolves.
+    package mutating func quiet(key: AlertKey, at time: EventTime, limit: UInt8) -> Transition? {
         guard var alert = open[key] else { return nil }
         alert.isProvisional = false
         alert.quietBuckets += 1
-        guard alert.quietBuckets >= AlertLifecycle.quietBucketsToResolve else {
+        guard alert.quietBuckets >= limit else {
             open[key] = alert
             return nil
         }

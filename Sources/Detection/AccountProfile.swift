@@ -36,14 +36,28 @@ public final class AccountProfile {
     public var isMature: Bool { age >= AccountProfile.matureAge }
 
     /// Learns a closed bucket. Precondition: the bucket was judged before.
-    public func learn(_ bucket: ClosedBucket, fleet: FleetFactors) {
+    public func learn(_ bucket: ClosedBucket, fleet: FleetMeasures) {
         if age < Int32.max { age += 1 }
+        let activity = activity(bucket, fleet: fleet)
         for measure in Measure.allCases {
             volumes[measure.rawValue].learn(
                 bucket.readings[measure.rawValue], slot: bucket.slot, visits: visits, age: Int(age), fleet: fleet[measure])
         }
-        visits.count(bucket.slot)
+        visits.count(bucket.slot, activity: activity)
         networks.learn(bucket)
+    }
+
+    /// How many times its usual amount the account did, over the measures that its log states.
+    private func activity(_ bucket: ClosedBucket, fleet: FleetMeasures) -> Double {
+        var sum = 0.0
+        var stated = 0.0
+        for measure in Measure.allCases {
+            let level = Double(volumes[measure.rawValue].baseline.level)
+            guard level > 0 else { continue }
+            sum += volumes[measure.rawValue].taught(bucket.readings[measure.rawValue], age: Int(age), fleet: fleet[measure]) / level
+            stated += 1
+        }
+        return stated > 0 ? sum / stated : 0
     }
 
     public func encode(into writer: inout StateWriter) {

@@ -43,7 +43,7 @@ public enum BucketGrid {
 /// A bucket is judged at most twice: *partial*, at the event that crossed a trip level or came from a new network, and when it has closed.
 public struct ClosedBucket: Sendable {
     public var number: Int64
-    public var slot: HourOfWeek
+    public var slot: WeekSlot
     public var sums = MeasureSums()
     /// One reading for each measure, in the order of ``Measure``.
     public var readings = InlineArray<3, VolumeReading>(repeating: VolumeReading())
@@ -62,7 +62,7 @@ public struct ClosedBucket: Sendable {
     /// A bucket in which nothing has happened yet.
     public init(number: Int64, end: EventTime, fleet: FleetView) {
         self.number = number
-        slot = HourOfWeek(BucketGrid.start(of: number))
+        slot = WeekSlot(BucketGrid.start(of: number))
         self.end = end
         self.fleet = fleet
     }
@@ -77,7 +77,8 @@ public struct ClosedBucket: Sendable {
         isMature = account.isMature
         for measure in Measure.allCases {
             account.volumes[measure.rawValue].read(
-                Double(sums[measure]), slot: slot, visits: account.visits, fleet: fleet.factor[measure], into: &readings[measure.rawValue])
+                Double(sums[measure]), slot: slot, visits: account.visits, fleet: fleet.measures[measure],
+                into: &readings[measure.rawValue])
         }
     }
 
@@ -121,8 +122,8 @@ public struct NewNetwork: Equatable, Sendable {
 
 /// What the other accounts of the lane did, as of the last closed bucket.
 public struct FleetView: Equatable, Sendable {
-    /// The common rise that expectations are multiplied by, for each measure.
-    public var factor = FleetFactors.neutral
+    /// The common rise and the usual spreads, for each measure.
+    public var measures = FleetMeasures.neutral
     /// Mature accounts of the lane.
     public var matureCount = 0
     /// The median over them of the last hour's actual to expected amount, for each measure.
@@ -135,7 +136,7 @@ public struct FleetView: Equatable, Sendable {
     public init() {}
 
     public static func == (left: FleetView, right: FleetView) -> Bool {
-        guard left.factor == right.factor, left.matureCount == right.matureCount, left.firstBucket == right.firstBucket,
+        guard left.measures == right.measures, left.matureCount == right.matureCount, left.firstBucket == right.firstBucket,
             (left.highLevel == nil) == (right.highLevel == nil)
         else { return false }
         for index in 0..<3 where left.medianRatio[index] != right.medianRatio[index] { return false }

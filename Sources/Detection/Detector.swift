@@ -16,7 +16,7 @@ public protocol Detector: Sendable {
     /// Judges one account's bucket, given everything learnt *before* it.
     func judge(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Finding?
 
-    /// The sums at which ``judge(_:of:)`` is certain to have a finding when this bucket closes.
+    /// Sums below which ``judge(_:of:)`` has nothing to find in this bucket, and from which on it is worth asking.
     func tripLevels(bucket: Int64, of account: borrowing AccountProfile, fleet: FleetView) -> TripLevels
 
     /// Judges a silence of the whole source.
@@ -29,7 +29,8 @@ extension Detector {
     public func judge(_ gap: SourceGap) -> Finding? { nil }
 }
 
-/// Sums of the running bucket that open an alert at once. Compared with `>=` for every event.
+/// Sums of the running bucket at which the detectors are asked before it closes. Compared with `>=` for every event; where nothing is found
+/// yet, they are asked again an eighth higher.
 public struct TripLevels: Equatable, Sendable {
     public var rows: UInt64
     public var bytes: UInt64
@@ -62,11 +63,14 @@ public struct DetectorDescriptor: Sendable {
     public let options: [DetectorOption]
     /// What the reader of an alert should do, in order.
     public let nextSteps: [String]
+    /// Closed buckets without a finding after which an alert resolves.
+    public let quietBuckets: UInt8
 
     public init(
         id: String, name: String, family: String, sees: String, misses: String, warmUp: String, options: [DetectorOption],
-        nextSteps: [String]
+        nextSteps: [String], quietBuckets: UInt8 = 4
     ) {
+        self.quietBuckets = quietBuckets
         self.id = id
         self.name = name
         self.family = family

@@ -6,19 +6,19 @@ import RollingStatistics
 
 /// D01: an account exports more rows or bytes, or makes more calls, than it ever does at this hour.
 ///
-/// Sees: bursts of minutes and rises of days, in the five windows of ``VolumeSpan``, against the account's own hour-of-week baseline and
-/// its own tail. Misses: what stays inside the account's own variation, and rises slower than its baseline learns (D02 will). Warm-up:
+/// Sees: bursts of minutes and rises of days, in the four spans of ``VolumeSpan`` together, against the account's own hour-of-week baseline
+/// and its own tail. Misses: what stays inside the account's own variation, and rises slower than its baseline learns (D02 will). Warm-up:
 /// seven days; until then a new account in a known fleet is compared with the fleet's highest levels.
 public struct ExportVolumeDetector: Detector {
     public static let descriptor = DetectorDescriptor(
         id: "D01", name: "export-volume", family: "volume",
-        sees: "an account that moves more rows or bytes, or makes more calls, than its own history explains, in 15 minutes to 5 days",
+        sees: "an account that moves more rows or bytes, or makes more calls, than its own history explains, in 15 minutes to 3 days",
         misses: "what stays inside the account's own variation; drifts slower than its baseline",
         warmUp: "7 days; a new account in a fleet that is known is compared with the fleet's highest levels meanwhile",
         options: [
             DetectorOption(
-                name: "score", defaultValue: 4.6, range: 2...12,
-                reason: "tail score at which an alert opens; 4.6 is about one false alert an account in fifty weeks"),
+                name: "score", defaultValue: 1.2, range: 0.5...10,
+                reason: "how unusual all spans together must be; 1.2 is about one false alert an account in twenty-five weeks"),
             DetectorOption(
                 name: "minimum_rows", defaultValue: 100, range: 0...1e12,
                 reason: "rows above the expectation below which nobody would act"),
@@ -39,7 +39,12 @@ public struct ExportVolumeDetector: Detector {
         nextSteps: [
             "Confirm with the account's owner whether this export was planned.",
             "If not: revoke the account's token and keep the logs named in the evidence.",
-        ])
+        ],
+        quietBuckets: 24)
+
+    /// The share of the score that keeps an alert open, and of it the part of the span that is told.
+    private static let hold = 0.8
+    private static let leastPart = 0.5
 
     private let threshold: Double
     private let minimums: InlineArray<3, Double>
@@ -57,61 +62,83 @@ public struct ExportVolumeDetector: Detector {
 
     public func judge(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Finding? {
         guard account.isMature else { return judgeNewcomer(bucket, of: account) }
-        var winner: (measure: Measure, reading: VolumeReading)?
+        let needed = threshold * ExportVolumeDetector.strictness(bucket: bucket.number, of: account)
+        var winner: Candidate?
         for measure in Measure.allCases {
-            guard let reading = unusual(measure, bucket, of: account) else { continue }
-            if let best = winner, best.reading.score >= reading.score { continue }
-            winner = (measure, reading)
+            guard let candidate = candidate(measure, bucket, of: account, needed: needed) else { continue }
+            if let best = winner, (best.opens ? 1 : 0, best.score) >= (candidate.opens ? 1 : 0, candidate.score) { continue }
+            winner = candidate
         }
-        guard let winner else { return nil }
-        return finding(bucket, of: account, winner.measure, winner.reading)
+        return winner.map { finding(bucket, of: account, $0) }
+    }
+
+    /// How much more than usual is asked of an account that is young: its spreads rest on little.
+    private static func strictness(bucket: Int64, of account: borrowing AccountProfile) -> Double {
+        let weeks = Double(bucket - account.firstBucket) / Double(AccountProfile.matureAge)
+        return 1 + 0.3 / max(weeks - 1, 0.3)
+    }
+
+    /// One measure of a bucket that is unusual, and the span that is told of it.
+    private struct Candidate {
+        var measure: Measure
+        /// The score against what the account's age asks for.
+        var score: Double
+        var opens: Bool
+        var window: VolumeReading.Window
     }
 
     public func tripLevels(bucket: Int64, of account: borrowing AccountProfile, fleet: FleetView) -> TripLevels {
         guard account.isMature else { return newcomerTrips(of: account, fleet: fleet) }
+        let slot = WeekSlot(BucketGrid.start(of: bucket))
+        let needed = threshold * ExportVolumeDetector.strictness(bucket: bucket, of: account)
         var trips = InlineArray<3, UInt64>(repeating: .max)
-        for measure in Measure.allCases { trips[measure.rawValue] = trip(measure, bucket: bucket, of: account, fleet: fleet) }
+        for measure in Measure.allCases {
+            let amount = account.volumes[measure.rawValue].leastAmount(
+                reaching: needed, excess: minimums[measure.rawValue], ratio: minimumRatio, slot: slot, visits: account.visits,
+                fleet: fleet.measures[measure])
+            if let amount { trips[measure.rawValue] = UInt64(amount.rounded(.up)) }
+        }
         return TripLevels(rows: trips[0], bytes: trips[1], calls: trips[2])
     }
 
-    /// The reading of the most unusual window that is worth a look, if that is unusual enough.
-    private func unusual(_ measure: Measure, _ bucket: ClosedBucket, of account: borrowing AccountProfile) -> VolumeReading? {
-        guard bucket.readings[measure.rawValue].score >= threshold else { return nil }
-        let reading = account.volumes[measure.rawValue].strongest(
-            bucket.readings[measure.rawValue], excess: minimums[measure.rawValue], ratio: minimumRatio, fleet: bucket.fleet.factor[measure])
-        return reading.flatMap { $0.score >= threshold ? $0 : nil }
+    private func candidate(
+        _ measure: Measure, _ bucket: ClosedBucket, of account: borrowing AccountProfile, needed: Double
+    ) -> Candidate? {
+        let score = bucket.readings[measure.rawValue].score
+        guard score >= needed * ExportVolumeDetector.hold else { return nil }
+        let model = account.volumes[measure.rawValue]
+        for (share, opens) in [(1, true), (ExportVolumeDetector.hold, false)] where score >= needed * share {
+            let window = model.strongest(
+                bucket.readings[measure.rawValue], part: needed * share * ExportVolumeDetector.leastPart,
+                excess: minimums[measure.rawValue], ratio: minimumRatio)
+            if let window { return Candidate(measure: measure, score: score * threshold / needed, opens: opens, window: window) }
+        }
+        return nil
     }
 
-    /// The smallest sum that some window judges unusual: from there on ``unusual(_:_:of:)`` finds it or a stronger one.
-    private func trip(_ measure: Measure, bucket: Int64, of account: borrowing AccountProfile, fleet: FleetView) -> UInt64 {
-        let slot = HourOfWeek(BucketGrid.start(of: bucket))
-        let amount = account.volumes[measure.rawValue].amount(
-            reaching: threshold, excess: minimums[measure.rawValue], ratio: minimumRatio, slot: slot, visits: account.visits,
-            fleet: fleet.factor[measure])
-        return amount.map { UInt64($0) } ?? .max
-    }
-
-    private func finding(
-        _ bucket: ClosedBucket, of account: borrowing AccountProfile, _ measure: Measure, _ reading: VolumeReading
-    ) -> Finding {
-        let excess = reading.observed - reading.expected
-        // Twenty times nearly nothing is nearly nothing: the ratio counts above the floor of the window, and for ten times the minimum.
-        let isManifold = reading.ratioAboveFloor >= criticalRatio && excess >= 10 * minimums[measure.rawValue]
-        let isCritical = isManifold || (measure == .rows && excess >= criticalRows && reading.ratio >= 2)
-        let severity: Severity = isCritical ? .critical : reading.score >= threshold + 0.5 ? .high : .medium
-        let band = reading.band
+    private func finding(_ bucket: ClosedBucket, of account: borrowing AccountProfile, _ candidate: Candidate) -> Finding {
+        let (measure, window) = (candidate.measure, candidate.window)
+        let excess = window.observed - window.expected
+        // Twenty times nearly nothing is nearly nothing: the ratio counts above the floor of the span, and for ten times the minimum.
+        let isManifold = window.ratioAboveFloor >= criticalRatio && excess >= 10 * minimums[measure.rawValue]
+        let isCritical = isManifold || (measure == .rows && excess >= criticalRows && window.ratio >= 2)
+        let severity: Severity = isCritical ? .critical : candidate.score >= threshold * 1.25 ? .high : .medium
         let peerRatio = bucket.fleet.medianRatio[measure.rawValue]
         let peers = bucket.fleet.matureCount > 1 ? Finding.Peers(count: bucket.fleet.matureCount - 1, ratio: peerRatio) : nil
-        return Finding(
-            measure: measure, severity: severity, score: reading.score, observed: reading.observed, expected: reading.expected,
-            low: band.low, high: band.high, ratio: reading.ratio, z: reading.z, probability: reading.probability,
-            windowStart: BucketGrid.start(of: bucket.number - Int64(reading.span.buckets - 1)), windowEnd: bucket.end,
-            sampleBuckets: Int(account.age), since: BucketGrid.start(of: account.firstBucket), peers: peers,
-            phrase: phrase(bucket, of: account, measure, reading, peers))
+        var finding = Finding(
+            measure: measure, severity: severity, score: candidate.score, observed: window.observed, expected: window.expected,
+            low: window.band.low, high: window.band.high, ratio: window.ratio, z: window.z, probability: window.probability,
+            windowStart: BucketGrid.start(of: bucket.number - Int64(window.span.buckets - 1)), windowEnd: bucket.end,
+            sampleBuckets: Int(account.age), since: BucketGrid.start(of: account.firstBucket), peers: peers, phrase: "")
+        finding.opens = candidate.opens
+        // The words are most of the work, and nobody reads those of a finding that only keeps an alert open.
+        if candidate.opens { finding.phrase = phrase(bucket, of: account, measure, window, peers) }
+        return finding
     }
 
     private func phrase(
-        _ bucket: ClosedBucket, of account: borrowing AccountProfile, _ measure: Measure, _ reading: VolumeReading, _ peers: Finding.Peers?
+        _ bucket: ClosedBucket, of account: borrowing AccountProfile, _ measure: Measure, _ reading: VolumeReading.Window,
+        _ peers: Finding.Peers?
     ) -> String {
         let band = reading.band
         let weeks = max(Int(account.visits.week[bucket.slot.rawValue]) / 4, 1)
@@ -122,7 +149,7 @@ public struct ExportVolumeDetector: Detector {
         let low = measure == .bytes ? NumberText.bytes(band.low) : NumberText.grouped(band.low)
         let high = measure == .bytes ? NumberText.bytes(band.high) : NumberText.grouped(band.high)
         phrase += "(90 %: \(low) to \(high), from \(weeks) \(weeks == 1 ? "week" : "weeks")"
-        let factor = bucket.fleet.factor[measure].factor
+        let factor = bucket.fleet.measures[measure].factor
         if factor > 1 { phrase += ", raised \(NumberText.ratio(factor)) with the whole fleet" }
         // Of an amount that is hardly ever there, the exact multiple says nothing.
         let ratio = reading.ratio < 1000 ? NumberText.ratio(reading.ratio) : "Over 1,000×"
@@ -145,7 +172,7 @@ public struct ExportVolumeDetector: Detector {
         let from = hour < 10 ? "0\(hour)" : "\(hour)"
         let to = hour + 1 < 10 ? "0\(hour + 1)" : "\(hour + 1)"
         let day = CivilTime.weekdayName(bucket.start)
-        return span.buckets <= VolumeSpan.hour.buckets ? "for \(day) \(from):00–\(to):00 UTC" : "up to \(day) \(to):00 UTC"
+        return span == .quarterHour ? "for \(day) \(from):00–\(to):00 UTC" : "up to \(day) \(to):00 UTC"
     }
 }
 
@@ -156,8 +183,7 @@ extension ExportVolumeDetector {
     /// week.
     private func judgeNewcomer(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Finding? {
         guard let limit = newcomerLimit(.rows, of: account, fleet: bucket.fleet) else { return nil }
-        let window = account.volumes[Measure.rows.rawValue].windows[VolumeSpan.fourHours.rawValue]
-        let sum = window.sum(window.actual, Double(bucket.sums.rows), VolumeSpan.fourHours.buckets)
+        let sum = account.volumes[Measure.rows.rawValue].window(.fourHours, of: bucket.readings[Measure.rows.rawValue]).observed
         guard sum >= limit, sum >= minimums[Measure.rows.rawValue] else { return nil }
         let age = EventDuration(milliseconds: (bucket.number - account.firstBucket + 1) * BucketGrid.milliseconds)
         let phrase =
@@ -177,13 +203,12 @@ extension ExportVolumeDetector {
     private func newcomerLimit(_ measure: Measure, of account: borrowing AccountProfile, fleet: FleetView) -> Double? {
         guard let levels = fleet.highLevel, account.age < 192, account.firstBucket - fleet.firstBucket >= Int64(AccountProfile.matureAge)
         else { return nil }
-        return max(levels[measure.rawValue] * fleet.factor[measure].factor * Double(VolumeSpan.fourHours.buckets), 1)
+        return max(levels[measure.rawValue] * fleet.measures[measure].factor * Double(VolumeSpan.fourHours.buckets), 1)
     }
 
     private func newcomerTrips(of account: borrowing AccountProfile, fleet: FleetView) -> TripLevels {
         guard let limit = newcomerLimit(.rows, of: account, fleet: fleet) else { return .never }
-        let window = account.volumes[Measure.rows.rawValue].windows[VolumeSpan.fourHours.rawValue]
-        let past = window.sum(window.actual, 0, VolumeSpan.fourHours.buckets)
+        let past = Double(account.volumes[Measure.rows.rawValue].channels[VolumeSpan.fourHours.rawValue].actual) * 15 / 16
         let needed = max(limit, minimums[Measure.rows.rawValue]) - past
         return TripLevels(rows: UInt64(max(needed.rounded(.up), 1)), bytes: .max, calls: .max)
     }

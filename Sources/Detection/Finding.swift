@@ -26,6 +26,8 @@ public struct Finding: Equatable, Sendable {
     public var peers: Peers?
     /// The sentence without its subject: `exported 1,204,331 rows in 45 min. Usual …`.
     public var phrase: String
+    /// False for what is not enough to open an alert, but keeps an open one from resolving.
+    public var opens = true
 
     /// What comparable accounts did.
     public struct Peers: Equatable, Sendable {

@@ -65,15 +65,14 @@ public struct SilenceDetector: Detector {
         guard bucket.isClosed, bucket.sums.calls == 0, account.age >= 2 * AccountProfile.matureAge else { return nil }
         let span = VolumeSpan.fourHours
         let reading = bucket.readings[Measure.calls.rawValue]
-        let window = account.volumes[Measure.calls.rawValue].windows[span.rawValue]
-        let actual = window.sum(window.actual, 0, span.buckets)
-        let expected = window.sum(window.expected, reading.bucketExpectation, span.buckets)
+        let model = account.volumes[Measure.calls.rawValue]
+        let window = model.window(span, of: reading)
+        let actual = window.observed
+        let expected = window.expected
         // A job has its place within an hour, the baseline has not: what this hour expects may still come.
         let settled = expected - reading.bucketExpectation * SilenceDetector.weight(ofBuckets: Int(bucket.number % 4) + 1)
         guard settled >= accountMinimum, actual <= 0.1 * expected else { return nil }
-        let level = Double(account.volumes[Measure.calls.rawValue].baseline.level)
-        let ratio = window.logRatio(span: span.buckets, amount: 0, expectation: reading.bucketExpectation, level: level)
-        let z = (ratio - Double(window.ratio.mean)) / window.deviation
+        let z = (window.deviation - Double(model.channels[span.rawValue].mean)) / window.spread
         guard z <= -accountZ else { return nil }
         let phrase =
             "has fallen silent: about \(NumberText.amount(actual, of: .calls)) in 4 hours where \(NumberText.amount(expected, of: .calls)) "

@@ -20,7 +20,7 @@ public struct SourceProfile: Sendable {
 
     /// The events expected in a bucket.
     public func expectation(bucket: Int64) -> Double {
-        baseline.expectation(HourOfWeek(BucketGrid.start(of: bucket)), visits: visits)
+        baseline.expectation(WeekSlot(BucketGrid.start(of: bucket)), visits: visits)
     }
 
     /// Whether a bucket without a single event means that the source was dead, not that nobody worked.
@@ -29,7 +29,7 @@ public struct SourceProfile: Sendable {
     /// Learns how many events a bucket had. Missing buckets are not learnt: silence must never become normal.
     public mutating func learn(bucket: Int64, events: UInt64) {
         if age < Int32.max { age += 1 }
-        let slot = HourOfWeek(BucketGrid.start(of: bucket))
+        let slot = WeekSlot(BucketGrid.start(of: bucket))
         baseline.learn(Double(events), slot: slot, visits: visits, age: Int(age))
         visits.count(slot)
         largestDeficit *= 0.99897

@@ -53,7 +53,7 @@ package struct NumentaSeries: Sendable {
         rows += 1
         let score: Double
         switch NumentaSeries.parse(time: time, value: value) {
-        case .success(let row): score = novelty.take(row.value, at: HourOfWeek(row.time)).score
+        case .success(let row): score = novelty.take(row.value, at: WeekSlot(row.time)).score
         case .failure(let refused):
             score = 0
             refusals[refused.reason, default: 0] += 1

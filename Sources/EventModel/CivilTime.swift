@@ -57,7 +57,7 @@ public struct CivilTime: Equatable, Sendable {
 
     /// `Monday` … `Sunday`.
     public static func weekdayName(_ time: EventTime) -> String {
-        weekdayNames[HourOfWeek(time).rawValue / 24]
+        weekdayNames[WeekSlot(time).rawValue / 24]
     }
 }
 
@@ -73,20 +73,26 @@ private func padded(_ value: Int, _ width: Int) -> String {
     return digits.count >= width ? digits : String(repeating: "0", count: width - digits.count) + digits
 }
 
-/// An hour of the week, Monday 00:00 UTC being 0: the slot of the seasonal baseline. Range: 0 to 167.
-public struct HourOfWeek: Hashable, Sendable {
-    /// Hours since Monday 00:00 UTC.
+/// The hour of the week and the quarter of that hour: where an instant stands in the rhythm of a week.
+public struct WeekSlot: Hashable, Sendable {
+    /// Hours since Monday 00:00 UTC, 0 to 167.
     public let rawValue: Int
+    /// The quarter of that hour, 0 to 3.
+    public let quarter: Int
 
-    /// The hour of the week of an instant.
+    /// The slot of an instant.
     @inline(__always)
     public init(_ time: EventTime) {
         // 1970-01-01 was a Thursday: 72 hours after a Monday.
-        let hours = time.milliseconds >= 0 ? time.milliseconds / 3_600_000 : (time.milliseconds - 3_599_999) / 3_600_000
-        let slot = (hours + 72) % 168
-        rawValue = Int(slot >= 0 ? slot : slot + 168)
+        let quarters = time.milliseconds >= 0 ? time.milliseconds / 900_000 : (time.milliseconds - 899_999) / 900_000
+        let slot = (quarters + 288) % 672
+        let quarterOfWeek = Int(slot >= 0 ? slot : slot + 672)
+        rawValue = quarterOfWeek / 4
+        quarter = quarterOfWeek % 4
     }
 
     /// The hour of the day, 0 to 23, UTC.
     public var hourOfDay: Int { rawValue % 24 }
+    /// The quarter hour of the day, 0 to 95, UTC.
+    public var quarterOfDay: Int { hourOfDay * 4 + quarter }
 }

@@ -165,6 +165,7 @@ final class AccountShard {
         let detectors = self.detectors
         let profiles = self.profiles
         let oldest = open[0]
+        let isDaily = FleetSums.isDaily(context.bucket)
         var closed = ClosedBucket(number: context.bucket, end: BucketGrid.start(of: context.bucket + 1), fleet: context.fleet)
         for index in profiles.indices where profiles[index].firstBucket <= context.bucket {
             willChange(index)
@@ -174,8 +175,8 @@ final class AccountShard {
             for number in detectors.indices {
                 if let finding = detectors[number].judge(closed, of: profiles[index]) { found(self.number(index), UInt8(number), finding) }
             }
-            profiles[index].learn(closed, fleet: context.fleet.factor)
-            fleetSums.add(profiles[index])
+            profiles[index].learn(closed, fleet: context.fleet.measures)
+            fleetSums.add(profiles[index], isDaily: isDaily)
         }
     }
 
@@ -187,7 +188,7 @@ final class AccountShard {
             let closed = AccountShard.bucket(
                 bucket, of: profile, activity: activity(account, position: earlier), fleet: fleet, end: BucketGrid.start(of: bucket + 1),
                 isClosed: true)
-            profile.learn(closed, fleet: fleet.factor)
+            profile.learn(closed, fleet: fleet.measures)
         }
         var judged = tally(account, position: position)
         judged?.forgetLearnt(profile.networks)

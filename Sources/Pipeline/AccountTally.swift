@@ -57,15 +57,16 @@ struct AccountTally: Sendable {
     @inline(__always)
     var hasTripped: Bool { sums.rows >= trips.rows || sums.bytes >= trips.bytes || sums.calls >= trips.calls }
 
-    /// After a judgement the next one is due at twice the sum: an alert that is open needs no more, and a judgement that found nothing,
-    /// because another window won, gets a logarithmic number of further chances.
+    /// After a judgement the next one is due an eighth higher, on steps that do not depend on where between them the sum stands.
     mutating func raiseTrips() {
-        if sums.rows >= trips.rows { trips.rows = AccountTally.twice(sums.rows) }
-        if sums.bytes >= trips.bytes { trips.bytes = AccountTally.twice(sums.bytes) }
-        if sums.calls >= trips.calls { trips.calls = AccountTally.twice(sums.calls) }
+        AccountTally.raise(&trips.rows, beyond: sums.rows)
+        AccountTally.raise(&trips.bytes, beyond: sums.bytes)
+        AccountTally.raise(&trips.calls, beyond: sums.calls)
     }
 
-    private static func twice(_ sum: UInt64) -> UInt64 { max(sum, 1) > .max / 2 ? .max : max(sum, 1) * 2 }
+    private static func raise(_ level: inout UInt64, beyond sum: UInt64) {
+        while level <= sum && level < .max { level = level > .max / 2 ? .max : level + level / 8 + 1 }
+    }
 
     /// Whether the event's network differs from that of the event before: most do not, and need no look at the profile.
     @inline(__always)

@@ -6,26 +6,60 @@ import EventModel
 import RollingStatistics
 
 /// What the mature accounts of a lane did in the bucket just closed: counts in fixed bins, so that shards add up to the same whole in any
-/// order. State: 3 × 2 × 1024 × 4 bytes.
+/// order. State: 24 KB, and four times that once a day.
 struct FleetSums {
+    private static let bins = 1024
     /// Bins of the log ratio: −10.24 to 10.24 in steps of 0.02.
-    private var ratios = Array(repeating: Array(repeating: UInt32(0), count: 1024), count: 3)
+    private var ratios = Array(repeating: Array(repeating: UInt32(0), count: bins), count: 3)
     /// Bins of ln(1 + level): 0 to 51.2 in steps of 0.05.
-    private var levels = Array(repeating: Array(repeating: UInt32(0), count: 1024), count: 3)
+    private var levels = Array(repeating: Array(repeating: UInt32(0), count: bins), count: 3)
     private var counts = [0, 0, 0]
     private(set) var matureCount = 0
+    /// Bins of the logarithms of variances and mean excesses, −12 to 8.48 in steps of 0.02, by measure and span; empty but once a day.
+    private var variances: [[UInt32]] = []
+    private var excesses: [[UInt32]] = []
 
-    mutating func add(_ profile: borrowing AccountProfile) {
+    /// Whether the usual spreads are taken at the close of a bucket: at midnight.
+    static func isDaily(_ bucket: Int64) -> Bool { bucket % Int64(BucketGrid.perDay) == 0 }
+
+    mutating func add(_ profile: borrowing AccountProfile, isDaily: Bool) {
         guard profile.isMature else { return }
         matureCount += 1
         for measure in 0..<3 {
             let level = Double(profile.volumes[measure].baseline.level)
-            let levelBin = min(max(Int(naturalLog(1 + max(level, 0)) / 0.05), 0), 1023)
+            let levelBin = min(max(Int(naturalLog(1 + max(level, 0)) / 0.05), 0), FleetSums.bins - 1)
             levels[measure][levelBin] += 1
             guard let ratio = profile.volumes[measure].hourLogRatio else { continue }
-            ratios[measure][min(max(Int((ratio + 10.24) / 0.02), 0), 1023)] += 1
+            ratios[measure][min(max(Int((ratio + 10.24) / 0.02), 0), FleetSums.bins - 1)] += 1
             counts[measure] += 1
         }
+        if isDaily { addSpreads(profile) }
+    }
+
+    /// An account that never moved a row says nothing of how far rows usually stray.
+    private mutating func addSpreads(_ profile: borrowing AccountProfile) {
+        if variances.isEmpty {
+            variances = Array(repeating: Array(repeating: 0, count: FleetSums.bins), count: 12)
+            excesses = variances
+        }
+        for measure in 0..<3 where profile.volumes[measure].baseline.level > 0 {
+            for span in 0..<4 {
+                let channel = profile.volumes[measure].channels[span]
+                variances[measure * 4 + span][FleetSums.spreadBin(Double(channel.variance))] += 1
+                if channel.clusterCount > 1 {
+                    excesses[measure * 4 + span][FleetSums.spreadBin(Double(channel.excessSum) / Double(channel.clusterCount))] += 1
+                }
+            }
+        }
+    }
+
+    private static func spreadBin(_ value: Double) -> Int { min(max(Int((naturalLog(max(value, 1e-6)) + 12) / 0.02), 0), bins - 1) }
+
+    /// The median of spreads; nil from fewer than ten accounts.
+    private static func median(_ spreads: [UInt32]) -> Double? {
+        let count = spreads.reduce(0) { $0 + Int($1) }
+        guard count >= 10 else { return nil }
+        return exponential((Double(quantile(spreads, rank: (count + 1) / 2)) + 0.5) * 0.02 - 12)
     }
 
     /// Accounts whose median says something of the fleet: of fewer, one that is attacked would move its own yardstick.
@@ -42,7 +76,12 @@ struct FleetSums {
         }
         for measure in Measure.allCases {
             let isFleet = counts[measure.rawValue] >= FleetSums.smallestFleet
-            view.factor[measure] = last.factor[measure].next(medianRatio: isFleet ? view.medianRatio[measure.rawValue] : 1)
+            view.measures[measure] = last.measures[measure].next(medianRatio: isFleet ? view.medianRatio[measure.rawValue] : 1)
+            for span in 0..<4 where !variances.isEmpty {
+                let place = measure.rawValue * 4 + span
+                if let variance = FleetSums.median(variances[place]) { view.measures[measure].variances[span] = variance }
+                if let excess = FleetSums.median(excesses[place]) { view.measures[measure].meanExcesses[span] = excess }
+            }
         }
         if matureCount >= 20 {
             var high = InlineArray<3, Double>(repeating: 0)
@@ -73,8 +112,12 @@ extension FleetView {
         writer.write(highLevel != nil)
         for measure in 0..<3 { writer.write(highLevel?[measure] ?? 0) }
         for measure in Measure.allCases {
-            writer.write(factor[measure].factor)
-            writer.write(factor[measure].logFactor)
+            writer.write(measures[measure].factor)
+            writer.write(measures[measure].logFactor)
+            for span in 0..<4 {
+                writer.write(measures[measure].variances[span])
+                writer.write(measures[measure].meanExcesses[span])
+            }
         }
     }
 
@@ -88,11 +131,18 @@ extension FleetView {
         for measure in 0..<3 { high[measure] = try reader.readDouble() }
         highLevel = hasHighLevel ? high : nil
         for measure in Measure.allCases {
-            let restored = FleetFactor(factor: try reader.readDouble(), logFactor: try reader.readDouble())
-            guard restored.factor >= 1, restored.factor <= FleetFactor.largest, restored.logFactor >= 0, restored.logFactor.isFinite else {
+            var restored = FleetMeasure(factor: try reader.readDouble(), logFactor: try reader.readDouble())
+            for span in 0..<4 {
+                restored.variances[span] = try reader.readDouble()
+                restored.meanExcesses[span] = try reader.readDouble()
+                guard restored.variances[span] >= 0, restored.variances[span] < 1e6, restored.meanExcesses[span] >= 0,
+                    restored.meanExcesses[span] < 1e6
+                else { throw StateError.implausible("fleet spreads") }
+            }
+            guard restored.factor >= 1, restored.factor <= FleetMeasure.largest, restored.logFactor >= 0, restored.logFactor.isFinite else {
                 throw StateError.implausible("fleet factor")
             }
-            factor[measure] = restored
+            measures[measure] = restored
         }
     }
 }

@@ -27,7 +27,8 @@ extension LaneCore {
         }
         let quiet = lifecycle.open.keys.filter { !seen.contains($0) && $0.account != LaneCore.sourceAccount }.sorted()
         for key in quiet {
-            if let transition = lifecycle.quiet(key: key, at: time) { emit(transition, position: 0) }
+            let limit = descriptors[Int(key.detector)].quietBuckets
+            if let transition = lifecycle.quiet(key: key, at: time, limit: limit) { emit(transition, position: 0) }
         }
     }
 

@@ -33,7 +33,7 @@ struct NoveltyLevels: Sendable {
 
     /// Writes channels 0 to 8 of a row, each computed before what it is compared with has learnt the row; then learns it.
     mutating func take(
-        _ x: Double, magnitude y: Double, slot: HourOfWeek, gain: NoveltyGain, into channels: inout InlineArray<15, Double>
+        _ x: Double, magnitude y: Double, slot: WeekSlot, gain: NoveltyGain, into channels: inout InlineArray<15, Double>
     ) {
         if gain.isFirst {
             mean = x

@@ -37,7 +37,7 @@ struct NoveltyTables: Sendable {
 
     /// Writes channels 9 to 14 of a row, each computed before its table has learnt the row; then learns it.
     mutating func take(
-        _ x: Double, magnitude y: Double, row: Int64, slot: HourOfWeek, gain: NoveltyGain, into channels: inout InlineArray<15, Double>
+        _ x: Double, magnitude y: Double, row: Int64, slot: WeekSlot, gain: NoveltyGain, into channels: inout InlineArray<15, Double>
     ) {
         if gain.isFirst { means = [x, y] }
         let bins: InlineArray<2, Int> = [bin(x, 0, row: row, gain: gain), bin(y, 1, row: row, gain: gain)]

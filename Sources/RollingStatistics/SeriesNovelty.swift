@@ -29,7 +29,7 @@ public struct SeriesNovelty: Sendable {
     /// Judges the next row by those before it, then learns it. Precondition: `value` is a number.
     ///
     /// - Parameter slot: the hour of the week of the row's time. Rows may be any time apart.
-    public mutating func take(_ value: Double, at slot: HourOfWeek) -> NoveltyReading {
+    public mutating func take(_ value: Double, at slot: WeekSlot) -> NoveltyReading {
         precondition(!value.isNaN, "a row has a value")
         let x = min(max(value, -SeriesNovelty.largestValue), SeriesNovelty.largestValue)
         let y = x < 0 ? -logOnePlus(-x) : logOnePlus(x)

@@ -35,7 +35,7 @@ package struct FleetCalendar: Equatable, Sendable {
     func midnight(_ day: Int) -> Int64 { start.milliseconds + Int64(day) * FleetCalendar.day }
 
     /// Monday is 0.
-    static func weekday(_ milliseconds: Int64) -> Int { HourOfWeek(EventTime(milliseconds: milliseconds)).rawValue / 24 }
+    static func weekday(_ milliseconds: Int64) -> Int { WeekSlot(EventTime(milliseconds: milliseconds)).rawValue / 24 }
 
     func isWeekend(_ day: Int) -> Bool { FleetCalendar.weekday(midnight(day)) >= 5 }
 

@@ -34,14 +34,14 @@ struct CivilTimeTests {
     @Test func `the hour of the week starts on Monday at midnight`() {
         let monday: Int64 = 1_780_272_000_000
         #expect(CivilTime(EventTime(milliseconds: monday)).rfc3339 == "2026-06-01T00:00:00Z")
-        #expect(HourOfWeek(EventTime(milliseconds: monday)).rawValue == 0)
-        #expect(HourOfWeek(EventTime(milliseconds: monday - 1)).rawValue == 167)
+        #expect(WeekSlot(EventTime(milliseconds: monday)).rawValue == 0)
+        #expect(WeekSlot(EventTime(milliseconds: monday - 1)).rawValue == 167)
         #expect(CivilTime.weekdayName(EventTime(milliseconds: monday - 1)) == "Sunday")
     }
 
     @Test func `hours of the week agree with walking through the days`() {
         for instant in SlowCalendar.instants(60, seed: 102) {
-            let hour = HourOfWeek(EventTime(milliseconds: instant))
+            let hour = WeekSlot(EventTime(milliseconds: instant))
             #expect(hour.rawValue == SlowCalendar.weekday(instant) * 24 + SlowCalendar.fields(instant)[3])
             #expect(hour.hourOfDay == SlowCalendar.fields(instant)[3])
         }
@@ -49,8 +49,8 @@ struct CivilTimeTests {
 
     @Test func `hours of the week go on backwards before 1970`() {
         for hours in 1...400 {
-            let later = HourOfWeek(EventTime(milliseconds: Int64(168 * 3 - hours) * 3_600_000)).rawValue
-            #expect(HourOfWeek(EventTime(milliseconds: Int64(-hours) * 3_600_000)).rawValue == later)
+            let later = WeekSlot(EventTime(milliseconds: Int64(168 * 3 - hours) * 3_600_000)).rawValue
+            #expect(WeekSlot(EventTime(milliseconds: Int64(-hours) * 3_600_000)).rawValue == later)
         }
     }
 }

@@ -47,8 +47,8 @@ import Testing
         #expect(visits.day[slot(5).hourOfDay] == 255)
     }
 
-    private func slot(_ bucket: Int) -> HourOfWeek {
-        HourOfWeek(EventTime(milliseconds: 1_780_272_000_000 + Int64(bucket) * 900_000))
+    private func slot(_ bucket: Int) -> WeekSlot {
+        WeekSlot(EventTime(milliseconds: 1_780_272_000_000 + Int64(bucket) * 900_000))
     }
 }
 

@@ -11,7 +11,7 @@ import Testing
 /// The series detector against the scores of the reference in Python, and against what it promises.
 @Suite struct SeriesNoveltyTests {
     private struct Row {
-        var slot: HourOfWeek
+        var slot: WeekSlot
         var value: Double
         var score: Double
     }
@@ -23,11 +23,11 @@ import Testing
         return try lines.enumerated().map { index, line in
             let fields = line.split(separator: ",")
             let time = EventTime(milliseconds: 1_780_272_000_000 + Int64(index) * 900_000)
-            return Row(slot: HourOfWeek(time), value: try #require(Double(fields[1])), score: try #require(Double(fields[2])))
+            return Row(slot: WeekSlot(time), value: try #require(Double(fields[1])), score: try #require(Double(fields[2])))
         }
     }
 
-    private static func slot(_ row: Int) -> HourOfWeek { HourOfWeek(EventTime(milliseconds: 1_780_272_000_000 + Int64(row) * 900_000)) }
+    private static func slot(_ row: Int) -> WeekSlot { WeekSlot(EventTime(milliseconds: 1_780_272_000_000 + Int64(row) * 900_000)) }
 
     private static func bytes(_ novelty: SeriesNovelty) -> [UInt8] {
         var writer = StateWriter()

@@ -142,7 +142,7 @@ private struct RandomHistory {
     private var visits = SlotVisits()
     private(set) var age = 0
     private var random: SeededRandom
-    private var fleet = FleetFactor.neutral
+    private var fleet = FleetMeasure.neutral
     private let scale: Double
 
     init(seed: UInt64) {
@@ -150,7 +150,7 @@ private struct RandomHistory {
         scale = [3, 200, 40_000, 5e9][Int(seed % 4)]
     }
 
-    private var slot: HourOfWeek { HourOfWeek(EventTime(milliseconds: 1_780_272_000_000 + Int64(age) * 900_000)) }
+    private var slot: WeekSlot { WeekSlot(EventTime(milliseconds: 1_780_272_000_000 + Int64(age) * 900_000)) }
 
     mutating func step() {
         let isBusy = age % 96 > 30
@@ -158,7 +158,7 @@ private struct RandomHistory {
         learn(isBusy ? Double.random(in: 0...2, using: &random).rounded(.up) * scale * burst : 0)
         if age % 50 == 0 {
             let factor = Double.random(in: 1...3, using: &random)
-            fleet = age % 100 == 0 ? .neutral : FleetFactor(factor: factor, logFactor: naturalLog(factor))
+            fleet = age % 100 == 0 ? .neutral : FleetMeasure(factor: factor, logFactor: naturalLog(factor))
         }
     }
 

@@ -51,7 +51,7 @@ struct FleetSimulationTests {
         for role in AccountRole.allCases { weekday[role] = Array(repeating: 0, count: 24) }
         for event in all {
             let role = AccountRole.role(ofAccount: Int(event.account))
-            let slot = HourOfWeek(event.time)
+            let slot = WeekSlot(event.time)
             if slot.rawValue < 120 { weekday[role]?[slot.hourOfDay] += 1 } else { weekend[role, default: 0] += 1 }
         }
         let dashboards = weekday[.dashboards] ?? []

@@ -1,0 +1,78 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a model says about one bucket. Units: amounts of the measure; z in standard deviations. One lane for each ``VolumeSpan``.
+public struct VolumeReading: Sendable {
+    public var amount = 0.0
+    /// The expectation of the bucket, before and after the fleet's factor.
+    var baseline = 0.0
+    public var bucketExpectation = 0.0
+    /// Decayed sums.
+    var actual = SIMD4<Double>(repeating: 0)
+    var expected = SIMD4<Double>(repeating: 0)
+    /// The floor of each span, and how far a rise of the expected amount alone moves the log ratio above that floor.
+    var floors = SIMD4<Double>(repeating: 1)
+    var leverage = SIMD4<Double>(repeating: 1)
+    /// The clipped log ratio of the bucket itself, and the weight that it has in the long spans.
+    var bucketDeviation = 0.0
+    var weight = 0.0
+    /// The deviation of each span, less what its peers share of it.
+    var deviations = SIMD4<Double>(repeating: 0)
+    var spreads = SIMD4<Double>(repeating: 1)
+    var z = SIMD4<Double>(repeating: 0)
+    var meanExcesses = SIMD4<Double>(repeating: 1)
+    /// How many mean excesses z lies beyond the account's own 99 % quantile.
+    var depths = SIMD4<Double>(repeating: 0)
+    /// The parts of the score.
+    var parts = SIMD4<Double>(repeating: 0)
+    /// How unusual the bucket is, all spans together: the fourth root of the sum of fourth powers of the parts. It grows with the amount.
+    public var score = 0.0
+
+    public init() {}
+
+    /// One span of a reading, with the numbers a person wants to see.
+    public struct Window: Sendable {
+        public var span: VolumeSpan
+        /// Decayed sums over the span.
+        public var observed: Double
+        public var expected: Double
+        public var z: Double
+        /// The deviation in natural log units, and its usual spread.
+        public var deviation: Double
+        public var spread: Double
+        public var depth: Double
+        public var part: Double
+        /// The same ratio with the floor of the span added to the expectation, for hours of which hardly anything is expected.
+        public var ratioAboveFloor: Double
+        /// The band that holds nine of ten of the account's windows.
+        public var band: (low: Double, high: Double)
+
+        /// The probability of a bucket at least as unusual in this span.
+        public var probability: Double { TailProbability.beyond(depth) }
+
+        /// How many times the expected amount; the expectation counts as at least one.
+        public var ratio: Double { observed / max(expected, 1) }
+    }
+
+    /// The numbers of one span, whose deviation is usually `usual`.
+    func window(_ span: VolumeSpan, usual: Double) -> Window {
+        let lane = span.rawValue
+        let (sum, expectation, floor) = (actual[lane], expected[lane], floors[lane])
+        func edge(_ z: Double) -> Double {
+            let deviation = usual + z * spreads[lane]
+            if span.isLong { return expectation * exponential(min(deviation, 60)) }
+            return max(exponential(min(deviation * leverage[lane], 60)) * (expectation + floor) - floor, 0)
+        }
+        return Window(
+            span: span, observed: sum, expected: expectation, z: z[lane], deviation: deviations[lane],
+            spread: spreads[lane], depth: depths[lane], part: parts[lane],
+            ratioAboveFloor: sum / (expectation + floor), band: (edge(-1.645), edge(1.645)))
+    }
+}
+
+/// The account's own tail: a hundredth beyond its 99 % quantile, exponential from there.
+public enum TailProbability {
+    /// The probability of lying `depth` mean excesses or more beyond the 99 % quantile. Below the quantile it grows to at most 1.
+    @inline(__always)
+    public static func beyond(_ depth: Double) -> Double { min(0.01 * exponential(-depth), 1) }
+}
