@@ -21,12 +21,16 @@ public protocol Detector: Sendable {
 
     /// Judges a silence of the whole source.
     func judge(_ gap: SourceGap) -> Finding?
+
+    /// Judges the closed bucket of a single series, such as a lane's total, given everything learnt before it.
+    func judge(_ series: SeriesBucket) -> Finding?
 }
 
 extension Detector {
     public func judge(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Finding? { nil }
     public func tripLevels(bucket: Int64, of account: borrowing AccountProfile, fleet: FleetView) -> TripLevels { .never }
     public func judge(_ gap: SourceGap) -> Finding? { nil }
+    public func judge(_ series: SeriesBucket) -> Finding? { nil }
 }
 
 /// Sums of the running bucket at which the detectors are asked before it closes. Compared with `>=` for every event; where nothing is found

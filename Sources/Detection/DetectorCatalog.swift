@@ -7,6 +7,7 @@ public enum DetectorCatalog {
         ExportVolumeDetector.self,
         NewSourceDetector.self,
         SilenceDetector.self,
+        SeriesNoveltyDetector.self,
     ]
 
     /// One of each with its options, keyed by detector id.

@@ -202,6 +202,15 @@ final class AccountShard {
         return findings
     }
 
+    /// Adds what all accounts together did in open bucket `position`. Complexity: O(active accounts).
+    func addTotals(to sums: inout MeasureSums, position: Int) {
+        for index in open[position].tallies.indices {
+            sums.rows &+= open[position].tallies[index].sums.rows
+            sums.bytes &+= open[position].tallies[index].sums.bytes
+            sums.calls &+= open[position].tallies[index].sums.calls
+        }
+    }
+
     /// The accounts active in open bucket `position`, in order of number.
     func activeAccounts(position: Int) -> [AccountID] { open[position].tallies.map(\.account).sorted() }
 

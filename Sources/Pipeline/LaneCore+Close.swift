@@ -78,6 +78,7 @@ extension LaneCore {
         // Shards come one after another; accounts come in the order of their numbers, whatever the shards.
         found.sort { ($0.0, $0.1) < ($1.0, $1.1) }
         decide(found, bucket: oldestBucket)
+        closeSeries(bucket: oldestBucket)
         fleet = sums.view(after: fleet)
     }
 

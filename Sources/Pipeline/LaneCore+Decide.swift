@@ -52,18 +52,19 @@ extension LaneCore {
     private static func minute(_ time: EventTime) -> EventTime { EventTime(milliseconds: time.milliseconds / 60_000 * 60_000) }
 
     /// What an alert is called for ever: the same in replay, after a restart and on any number of shards.
-    private func identifier(_ key: AlertKey, _ opened: EventTime) -> String {
+    func identifier(_ key: AlertKey, _ opened: EventTime) -> String {
         if let open = lifecycle.open[key] { return open.id }
         let text = "\(options.format)|\(descriptors[Int(key.detector)].id)|\(accountName(key.account))|\(opened.milliseconds)"
         return "A-" + Hexadecimal.text(Array(SHA256.hash(Array(text.utf8)).prefix(10)))
     }
 
-    private func accountName(_ account: AccountID) -> String {
+    func accountName(_ account: AccountID) -> String {
         account == LaneCore.sourceAccount ? "*" : names[Int(account.rawValue)]
     }
 
-    private mutating func emit(_ transition: AlertLifecycle.Transition, position: Int) {
-        var details = AlertDetails()
+    /// - Parameter details: what is known already; what stands in the account's tally is added.
+    mutating func emit(_ transition: AlertLifecycle.Transition, position: Int, details known: AlertDetails = AlertDetails()) {
+        var details = known
         details.completeness.lag = EventDuration(milliseconds: max((newest - transition.time).milliseconds, 0))
         details.completeness.late = counters.late
         details.completeness.malformed = counters.malformedTotal
@@ -80,13 +81,18 @@ extension LaneCore {
     }
 
     private func describe(_ tally: AccountTally, _ finding: Finding, _ details: inout AlertDetails) {
-        var sightings = [tally.first]
-        if tally.largest != tally.first { sightings.append(tally.largest) }
-        details.evidence = sightings.map {
-            AlertDetails.Evidence(source: options.name, file: streamPaths[$0.stream] ?? "", offset: $0.offset, time: $0.time)
-        }
+        details.evidence = evidence(of: tally)
         let measure = finding.measure ?? (tally.sums.rows > 0 ? .rows : .calls)
         details.contributions = contributions(tally.routes, measure: measure)
+    }
+
+    /// Where the first event of a tally stands, and the largest.
+    func evidence(of tally: AccountTally) -> [AlertDetails.Evidence] {
+        var sightings = [tally.first]
+        if tally.largest != tally.first { sightings.append(tally.largest) }
+        return sightings.map {
+            AlertDetails.Evidence(source: options.name, file: streamPaths[$0.stream] ?? "", offset: $0.offset, time: $0.time)
+        }
     }
 
     /// The parts of the bucket by endpoint, object and operation. The parts of a kind sum to exactly 1.
@@ -115,7 +121,7 @@ extension LaneCore {
     }
 
     /// Shares in ten-thousandths, the largest taking what rounding leaves.
-    private static func shares(_ kind: String, _ sums: [String: UInt64]) -> [AlertDetails.Contribution] {
+    static func shares(_ kind: String, _ sums: [String: UInt64]) -> [AlertDetails.Contribution] {
         let total = sums.values.reduce(0.0) { $0 + Double($1) }
         guard total > 0 else { return [] }
         let sorted = sums.sorted { ($0.value, $1.key) > ($1.value, $0.key) }
@@ -155,7 +161,7 @@ extension LaneCore {
             return
         }
         silentSince = nil
-        for number in detectors.indices {
+        for (number, detector) in detectors.enumerated() where !(detector is SeriesNoveltyDetector) {
             let key = AlertKey(detector: UInt8(number), account: LaneCore.sourceAccount)
             if let transition = lifecycle.resolve(key: key, at: LaneCore.minute(time)) { emit(transition, position: 0) }
         }

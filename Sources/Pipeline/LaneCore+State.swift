@@ -8,7 +8,7 @@ import LogFormats
 import RollingStatistics
 
 extension LaneCore {
-    static var stateVersion: UInt8 { 1 }
+    static var stateVersion: UInt8 { 2 }
 
     /// Everything that changed since the last commit, as of the last event processed. Complexity: O(changed accounts).
     package mutating func takeCommit() -> LaneCommit {
@@ -85,6 +85,7 @@ extension LaneCore {
         for event in ahead { event.encode(into: &writer) }
         fleet.encode(into: &writer)
         source.encode(into: &writer)
+        series.encode(into: &writer)
         lifecycle.encode(into: &writer)
         writer.write(silentSince?.milliseconds ?? -1)
         writer.write(UInt32(names.count))
@@ -138,6 +139,7 @@ extension LaneCore {
         for _ in 0..<(try reader.read(UInt32.self)) { ahead.append(try AccessEvent(from: &reader)) }
         fleet = try FleetView(from: &reader)
         source = try SourceProfile(from: &reader)
+        series = try LaneSeries(from: &reader)
         lifecycle = try AlertLifecycle(from: &reader)
         let silence = try reader.read(Int64.self)
         silentSince = silence < 0 ? nil : EventTime(milliseconds: silence)

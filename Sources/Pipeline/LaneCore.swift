@@ -42,6 +42,7 @@ package struct LaneCore: ~Copyable {
 
     var fleet = FleetView()
     var source = SourceProfile()
+    var series = LaneSeries()
     var lifecycle = AlertLifecycle()
     /// Since when the source is silent beyond the ordinary; nil while it speaks.
     var silentSince: EventTime?

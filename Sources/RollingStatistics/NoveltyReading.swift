@@ -26,10 +26,24 @@ public struct NoveltyReading: Equatable, Sendable {
     public internal(set) var score = 0.0
     /// The sum of the groups' margins.
     public private(set) var strength = 0.0
+    /// What is usual at this hour of the week: its mean before this row; while the hour is unseen, that of the series.
+    public internal(set) var usual = 0.0
+    /// The range of the values before this row, in which old extremes count for less.
+    public internal(set) var low = 0.0
+    public internal(set) var high = 0.0
     private var channels = InlineArray<7, UInt8>(repeating: 0)
     private var margins = InlineArray<7, Double>(repeating: 0)
 
     public init() {}
+
+    /// A reading with what these groups found, as for a test of those who read it.
+    public init(parts: [Part], usual: Double, low: Double, high: Double) {
+        self.usual = usual
+        self.low = low
+        self.high = high
+        for part in parts { add(part) }
+        score = strength
+    }
 
     /// What one group found.
     public struct Part: Equatable, Sendable {
@@ -64,6 +78,7 @@ public struct NoveltyReading: Equatable, Sendable {
     }
 
     public static func == (left: NoveltyReading, right: NoveltyReading) -> Bool {
-        left.score == right.score && left.strength == right.strength && NoveltyGroup.allCases.allSatisfy { left[$0] == right[$0] }
+        left.score == right.score && left.strength == right.strength && left.usual == right.usual && left.low == right.low
+            && left.high == right.high && NoveltyGroup.allCases.allSatisfy { left[$0] == right[$0] }
     }
 }

@@ -24,7 +24,7 @@ import Testing
             #expect(sums.values.allSatisfy { abs($0 - 1) < 1e-9 }, "\(alert)")
             kinds.formUnion(sums.keys)
         }
-        #expect(kinds == ["endpoint", "object", "operation"])
+        #expect(kinds == ["account", "endpoint", "object", "operation"])
     }
 
     @Test func `every alert opens once, then is updated, and ends once or not at all`() throws {

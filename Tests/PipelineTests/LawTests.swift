@@ -13,7 +13,7 @@ import Testing
 
     @Test func `the generated fleet exercises what the laws are about`() throws {
         let whole = try run(GeneratedFleet(seed: 11).files())
-        for detector in ["D01", "D13", "D32"] {
+        for detector in ["D01", "D13", "D32", "D37"] {
             #expect(whole.alerts.contains { $0.contains("\"detector\":\"\(detector)\"") }, "\(detector) never speaks")
         }
         for counter in ["late", "future", "malformed_syntax", "malformed_duplicate_key", "malformed_missing_time"] {

@@ -46,7 +46,7 @@ import Testing
         #expect(reported >= 10)
     }
 
-    @Test(arguments: [1, 2, 6, 57, 58, 499, 640, 780, 899])
+    @Test(arguments: [0, 1, 2, 6, 57, 58, 499, 640, 780, 899])
     func `a series that goes on from its saved state scores as though it had never stopped`(cut: Int) throws {
         let rows = try SeriesNoveltyTests.fixture()
         var whole = SeriesNovelty()

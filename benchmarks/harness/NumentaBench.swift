@@ -17,7 +17,7 @@ enum NumentaBench {
             }
             return score(files, data: data, results: results)
         } catch {
-            Stopwatch.complain("nab: \(data) cannot be read (\(error)). Name the folder that holds data/<category>/<file>.csv.")
+            Stopwatch.complain("nab: \(data) cannot be read (\(reason(error))). Name the folder that holds data/<category>/<file>.csv.")
             return 2
         }
     }
@@ -52,12 +52,18 @@ enum NumentaBench {
         Stopwatch.complain("nab: \(file): rows left out: \(reasons.joined(separator: ", ")); the first is line \(line)")
     }
 
+    /// The system's words for it, without the rest of a Foundation error.
+    private static func reason(_ error: any Error) -> String {
+        guard let error = error as? CocoaError, let underlying = error.underlying as? POSIXError else { return "\(error)" }
+        return "\(underlying.code)"
+    }
+
     private static func write(_ text: String, to path: String) -> Bool {
         do {
             let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         } catch {
-            Stopwatch.complain("nab: the folder of \(path) cannot be made (\(error))")
+            Stopwatch.complain("nab: the folder of \(path) cannot be made (\(reason(error)))")
             return false
         }
         guard FileManager.default.createFile(atPath: path, contents: Data(text.utf8)) else {

@@ -1,0 +1,87 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import EventModel
+import RollingStatistics
+
+/// D37: a metric does something it never did.
+///
+/// Sees: levels, jumps, trends, sequences and hours that a single series (a lane's total of rows, of calls) has never shown, without being
+/// told what to look for. Misses: what one account does inside the total, which is D01's; anything that came before. Warm-up: 14 days, in
+/// which every hour of the week comes twice. Its alerts are `low`: they say where to look, not whom to stop. Source: design/statistics.md
+/// section 6.
+public struct SeriesNoveltyDetector: Detector {
+    public static let descriptor = DetectorDescriptor(
+        id: "D37", name: "series-novelty", family: "volume",
+        sees: "a source's total of rows or calls in a quarter hour that does something it never did: level, jump, trend, sequence or hour",
+        misses: "what one account does inside the total (D01); anything that happened before",
+        warmUp: "14 days",
+        options: [
+            DetectorOption(
+                name: "score", defaultValue: 0.5, range: 0.05...1000,
+                reason: "whole ranges, summed over the kinds of newness, by which the series leaves everything it was; 0.5 is about one "
+                    + "alert a series in twelve weeks of a fleet without incidents, 0.2 one in four weeks"),
+            DetectorOption(name: "minimum_age_days", defaultValue: 14, range: 2...365, reason: "every hour of the week has come twice"),
+        ],
+        nextSteps: [
+            "Look at the accounts that make up the total in that quarter hour, largest first.",
+            "If a release, a campaign or a new client explains it, nothing is to be done: it is learnt.",
+        ])
+
+    private let threshold: Double
+    private let minimumAge: Double
+
+    public init(options: DetectorOptions) {
+        threshold = options["score"]
+        minimumAge = options["minimum_age_days"] * Double(BucketGrid.perDay)
+    }
+
+    public func judge(_ series: SeriesBucket) -> Finding? {
+        let reading = series.reading
+        guard Double(series.age) >= minimumAge, (series.isAlerted ? reading.strength : reading.score) >= threshold else { return nil }
+        // All that is known of the probability is that it never happened.
+        let probability = 1 / (Double(series.age) + 1)
+        return Finding(
+            measure: series.measure, severity: .low, score: reading.strength, observed: series.amount, expected: reading.usual,
+            low: reading.low, high: reading.high, ratio: series.amount / max(reading.usual, 1), z: 0, probability: probability,
+            windowStart: BucketGrid.start(of: series.number), windowEnd: BucketGrid.start(of: series.number + 1),
+            sampleBuckets: series.age, since: BucketGrid.start(of: series.firstBucket), peers: nil, phrase: phrase(series))
+    }
+
+    private func phrase(_ series: SeriesBucket) -> String {
+        let start = BucketGrid.start(of: series.number)
+        let reading = series.reading
+        let days = NumberText.grouped((Double(series.age) / Double(BucketGrid.perDay)).rounded(.down))
+        let parts = reading.found.filter { $0.margin >= 0.05 * reading.strength }.prefix(3)
+        let news = parts.map { "\(SeriesNoveltyDetector.words(channel: $0.channel)) (\(SeriesNoveltyDetector.margin($0.margin)))" }
+        return "\(series.name) does something it never did in \(days) days: \(NumberText.amount(series.amount, of: series.measure)) in "
+            + "15 min, where \(NumberText.amount(reading.usual, of: series.measure)) are usual at this hour on a "
+            + "\(CivilTime.weekdayName(start)) (\(NumberText.grouped(reading.low)) to \(NumberText.grouped(reading.high)) so far). "
+            + "New, by widths of its range so far: \(news.joined(separator: "; "))."
+    }
+
+    private static func margin(_ margin: Double) -> String {
+        margin < 1000 ? NumberText.decimal(margin, places: margin < 10 ? 2 : 0) : "over 1,000"
+    }
+
+    /// What a channel looks at. A row is a quarter hour. Source: the channels of design/statistics.md section 6.
+    static func words(channel: Int) -> String {
+        switch channel {
+        case 0: "the amount"
+        case 1: "the amount for this hour of the week"
+        case 2: "the last hour's amount"
+        case 3: "four hours that neither day nor week explains"
+        case 4: "sixteen hours that neither day nor week explains"
+        case 5: "the jump from the sixteen hours before"
+        case 6: "the last hour against sixteen hours"
+        case 7: "the last four hours against three days"
+        case 8: "the last sixteen hours against ten days"
+        case 9: "how amounts follow on each other"
+        case 10: "how amounts follow on those of ninety minutes before"
+        case 11: "how orders of magnitude follow on each other"
+        case 12: "how orders of magnitude follow on those of ninety minutes before"
+        case 13: "such an amount at this hour of the day"
+        default: "an hour of such amounts at this time of the day"
+        }
+    }
+}
