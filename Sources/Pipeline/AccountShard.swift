@@ -283,9 +283,11 @@ extension AccountShard {
 
     private func capture(_ index: Int) { captured.append((number(index), encode(number(index)))) }
 
+    private static var stateVersion: UInt8 { 2 }
+
     private func encode(_ account: AccountID) -> [UInt8] {
         var writer = StateWriter(reserving: 3600)
-        writer.write(UInt8(1))
+        writer.write(AccountShard.stateVersion)
         profile(account).encode(into: &writer)
         let minutes = ring(account).minutes()
         writer.write(UInt8(minutes.count))
@@ -308,7 +310,7 @@ extension AccountShard {
     /// their numbers.
     func restore(_ account: AccountID, from bytes: [UInt8]) throws(StateError) {
         var reader = StateReader(bytes)
-        try reader.expectVersion(1)
+        try reader.expectVersion(AccountShard.stateVersion)
         let profile = try AccountProfile(from: &reader)
         addAccount(bucket: profile.firstBucket)
         let index = local(account)

@@ -19,6 +19,7 @@ extension LaneCore {
         for (number, detector) in detectors.enumerated() where detector is SeriesNoveltyDetector {
             let key = AlertKey(detector: UInt8(number), account: LaneCore.sourceAccount)
             let isAlerted = lifecycle.open[key] != nil
+            let limit = descriptors[number].quietBuckets
             let findings = readings.compactMap { measure, reading in
                 detector.judge(
                     SeriesBucket(
@@ -27,7 +28,7 @@ extension LaneCore {
             }
             // Rows and calls rise together: one alert, about the newer of them.
             guard let finding = findings.max(by: { $0.score < $1.score }), isAlerted || mayOpen(bucket) else {
-                if let transition = lifecycle.quiet(key: key, at: time) { emit(transition, position: 0) }
+                if let transition = lifecycle.quiet(key: key, at: time, limit: limit) { emit(transition, position: 0) }
                 continue
             }
             let id = identifier(key, time)

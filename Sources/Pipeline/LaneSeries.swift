@@ -27,7 +27,7 @@ struct LaneSeries: Sendable {
     /// Judges and learns the totals of a closed bucket.
     mutating func take(_ sums: MeasureSums, bucket: Int64) -> [(measure: Measure, reading: NoveltyReading)] {
         if firstBucket < 0 { firstBucket = bucket }
-        let slot = HourOfWeek(BucketGrid.start(of: bucket))
+        let slot = WeekSlot(BucketGrid.start(of: bucket))
         return [(.rows, rows.take(Double(sums.rows), at: slot)), (.calls, calls.take(Double(sums.calls), at: slot))]
     }
 

@@ -121,7 +121,7 @@ import Testing
         case .closed(let severity):
             return lifecycle.found(
                 testFinding(severity), key: AlertLifecycleTests.key, bucket: bucket, at: time, isClosed: true, id: "A-\(bucket)")
-        case .quiet: return lifecycle.quiet(key: AlertLifecycleTests.key, at: time)
+        case .quiet: return lifecycle.quiet(key: AlertLifecycleTests.key, at: time, limit: 4)
         }
     }
 }

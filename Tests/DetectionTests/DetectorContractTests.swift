@@ -57,7 +57,7 @@ import Testing
     }
 
     @Test(arguments: 1...4 as ClosedRange<UInt64>)
-    func `a sum that reaches a trip level has a finding in part and at the close, and so has any larger one`(seed: UInt64) {
+    func `below a trip level nothing is found, above it something is, and what a part has the close has`(seed: UInt64) {
         var random = SeededRandom(seed: seed)
         let detectors = DetectorCatalog.make()
         var account = TestAccount.steady(days: 10, rows: [3, 400, 90_000, 20][Int(seed % 4)], seed: seed)
@@ -65,15 +65,24 @@ import Testing
         for _ in 0..<200 {
             for detector in detectors {
                 let trips = detector.tripLevels(bucket: account.number, of: account.profile, fleet: account.fleet)
-                for level in [MeasureSums(rows: trips.rows), MeasureSums(bytes: trips.bytes), MeasureSums(calls: trips.calls)] {
-                    guard max(level.rows, level.bytes, level.calls) < 1 << 52 else { continue }
-                    let later = MeasureSums(
-                        rows: level.rows + UInt64.random(in: 0...5000, using: &random),
-                        bytes: level.bytes + UInt64.random(in: 0...50_000_000, using: &random),
-                        calls: level.calls + UInt64.random(in: 0...900, using: &random))
-                    let seeded: Comment = "seed \(seed), bucket \(account.number), level \(level), later \(later)"
-                    #expect(detector.judge(account.bucket(level, isClosed: false), of: account.profile) != nil, seeded)
-                    #expect(detector.judge(account.bucket(later), of: account.profile) != nil, seeded)
+                func opens(_ sums: MeasureSums, isClosed: Bool) -> Bool {
+                    detector.judge(account.bucket(sums, isClosed: isClosed), of: account.profile)?.opens ?? false
+                }
+                // After days far above the usual there is something to find whatever the next bucket brings.
+                guard !opens(MeasureSums(), isClosed: false) else { continue }
+                for (level, measure) in zip([trips.rows, trips.bytes, trips.calls], [0, 1, 2]) where level < 1 << 50 && level > 0 {
+                    func sums(_ amount: UInt64) -> MeasureSums {
+                        MeasureSums(
+                            rows: measure == 0 ? amount : 0, bytes: measure == 1 ? amount : 0, calls: measure == 2 ? amount : 0)
+                    }
+                    let seeded: Comment = "seed \(seed), bucket \(account.number), measure \(measure), level \(level)"
+                    #expect(!opens(sums(level - 1), isClosed: false), seeded)
+                    var amount = level
+                    while amount < 1 << 50 && !opens(sums(amount), isClosed: false) { amount += amount / 8 + 1 }
+                    // An account as wild as this one may never have too much.
+                    guard amount < 1 << 50 else { continue }
+                    let later = amount + UInt64.random(in: 0...(amount * 2), using: &random)
+                    #expect(opens(sums(amount), isClosed: true) && opens(sums(later), isClosed: true), seeded)
                     reached += 1
                 }
             }

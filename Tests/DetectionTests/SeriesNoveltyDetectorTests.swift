@@ -54,7 +54,7 @@ import Testing
         for row in 0..<1600 {
             let amount = row >= 1598 ? 900 - Double(row - 1598) : Double.random(in: 90...110, using: &random)
             last.number = TestAccount.firstBucket + Int64(row)
-            last.reading = novelty.take(amount, at: HourOfWeek(BucketGrid.start(of: last.number)))
+            last.reading = novelty.take(amount, at: WeekSlot(BucketGrid.start(of: last.number)))
         }
         let detector = make(SeriesNoveltyDetector.self)
         #expect(detector.judge(last) == nil, "as high as the row before, so no peak")

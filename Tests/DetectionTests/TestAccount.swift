@@ -40,7 +40,7 @@ struct TestAccount {
     /// Learns the coming bucket and goes on to the next.
     mutating func live(_ sums: MeasureSums, from network: Network = TestAccount.home) {
         let closed = bucket(sums, from: network)
-        profile.learn(closed, fleet: fleet.factor)
+        profile.learn(closed, fleet: fleet.measures)
         number += 1
     }
 

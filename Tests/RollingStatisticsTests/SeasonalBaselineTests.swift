@@ -18,8 +18,8 @@ import Testing
         for bucket in 0..<(672 * 6) {
             let slot = slot(bucket)
             let exact = slow.expectation(slot.rawValue)
-            // Each stored mean is off by 0.024 % of itself plus one at every one of its updates, of which the last fifty or so remain.
-            #expect(abs(baseline.expectation(slot, visits: visits) - exact) <= 0.013 * (exact + 1), "seed \(seed), bucket \(bucket)")
+            // Each stored mean is off by 0.05 % of itself at every one of its updates, of which the last fifty or so remain.
+            #expect(abs(baseline.expectation(slot, visits: visits) - exact) <= 0.026 * (exact + 1), "seed \(seed), bucket \(bucket)")
             let amount = Int.random(in: 0..<3, using: &random) == 0 ? 0 : Double.random(in: 0...5000, using: &random)
             baseline.learn(amount, slot: slot, visits: visits, age: bucket + 1)
             visits.count(slot)
@@ -45,6 +45,17 @@ import Testing
         for _ in 0..<300 { visits.count(slot(5)) }
         #expect(visits.week[slot(5).rawValue] == 255)
         #expect(visits.day[slot(5).hourOfDay] == 255)
+    }
+
+    @Test func `a job that starts at the same minute every day gets its quarter, and a fresh rhythm gives each the same`() {
+        var visits = SlotVisits()
+        for quarter in 0..<4 { #expect(visits.share(of: slot(quarter)) == 1) }
+        for bucket in 0..<(96 * 20) { visits.count(slot(bucket), activity: bucket % 96 == 9 ? 96 : 0) }
+        #expect(visits.share(of: slot(9)) > 3.8)
+        for quarter in [8, 10, 11] { #expect(visits.share(of: slot(quarter)) < 0.1) }
+        let sum = (8..<12).reduce(0.0) { $0 + visits.share(of: slot($1)) }
+        #expect(abs(sum - 4) < 1e-9)
+        #expect(abs(visits.share(of: slot(20)) - 1) < 1e-9)
     }
 
     private func slot(_ bucket: Int) -> WeekSlot {
