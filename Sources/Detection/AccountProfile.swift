@@ -35,29 +35,24 @@ public final class AccountProfile {
 
     public var isMature: Bool { age >= AccountProfile.matureAge }
 
-    /// Learns a closed bucket. Precondition: the bucket was judged before.
-    public func learn(_ bucket: ClosedBucket, fleet: FleetMeasures) {
+    /// Learns a closed bucket. Precondition: the bucket was judged before. `bucket` is `inout` only so that it is not copied.
+    public func learn(_ bucket: inout ClosedBucket) {
         if age < Int32.max { age += 1 }
-        let activity = activity(bucket, fleet: fleet)
-        for measure in Measure.allCases {
-            volumes[measure.rawValue].learn(
-                bucket.readings[measure.rawValue], slot: bucket.slot, visits: visits, age: Int(age), fleet: fleet[measure])
-        }
-        visits.count(bucket.slot, activity: activity)
-        networks.learn(bucket)
-    }
-
-    /// How many times its usual amount the account did, over the measures that its log states.
-    private func activity(_ bucket: ClosedBucket, fleet: FleetMeasures) -> Double {
-        var sum = 0.0
+        // How many times its usual amount the account did, over the measures that its log states.
+        var activity = 0.0
         var stated = 0.0
         for measure in Measure.allCases {
+            let fleet = bucket.fleet.measures[measure]
             let level = Double(volumes[measure.rawValue].baseline.level)
-            guard level > 0 else { continue }
-            sum += volumes[measure.rawValue].taught(bucket.readings[measure.rawValue], age: Int(age), fleet: fleet[measure]) / level
-            stated += 1
+            if level > 0 {
+                let amount = Double(bucket.sums[measure]) / fleet.factor
+                activity += VolumeModel.taught(amount, usual: bucket.readings[measure.rawValue].baseline + level, age: Int(age)) / level
+                stated += 1
+            }
+            volumes[measure.rawValue].learn(&bucket.readings[measure.rawValue], at: bucket.standing, age: Int(age), fleet: fleet)
         }
-        return stated > 0 ? sum / stated : 0
+        visits.count(bucket.slot, activity: stated > 0 ? activity / stated : 0)
+        networks.learn(bucket)
     }
 
     public func encode(into writer: inout StateWriter) {

@@ -45,6 +45,8 @@ public struct ClosedBucket: Sendable {
     public var number: Int64
     public var slot: WeekSlot
     public var sums = MeasureSums()
+    /// Where the bucket stands in the account's rhythm.
+    public var standing: SlotStanding
     /// One reading for each measure, in the order of ``Measure``.
     public var readings = InlineArray<3, VolumeReading>(repeating: VolumeReading())
     /// The networks seen in the bucket.
@@ -63,6 +65,7 @@ public struct ClosedBucket: Sendable {
     public init(number: Int64, end: EventTime, fleet: FleetView) {
         self.number = number
         slot = WeekSlot(BucketGrid.start(of: number))
+        standing = SlotStanding(slot)
         self.end = end
         self.fleet = fleet
     }
@@ -75,10 +78,10 @@ public struct ClosedBucket: Sendable {
         self.networks = networks
         self.newNetwork = newNetwork
         isMature = account.isMature
+        standing = account.visits.standing(slot)
         for measure in Measure.allCases {
             account.volumes[measure.rawValue].read(
-                Double(sums[measure]), slot: slot, visits: account.visits, fleet: fleet.measures[measure],
-                into: &readings[measure.rawValue])
+                Double(sums[measure]), at: standing, fleet: fleet.measures[measure], into: &readings[measure.rawValue])
         }
     }
 

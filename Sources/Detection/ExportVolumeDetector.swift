@@ -89,12 +89,12 @@ public struct ExportVolumeDetector: Detector {
 
     public func tripLevels(bucket: Int64, of account: borrowing AccountProfile, fleet: FleetView) -> TripLevels {
         guard account.isMature else { return newcomerTrips(of: account, fleet: fleet) }
-        let slot = WeekSlot(BucketGrid.start(of: bucket))
+        let standing = account.visits.standing(WeekSlot(BucketGrid.start(of: bucket)))
         let needed = threshold * ExportVolumeDetector.strictness(bucket: bucket, of: account)
         var trips = InlineArray<3, UInt64>(repeating: .max)
         for measure in Measure.allCases {
             let amount = account.volumes[measure.rawValue].leastAmount(
-                reaching: needed, excess: minimums[measure.rawValue], ratio: minimumRatio, slot: slot, visits: account.visits,
+                reaching: needed, excess: minimums[measure.rawValue], ratio: minimumRatio, at: standing,
                 fleet: fleet.measures[measure])
             if let amount { trips[measure.rawValue] = UInt64(amount.rounded(.up)) }
         }

@@ -20,7 +20,8 @@ public struct SourceProfile: Sendable {
 
     /// The events expected in a bucket.
     public func expectation(bucket: Int64) -> Double {
-        baseline.expectation(WeekSlot(BucketGrid.start(of: bucket)), visits: visits)
+        var (visits, baseline) = (visits, baseline)
+        return baseline.expectation(visits.standing(WeekSlot(BucketGrid.start(of: bucket))))
     }
 
     /// Whether a bucket without a single event means that the source was dead, not that nobody worked.
@@ -30,7 +31,7 @@ public struct SourceProfile: Sendable {
     public mutating func learn(bucket: Int64, events: UInt64) {
         if age < Int32.max { age += 1 }
         let slot = WeekSlot(BucketGrid.start(of: bucket))
-        baseline.learn(Double(events), slot: slot, visits: visits, age: Int(age))
+        baseline.learn(Double(events), at: visits.standing(slot), age: Int(age))
         visits.count(slot)
         largestDeficit *= 0.99897
     }

@@ -25,7 +25,11 @@ final class AccountShard {
     /// The number of the oldest open bucket.
     var oldestBucket: Int64 = 0
 
-    init(number: Int, of shardCount: Int, detectors: [any Detector]) {
+    /// What detectors see of the fleet: kept here, because handing it over for every event would copy it.
+    var fleet: FleetView
+
+    init(number: Int, of shardCount: Int, detectors: [any Detector], fleet: FleetView) {
+        self.fleet = fleet
         shardNumber = UInt32(number)
         self.shardCount = UInt32(shardCount)
         self.detectors = detectors
@@ -72,25 +76,23 @@ final class AccountShard {
 
     func profile(_ account: AccountID) -> AccountProfile { profiles[local(account)] }
 
-    /// Adds an event to open bucket `position`. `fleet` and `bucket`, the oldest open one, serve the trip levels.
+    /// Adds an event to open bucket `position`. `bucket`, the oldest open one, serves the trip levels.
     @inline(__always)
-    func add(_ event: AccessEvent, rows: UInt64, bytes: UInt64, position: Int, bucket: Int64, fleet: FleetView) -> Signal {
+    func add(_ event: AccessEvent, rows: UInt64, bytes: UInt64, position: Int, bucket: Int64) -> Signal {
         let index = local(event.account)
         if marks[index] != .dirty { willChange(index) }
         var slot = Int(open[position].slots[index])
-        if slot == 0 { slot = startTally(event, index: index, position: position, oldestBucket: bucket, fleet: fleet) }
+        if slot == 0 { slot = startTally(event, index: index, position: position, oldestBucket: bucket) }
         _ = rings[index].add(minute: Int(event.time.milliseconds / 60_000), rows: rows, bytes: bytes)
-        open[position].tallies[slot - 1].add(event, rows: rows, bytes: bytes)
+        let news = open[position].tallies[slot - 1].add(event, rows: rows, bytes: bytes)
+        if news == .nothing { return .none }
         var isNovel = false
-        if open[position].tallies[slot - 1].changes(event.network) {
+        if news.contains(.network) {
             isNovel = open[position].tallies[slot - 1].note(event.network, at: event.time, known: profiles[index].networks)
         }
         guard position == 0 else { return .none }
-        if open[0].tallies[slot - 1].hasTripped {
-            open[0].tallies[slot - 1].raiseTrips()
-            return .judge
-        }
-        return isNovel ? .judge : .none
+        if news.contains(.trip) { open[0].tallies[slot - 1].raiseTrips() }
+        return isNovel || news.contains(.trip) ? .judge : .none
     }
 
     /// To be called before anything of an account changes that its state holds.
@@ -101,18 +103,18 @@ final class AccountShard {
         dirty.append(index)
     }
 
-    private func startTally(_ event: AccessEvent, index: Int, position: Int, oldestBucket: Int64, fleet: FleetView) -> Int {
+    private func startTally(_ event: AccessEvent, index: Int, position: Int, oldestBucket: Int64) -> Int {
         var tally = AccountTally(event)
         let bucket = oldestBucket + Int64(position)
         let profile = profiles[index]
         if profile.age == 0 && bucket < profile.firstBucket { profile.firstBucket = bucket }
-        if position == 0 { tally.trips = tripLevels(index, bucket: bucket, fleet: fleet) }
+        if position == 0 { tally.trips = tripLevels(index, bucket: bucket) }
         open[position].tallies.append(tally)
         open[position].slots[index] = UInt32(open[position].tallies.count)
         return open[position].tallies.count
     }
 
-    private func tripLevels(_ index: Int, bucket: Int64, fleet: FleetView) -> TripLevels {
+    private func tripLevels(_ index: Int, bucket: Int64) -> TripLevels {
         var trips = TripLevels.never
         for detector in detectors { trips = trips.lowered(by: detector.tripLevels(bucket: bucket, of: profiles[index], fleet: fleet)) }
         return trips
@@ -141,7 +143,7 @@ final class AccountShard {
 
     /// Sets the trip levels of the oldest bucket, which has just become the oldest; returns the accounts that are over them already, or
     /// came from a network that is still new.
-    func arm(bucket: Int64, fleet: FleetView) -> [AccountID] {
+    func arm(bucket: Int64) -> [AccountID] {
         var over: [AccountID] = []
         guard !open.isEmpty else { return over }
         for slot in open[0].tallies.indices {
@@ -149,7 +151,7 @@ final class AccountShard {
             let index = local(account)
             // The levels are state, and nothing else about the account may have changed since the last checkpoint.
             willChange(index)
-            open[0].tallies[slot].trips = tripLevels(index, bucket: bucket, fleet: fleet)
+            open[0].tallies[slot].trips = tripLevels(index, bucket: bucket)
             open[0].tallies[slot].forgetLearnt(profiles[index].networks)
             let isOver = open[0].tallies[slot].hasTripped
             if isOver { open[0].tallies[slot].raiseTrips() }
@@ -161,13 +163,13 @@ final class AccountShard {
     /// Judges and learns the oldest bucket for every account, in order of number. `body` gets what the detectors found.
     ///
     /// The inner loop of a quiet fleet: the arrays are taken out of the class once, and one bucket is filled again for each account.
-    func closeOldest(_ context: CloseOrder, fleetSums: inout FleetSums, found: (AccountID, UInt8, Finding) -> Void) {
+    func closeOldest(fleetSums: inout FleetSums, found: (AccountID, UInt8, Finding) -> Void) {
         let detectors = self.detectors
         let profiles = self.profiles
         let oldest = open[0]
-        let isDaily = FleetSums.isDaily(context.bucket)
-        var closed = ClosedBucket(number: context.bucket, end: BucketGrid.start(of: context.bucket + 1), fleet: context.fleet)
-        for index in profiles.indices where profiles[index].firstBucket <= context.bucket {
+        let isDaily = FleetSums.isDaily(oldestBucket)
+        var closed = ClosedBucket(number: oldestBucket, end: BucketGrid.start(of: oldestBucket + 1), fleet: fleet)
+        for index in profiles.indices where profiles[index].firstBucket <= oldestBucket {
             willChange(index)
             let slot = Int(oldest.slots[index])
             let activity = slot == 0 ? Activity() : Activity(oldest.tallies[slot - 1])
@@ -175,25 +177,25 @@ final class AccountShard {
             for number in detectors.indices {
                 if let finding = detectors[number].judge(closed, of: profiles[index]) { found(self.number(index), UInt8(number), finding) }
             }
-            profiles[index].learn(closed, fleet: context.fleet.measures)
+            profiles[index].learn(&closed)
             fleetSums.add(profiles[index], isDaily: isDaily)
         }
     }
 
     /// What the detectors find in a part of open bucket `position`, as though the buckets before it closed as they stand.
-    func judgeOpen(_ account: AccountID, position: Int, oldestBucket: Int64, fleet: FleetView, end: EventTime) -> [(UInt8, Finding)] {
+    func judgeOpen(_ account: AccountID, position: Int, oldestBucket: Int64, end: EventTime) -> [(UInt8, Finding)] {
         let profile = profiles[local(account)].clone()
         for earlier in 0..<position where profile.firstBucket <= oldestBucket + Int64(earlier) {
             let bucket = oldestBucket + Int64(earlier)
-            let closed = AccountShard.bucket(
-                bucket, of: profile, activity: activity(account, position: earlier), fleet: fleet, end: BucketGrid.start(of: bucket + 1),
+            var closed = self.bucket(
+                bucket, of: profile, activity: activity(account, position: earlier), end: BucketGrid.start(of: bucket + 1),
                 isClosed: true)
-            profile.learn(closed, fleet: fleet.measures)
+            profile.learn(&closed)
         }
         var judged = tally(account, position: position)
         judged?.forgetLearnt(profile.networks)
-        let partial = AccountShard.bucket(
-            oldestBucket + Int64(position), of: profile, activity: judged.map { Activity($0) } ?? Activity(), fleet: fleet, end: end,
+        let partial = bucket(
+            oldestBucket + Int64(position), of: profile, activity: judged.map { Activity($0) } ?? Activity(), end: end,
             isClosed: false)
         var findings: [(UInt8, Finding)] = []
         for (number, detector) in detectors.enumerated() {
@@ -215,8 +217,8 @@ final class AccountShard {
     func activeAccounts(position: Int) -> [AccountID] { open[position].tallies.map(\.account).sorted() }
 
     /// A bucket with what an account did in it and what its models say to that.
-    private static func bucket(
-        _ number: Int64, of profile: AccountProfile, activity: Activity, fleet: FleetView, end: EventTime, isClosed: Bool
+    private func bucket(
+        _ number: Int64, of profile: AccountProfile, activity: Activity, end: EventTime, isClosed: Bool
     ) -> ClosedBucket {
         var bucket = ClosedBucket(number: number, end: end, fleet: fleet)
         bucket.isClosed = isClosed
@@ -245,12 +247,6 @@ struct Activity {
 private struct OpenTallies {
     var slots: [UInt32]
     var tallies: [AccountTally]
-}
-
-/// What a shard needs to close a bucket.
-struct CloseOrder {
-    var bucket: Int64
-    var fleet: FleetView
 }
 
 // MARK: - State

@@ -39,9 +39,19 @@ struct AccountTally: Sendable {
         largest = first
     }
 
+    /// What an event brought that somebody must look at.
+    struct News: OptionSet {
+        let rawValue: UInt8
+        static let nothing: News = []
+        /// A sum has reached its trip level.
+        static let trip = News(rawValue: 1)
+        /// The network differs from that of the event before: most do not, and need no look at the profile.
+        static let network = News(rawValue: 2)
+    }
+
     /// Adds one event; `rows` and `bytes` are what counts of it.
     @inline(__always)
-    mutating func add(_ event: AccessEvent, rows: UInt64, bytes: UInt64) {
+    mutating func add(_ event: AccessEvent, rows: UInt64, bytes: UInt64) -> News {
         sums.rows &+= rows
         sums.bytes &+= bytes
         sums.calls &+= 1
@@ -52,6 +62,9 @@ struct AccountTally: Sendable {
             largest = Sighting(stream: event.stream, offset: event.offset, time: event.time)
         }
         routes.add(event, rows: rows, bytes: bytes)
+        var news: News = hasTripped ? .trip : .nothing
+        if event.network != lastNetwork && event.network != .unknown { news.insert(.network) }
+        return news
     }
 
     @inline(__always)
@@ -68,11 +81,7 @@ struct AccountTally: Sendable {
         while level <= sum && level < .max { level = level > .max / 2 ? .max : level + level / 8 + 1 }
     }
 
-    /// Whether the event's network differs from that of the event before: most do not, and need no look at the profile.
-    @inline(__always)
-    func changes(_ network: Network) -> Bool { network != lastNetwork && network != .unknown }
-
-    /// Notes a network that ``changes(_:)``; true when the account never used it before.
+    /// Notes a network that is ``News/network``; true when the account never used it before.
     mutating func note(_ network: Network, at time: EventTime, known: borrowing NetworkMemory) -> Bool {
         lastNetwork = network
         guard networks.insert(network), newNetwork == nil, !known.contains(network) else { return false }

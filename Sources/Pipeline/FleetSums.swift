@@ -26,10 +26,10 @@ struct FleetSums {
         guard profile.isMature else { return }
         matureCount += 1
         for measure in 0..<3 {
-            let level = Double(profile.volumes[measure].baseline.level)
+            let (level, logRatio) = profile.volumes[measure].standing()
             let levelBin = min(max(Int(naturalLog(1 + max(level, 0)) / 0.05), 0), FleetSums.bins - 1)
             levels[measure][levelBin] += 1
-            guard let ratio = profile.volumes[measure].hourLogRatio else { continue }
+            guard let ratio = logRatio else { continue }
             ratios[measure][min(max(Int((ratio + 10.24) / 0.02), 0), FleetSums.bins - 1)] += 1
             counts[measure] += 1
         }

@@ -50,7 +50,7 @@ extension LaneCore {
         if event.account == .overflow { counters.overflow += 1 }
         laneEvents[currentPosition] += 1
         let signal = shard(event.account).add(
-            event, rows: rows, bytes: bytes, position: currentPosition, bucket: oldestBucket, fleet: fleet)
+            event, rows: rows, bytes: bytes, position: currentPosition, bucket: oldestBucket)
         if case .judge = signal { judgeNow(event.account, at: event.time) }
     }
 

@@ -70,8 +70,7 @@ extension LaneCore {
         var sums = FleetSums()
         var found: [(AccountID, UInt8, Finding)] = []
         for number in shards.indices {
-            let order = CloseOrder(bucket: oldestBucket, fleet: fleet)
-            shards[number].closeOldest(order, fleetSums: &sums) { account, detector, finding in
+            shards[number].closeOldest(fleetSums: &sums) { account, detector, finding in
                 found.append((account, detector, finding))
             }
         }
@@ -84,7 +83,7 @@ extension LaneCore {
 
     private mutating func armOldest() {
         var over: [AccountID] = []
-        for shard in shards { over += shard.arm(bucket: oldestBucket, fleet: fleet) }
+        for shard in shards { over += shard.arm(bucket: oldestBucket) }
         for account in over.sorted() {
             if let tally = shard(account).tally(account, position: 0) { judgeNow(account, at: tally.lastTime) }
         }

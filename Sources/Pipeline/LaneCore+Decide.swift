@@ -38,7 +38,7 @@ extension LaneCore {
     mutating func judge(_ account: AccountID, position: Int, at time: EventTime) {
         let minute = LaneCore.minute(time)
         let findings = shard(account).judgeOpen(
-            account, position: position, oldestBucket: oldestBucket, fleet: fleet, end: minute + .minutes(1))
+            account, position: position, oldestBucket: oldestBucket, end: minute + .minutes(1))
         for (detector, finding) in findings {
             let key = AlertKey(detector: detector, account: account)
             let id = identifier(key, minute)

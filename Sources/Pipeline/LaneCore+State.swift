@@ -112,7 +112,7 @@ extension LaneCore {
 
     private mutating func restore(_ account: AccountState) throws(StateError) {
         if account.id == .overflow {
-            shards[0] = AccountShard(number: 0, of: shards.count, detectors: detectors)
+            shards[0] = AccountShard(number: 0, of: shards.count, detectors: detectors, fleet: fleet)
             shards[0].oldestBucket = oldestBucket
             for _ in 0..<openCount { shards[0].openBucket() }
         } else {

@@ -40,7 +40,9 @@ package struct LaneCore: ~Copyable {
     var jobs = JobTotals()
     var ahead: [AccessEvent] = []
 
-    var fleet = FleetView()
+    var fleet = FleetView() {
+        didSet { for shard in shards { shard.fleet = fleet } }
+    }
     var source = SourceProfile()
     var series = LaneSeries()
     var lifecycle = AlertLifecycle()
@@ -65,7 +67,9 @@ package struct LaneCore: ~Copyable {
         descriptors = DetectorCatalog.all.map { $0.descriptor }
         model = LaneCore.stamp(options)
         let made = detectors
-        shards = (0..<max(options.shards, 1)).map { AccountShard(number: $0, of: max(options.shards, 1), detectors: made) }
+        shards = (0..<max(options.shards, 1)).map {
+            AccountShard(number: $0, of: max(options.shards, 1), detectors: made, fleet: FleetView())
+        }
         shards[0].addNewAccount()
     }
 

@@ -33,14 +33,52 @@ public struct SlotVisits: Equatable, Sendable {
         if day[hour] < 255 { day[hour] += 1 }
     }
 
+    /// What a slot's visits mean for an expectation there, the same for all measures.
+    @inline(__always)
+    public mutating func standing(_ slot: WeekSlot) -> SlotStanding {
+        let weekCount = Double(week[slot.rawValue])
+        let dayCount = Double(day[slot.hourOfDay])
+        return SlotStanding(
+            slot: slot, weekWeight: weekCount / (weekCount + 6), dayWeight: dayCount / (dayCount + 4), weekVisits: weekCount,
+            dayVisits: dayCount, share: share(of: slot))
+    }
+
     /// How many times the mean of its hour a quarter gets: jobs start at the same minute every day, and a baseline by the hour would find
     /// each of them four times too large.
     @inline(__always)
-    public func share(of slot: WeekSlot) -> Double {
+    mutating func share(of slot: WeekSlot) -> Double {
         let first = slot.hourOfDay * 4
         var sum = 0.0
         for quarter in 0..<4 { sum += CompactMean(code: quarters[first + quarter]).value }
         return 4 * (CompactMean(code: quarters[first + slot.quarter]).value + 0.1) / (sum + 0.4)
+    }
+}
+
+/// Where a bucket stands in the rhythm of an account: a few numbers instead of all of ``SlotVisits``, taken once for each bucket.
+public struct SlotStanding: Sendable {
+    public var slot: WeekSlot
+    /// Weights of the mean by hour of the week against the hour of the day, and of that against the level.
+    public var weekWeight: Double
+    public var dayWeight: Double
+    /// Visits before this bucket; at most 255.
+    public var weekVisits: Double
+    public var dayVisits: Double
+    /// How many times the mean of its hour this quarter gets.
+    public var share: Double
+
+    /// A slot that was never visited.
+    public init(_ slot: WeekSlot) {
+        self.init(slot: slot, weekWeight: 0, dayWeight: 0, weekVisits: 0, dayVisits: 0, share: 1)
+    }
+
+    @inline(__always)
+    init(slot: WeekSlot, weekWeight: Double, dayWeight: Double, weekVisits: Double, dayVisits: Double, share: Double) {
+        self.slot = slot
+        self.weekWeight = weekWeight
+        self.dayWeight = dayWeight
+        self.weekVisits = weekVisits
+        self.dayVisits = dayVisits
+        self.share = share
     }
 }
 
@@ -61,29 +99,29 @@ public struct SeasonalBaseline: Sendable {
 
     public init() {}
 
-    /// The expected amount in a bucket of this hour.
+    /// The expected amount in a bucket of this hour. `mutating` only so that the baseline is not copied: it is asked for every account and
+    /// bucket.
     @inline(__always)
-    public func expectation(_ slot: WeekSlot, visits: SlotVisits) -> Double {
-        let hour = slot.hourOfDay
-        let weekCount = Double(visits.week[slot.rawValue])
-        let dayCount = Double(visits.day[hour])
-        let weekWeight = weekCount / (weekCount + 6)
-        let dayWeight = dayCount / (dayCount + 4)
-        let byDay = dayWeight * CompactMean(code: day[hour]).value + (1 - dayWeight) * Double(level)
-        return weekWeight * CompactMean(code: week[slot.rawValue]).value + (1 - weekWeight) * byDay
+    public mutating func expectation(_ standing: SlotStanding) -> Double {
+        let byDay =
+            standing.dayWeight * CompactMean(code: day[standing.slot.hourOfDay]).value + (1 - standing.dayWeight) * Double(level)
+        let byWeek = CompactMean(code: week[standing.slot.rawValue]).value
+        return standing.weekWeight * byWeek + (1 - standing.weekWeight) * byDay
     }
 
-    /// Learns the amount of one closed bucket. `age` counts the account's buckets, this one included; `visits` does not yet.
-    public mutating func learn(_ amount: Double, slot: WeekSlot, visits: SlotVisits, age: Int) {
-        let hour = slot.hourOfDay
+    /// Learns the amount of one closed bucket. `age` counts the account's buckets, this one included; the visits do not yet.
+    @inline(__always)
+    public mutating func learn(_ amount: Double, at standing: SlotStanding, age: Int) {
+        let hour = standing.slot.hourOfDay
+        let slot = standing.slot.rawValue
         level += Float(gain(count: age, span: SeasonalBaseline.levelSpan) * (amount - Double(level)))
-        week[slot.rawValue] = SeasonalBaseline.updated(week[slot.rawValue], amount, count: Int(visits.week[slot.rawValue]) + 1)
-        day[hour] = SeasonalBaseline.updated(day[hour], amount, count: Int(visits.day[hour]) + 1)
+        week[slot] = SeasonalBaseline.updated(week[slot], amount, visits: standing.weekVisits)
+        day[hour] = SeasonalBaseline.updated(day[hour], amount, visits: standing.dayVisits)
     }
 
     @inline(__always)
-    private static func updated(_ code: UInt16, _ amount: Double, count: Int) -> UInt16 {
+    private static func updated(_ code: UInt16, _ amount: Double, visits: Double) -> UInt16 {
         let mean = CompactMean(code: code).value
-        return CompactMean(mean + max(1 / Double(count), smallestSlotGain) * (amount - mean)).code
+        return CompactMean(mean + max(1 / (visits + 1), smallestSlotGain) * (amount - mean)).code
     }
 }

@@ -5,7 +5,7 @@ import EventModel
 
 /// What one measure of one account usually does, and how unusual a bucket is.
 ///
-/// Four spans, judged together: see ``VolumeSpan``. Test first, learn afterwards: ``read(_:slot:visits:fleet:into:)`` sees the
+/// Four spans, judged together: see ``VolumeSpan``. Test first, learn afterwards: ``read(_:at:fleet:into:)`` sees the
 /// past only. State: about 650 bytes. Complexity: O(4) a bucket, three logarithms to judge it.
 ///
 /// Source: design/statistics.md section 2, changed where the exfiltration benchmark and other series showed it weak: short spans against
@@ -30,44 +30,30 @@ public struct VolumeModel: Sendable {
 
     public init() {}
 
-    /// The last hour's actual to expected amount, before the fleet's factor, as a logarithm; nil where too little is usual at this hour.
-    ///
-    /// Source: design/statistics.md section 2: accounts with a level over one a bucket, in hours with over a fifth of their level.
-    public var hourLogRatio: Double? {
-        let level = Double(baseline.level)
-        let expected = Double(expectedHour)
-        guard level > 1, expected > 0.2 * level * 4 else { return nil }
-        return naturalLog((Double(actualHour) + 0.1) / (expected + 0.1))
-    }
-
     /// Judges a bucket that holds `amount`. Does not learn.
-    public func read(
-        _ amount: Double, slot: WeekSlot, visits: SlotVisits, fleet: FleetMeasure
-    ) -> VolumeReading {
+    public func read(_ amount: Double, at standing: SlotStanding, fleet: FleetMeasure) -> VolumeReading {
         var reading = VolumeReading()
-        read(amount, slot: slot, visits: visits, fleet: fleet, into: &reading)
+        var model = self
+        model.read(amount, at: standing, fleet: fleet, into: &reading)
         return reading
     }
 
-    /// The same in place, so that nothing is copied: it is judged for every account and bucket.
-    public func read(
-        _ amount: Double, slot: WeekSlot, visits: SlotVisits, fleet: FleetMeasure, into reading: inout VolumeReading
-    ) {
+    /// The same in place. Changes nothing; `mutating` only so that the model is not copied: it is judged for every account and bucket.
+    public mutating func read(_ amount: Double, at standing: SlotStanding, fleet: FleetMeasure, into reading: inout VolumeReading) {
         reading.amount = amount
-        reading.baseline = baseline.expectation(slot, visits: visits) * visits.share(of: slot)
+        reading.baseline = baseline.expectation(standing) * standing.share
         let expectation = reading.baseline * fleet.factor
         reading.bucketExpectation = expectation
         measure(amount, expectation: expectation, fleet: fleet, into: &reading)
-        let ratios = naturalLog((reading.actual + reading.floors) / (reading.expected + reading.floors)) / reading.leverage
-        reading.bucketDeviation = min(max(ratios[2], -VolumeModel.deviationFloor), VolumeModel.deviationCap)
-        var deviations = ratios
+        var deviations = naturalLog((reading.actual + reading.floors) / (reading.expected + reading.floors)) / reading.leverage
+        reading.bucketDeviation = min(max(deviations[2], -VolumeModel.deviationFloor), VolumeModel.deviationCap)
         for long in 0..<2 {
             let kept = VolumeSpan.remainders[long + 2]
             let sum = Double(deviationSums[long]) * kept + reading.weight * reading.bucketDeviation
             deviations[long + 2] = sum / (Double(weightSums[long]) * kept + reading.weight + 0.3)
         }
         showLong(amount, expectation, into: &reading)
-        standardise(deviations, slot: slot, visits: visits, fleet: fleet, into: &reading)
+        standardise(deviations, standing, fleet: fleet, into: &reading)
     }
 
     /// A bucket's own log ratio counts at least and at most this much in the long spans: silence must not widen their spread, and a burst
@@ -77,7 +63,7 @@ public struct VolumeModel: Sendable {
 
     /// Sums, floors and leverage: the short spans in lanes 0 and 1, the bucket itself in lane 2.
     @inline(__always)
-    private func measure(_ amount: Double, expectation: Double, fleet: FleetMeasure, into reading: inout VolumeReading) {
+    private mutating func measure(_ amount: Double, expectation: Double, fleet: FleetMeasure, into reading: inout VolumeReading) {
         let level = Double(baseline.level)
         let local = expectation * Double(locality)
         let kept = VolumeSpan.remainders[1]
@@ -92,7 +78,7 @@ public struct VolumeModel: Sendable {
 
     /// The sums of the long spans, which people see and nothing is computed from.
     @inline(__always)
-    private func showLong(_ amount: Double, _ expectation: Double, into reading: inout VolumeReading) {
+    private mutating func showLong(_ amount: Double, _ expectation: Double, into reading: inout VolumeReading) {
         for lane in 2..<4 {
             let kept = VolumeSpan.remainders[lane]
             reading.actual[lane] = Double(channels[lane].actual) * kept + amount
@@ -102,25 +88,35 @@ public struct VolumeModel: Sendable {
     }
 
     @inline(__always)
-    private func standardise(
-        _ deviations: SIMD4<Double>, slot: WeekSlot, visits: SlotVisits, fleet: FleetMeasure, into reading: inout VolumeReading
+    private mutating func standardise(
+        _ deviations: SIMD4<Double>, _ standing: SlotStanding, fleet: FleetMeasure, into reading: inout VolumeReading
     ) {
-        let counts = lanes { Double(channels[$0].count) }
+        var counts = SIMD4<Double>.zero
+        var variances = SIMD4<Double>.zero
+        var usual = SIMD4<Double>.zero
+        var excessSums = SIMD4<Double>.zero
+        var clusterCounts = SIMD4<Double>.zero
+        var quantiles = SIMD4<Double>.zero
+        for lane in 0..<4 {
+            counts[lane] = Double(channels[lane].count)
+            variances[lane] = Double(channels[lane].variance)
+            usual[lane] = channels[lane].usual
+            excessSums[lane] = Double(channels[lane].excessSum)
+            clusterCounts[lane] = Double(channels[lane].clusterCount)
+            quantiles[lane] = Double(channels[lane].quantile)
+        }
         let weight = SIMD4<Double>(repeating: VolumeChannel.spreadWeight)
-        var variances = (counts * lanes { Double(channels[$0].variance) } + weight * fleet.variances) / (counts + weight)
-        let hour = slot.hourOfDay
-        let seen = Double(visits.day[hour])
-        variances[0] = (8 * variances[0] + seen * CompactMean(code: hourlyVariance[hour]).value) / (8 + seen)
+        variances = (counts * variances + weight * fleet.variances) / (counts + weight)
+        let seen = standing.dayVisits
+        variances[0] = (8 * variances[0] + seen * CompactMean(code: hourlyVariance[standing.slot.hourOfDay]).value) / (8 + seen)
         let floor = SIMD4<Double>(repeating: VolumeChannel.smallestDeviation)
         reading.deviations = deviations
         reading.spreads = pointwiseMax(variances.squareRoot(), floor) + SIMD4(repeating: 0.4 * fleet.logFactor)
-        reading.z = (deviations - lanes { channels[$0].usual }) / reading.spreads
+        reading.z = (deviations - usual) / reading.spreads
         let clusters = SIMD4<Double>(repeating: VolumeChannel.excessWeight)
-        let excesses =
-            (lanes { Double(channels[$0].excessSum) } + clusters * fleet.meanExcesses)
-            / (lanes { Double(channels[$0].clusterCount) } + clusters)
+        let excesses = (excessSums + clusters * fleet.meanExcesses) / (clusterCounts + clusters)
         reading.meanExcesses = pointwiseMax(excesses, SIMD4(repeating: VolumeChannel.smallestExcess))
-        reading.depths = (reading.z - lanes { Double(channels[$0].quantile) }) / reading.meanExcesses
+        reading.depths = (reading.z - quantiles) / reading.meanExcesses
         reading.parts = pointwiseMax((reading.depths + VolumeSpan.scoreOffsets) / VolumeSpan.scoreUnits, .zero)
         let squares = reading.parts * reading.parts
         reading.score = (squares * squares).sum().squareRoot().squareRoot()
@@ -149,9 +145,9 @@ public struct VolumeModel: Sendable {
     /// Some part must be √½ of the score, because there are four: the smallest amount that brings one of them there. Cheap: it is asked for
     /// every active account and bucket, and only where it is crossed does somebody look closely.
     public func leastAmount(
-        reaching score: Double, excess: Double, ratio: Double, slot: WeekSlot, visits: SlotVisits, fleet: FleetMeasure
+        reaching score: Double, excess: Double, ratio: Double, at standing: SlotStanding, fleet: FleetMeasure
     ) -> Double? {
-        let empty = read(0, slot: slot, visits: visits, fleet: fleet)
+        let empty = read(0, at: standing, fleet: fleet)
         var enough = Double.infinity
         for lane in 0..<4 {
             let total = max(empty.expected[lane] + excess, ratio * max(empty.expected[lane], 1))
@@ -186,8 +182,9 @@ public struct VolumeModel: Sendable {
         return logarithm > 60 ? .infinity : exponential(logarithm) * (expected + floor) - floor
     }
 
-    /// Learns the closed bucket that `reading` judged. `age` counts the account's buckets, this one included; `visits` does not yet.
-    public mutating func learn(_ reading: VolumeReading, slot: WeekSlot, visits: SlotVisits, age: Int, fleet: FleetMeasure) {
+    /// Learns the closed bucket that `reading` judged. `age` counts the account's buckets, this one included; the visits do not yet.
+    /// `reading` is `inout` only so that it is not copied.
+    public mutating func learn(_ reading: inout VolumeReading, at standing: SlotStanding, age: Int, fleet: FleetMeasure) {
         let level = Double(baseline.level)
         for span in VolumeSpan.allCases {
             let lane = span.rawValue
@@ -196,7 +193,7 @@ public struct VolumeModel: Sendable {
             let distance = channels[lane].learn(
                 reading.deviations[lane], z: reading.z[lane], excess: reading.meanExcesses[lane], span: span.buckets, age: age,
                 fleetVariance: fleet.variances[lane])
-            if span == .quarterHour, let distance { learnHour(distance * distance, hour: slot.hourOfDay, visits: visits) }
+            if span == .quarterHour, let distance { learnHour(distance * distance, standing) }
         }
         for long in 0..<2 {
             let kept = VolumeSpan.remainders[long + 2]
@@ -205,31 +202,41 @@ public struct VolumeModel: Sendable {
         }
         actualHour = Float(Double(actualHour) * 0.75 + reading.amount)
         expectedHour = Float(Double(expectedHour) * 0.75 + reading.baseline)
-        learnLocality(reading, level: level, age: age)
-        baseline.learn(taught(reading, age: age, fleet: fleet), slot: slot, visits: visits, age: age)
+        learnLocality(reading.amount, expectation: reading.bucketExpectation, level: level, age: age)
+        let taught = VolumeModel.taught(reading.amount / fleet.factor, usual: reading.baseline + level, age: age)
+        baseline.learn(taught, at: standing, age: age)
+    }
+
+    /// What the account's last hour says of the whole fleet; see ``FleetMeasure``. `mutating` only so that the model is not copied.
+    ///
+    /// The log ratio is the last hour's actual to expected amount before the fleet's factor; nil where too little is usual at this hour.
+    /// Source: design/statistics.md section 2: accounts with a level over one a bucket, in hours with over a fifth of their level.
+    public mutating func standing() -> (level: Double, logRatio: Double?) {
+        let level = Double(baseline.level)
+        let expected = Double(expectedHour)
+        guard level > 1, expected > 0.2 * level * 4 else { return (level, nil) }
+        return (level, naturalLog((Double(actualHour) + 0.1) / (expected + 0.1)))
     }
 
     /// What a bucket teaches the baseline: without the fleet's rise, and after a week at most four times the expected amount and level.
     @inline(__always)
-    public func taught(_ reading: VolumeReading, age: Int, fleet: FleetMeasure) -> Double {
-        let amount = reading.amount / fleet.factor
-        return age > 672 ? min(amount, 4 * (reading.baseline + Double(baseline.level)) + 10) : amount
-    }
+    public static func taught(_ amount: Double, usual: Double, age: Int) -> Double { age > 672 ? min(amount, 4 * usual + 10) : amount }
 
     @inline(__always)
-    private mutating func learnHour(_ square: Double, hour: Int, visits: SlotVisits) {
-        let gain = max(1 / max(Double(visits.day[hour]) - 24, 1), 0.02)
+    private mutating func learnHour(_ square: Double, _ standing: SlotStanding) {
+        let hour = standing.slot.hourOfDay
+        let gain = max(1 / max(standing.dayVisits - 24, 1), 0.02)
         let mean = CompactMean(code: hourlyVariance[hour]).value
         hourlyVariance[hour] = CompactMean(mean + gain * (square - mean)).code
     }
 
     /// A third of how far the account's last day lay above or below what was expected of it is expected to go on.
     @inline(__always)
-    private mutating func learnLocality(_ reading: VolumeReading, level: Double, age: Int) {
+    private mutating func learnLocality(_ moved: Double, expectation: Double, level: Double, age: Int) {
         let kept = VolumeSpan.remainders[2]
-        let amount = min(reading.amount, 3 * (reading.bucketExpectation + level) + 10)
+        let amount = min(moved, 3 * (expectation + level) + 10)
         actualDay = Float(Double(actualDay) * kept + amount)
-        expectedDay = Float(Double(expectedDay) * kept + reading.bucketExpectation)
+        expectedDay = Float(Double(expectedDay) * kept + expectation)
         guard age > 96 else { return }
         let floor = 19.2 * level + 5
         let logarithm = naturalLog((Double(actualDay) + floor) / (Double(expectedDay) + floor))

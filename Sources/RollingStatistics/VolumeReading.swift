@@ -5,7 +5,7 @@
 public struct VolumeReading: Sendable {
     public var amount = 0.0
     /// The expectation of the bucket, before and after the fleet's factor.
-    var baseline = 0.0
+    public var baseline = 0.0
     public var bucketExpectation = 0.0
     /// Decayed sums.
     var actual = SIMD4<Double>(repeating: 0)

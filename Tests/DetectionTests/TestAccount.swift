@@ -39,8 +39,8 @@ struct TestAccount {
 
     /// Learns the coming bucket and goes on to the next.
     mutating func live(_ sums: MeasureSums, from network: Network = TestAccount.home) {
-        let closed = bucket(sums, from: network)
-        profile.learn(closed, fleet: fleet.measures)
+        var closed = bucket(sums, from: network)
+        profile.learn(&closed)
         number += 1
     }
 

@@ -123,7 +123,7 @@ import Testing
         #expect(tally.newNetwork?.network == network)
         var closed = ClosedBucket(number: bucketNumber(0), end: time(900), fleet: FleetView())
         closed.read(profile, sums: tally.sums, networks: tally.networks, newNetwork: tally.newNetwork)
-        profile.learn(closed, fleet: .neutral)
+        profile.learn(&closed)
         tally.forgetLearnt(profile.networks)
         #expect(tally.newNetwork == nil)
     }

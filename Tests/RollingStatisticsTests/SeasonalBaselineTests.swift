@@ -19,9 +19,9 @@ import Testing
             let slot = slot(bucket)
             let exact = slow.expectation(slot.rawValue)
             // Each stored mean is off by 0.05 % of itself at every one of its updates, of which the last fifty or so remain.
-            #expect(abs(baseline.expectation(slot, visits: visits) - exact) <= 0.026 * (exact + 1), "seed \(seed), bucket \(bucket)")
+            #expect(abs(baseline.expectation(visits.standing(slot)) - exact) <= 0.026 * (exact + 1), "seed \(seed), bucket \(bucket)")
             let amount = Int.random(in: 0..<3, using: &random) == 0 ? 0 : Double.random(in: 0...5000, using: &random)
-            baseline.learn(amount, slot: slot, visits: visits, age: bucket + 1)
+            baseline.learn(amount, at: visits.standing(slot), age: bucket + 1)
             visits.count(slot)
             slow.learn(amount, slot.rawValue)
         }
@@ -30,14 +30,14 @@ import Testing
     @Test func `an hour that was never visited is expected as its hour of the day, and that as the level`() {
         var baseline = SeasonalBaseline()
         var visits = SlotVisits()
-        #expect(baseline.expectation(slot(0), visits: visits) == 0)
+        #expect(baseline.expectation(visits.standing(slot(0))) == 0)
         for age in 1...40 {
-            baseline.learn(100, slot: slot(0), visits: visits, age: age)
+            baseline.learn(100, at: visits.standing(slot(0)), age: age)
             visits.count(slot(0))
         }
-        let sameHour = baseline.expectation(slot(96), visits: visits)
+        let sameHour = baseline.expectation(visits.standing(slot(96)))
         #expect(abs(sameHour - 100) < 0.5)
-        #expect(abs(baseline.expectation(slot(4), visits: visits) - Double(baseline.level)) < 1e-6)
+        #expect(abs(baseline.expectation(visits.standing(slot(4))) - Double(baseline.level)) < 1e-6)
     }
 
     @Test func `visits saturate instead of overflowing`() {

@@ -173,6 +173,11 @@ private struct RandomHistory {
 
     private var slot: WeekSlot { WeekSlot(EventTime(milliseconds: 1_780_272_000_000 + Int64(age) * 900_000)) }
 
+    private var standing: SlotStanding {
+        var visits = visits
+        return visits.standing(slot)
+    }
+
     mutating func step() {
         let isBusy = age % 96 > 30
         let burst = Int.random(in: 0..<80, using: &random) == 0 ? 25.0 : 1
@@ -185,14 +190,15 @@ private struct RandomHistory {
 
     mutating func learn(_ amount: Double) {
         age += 1
-        model.learn(reading(amount), slot: slot, visits: visits, age: age, fleet: fleet)
+        var learnt = reading(amount)
+        model.learn(&learnt, at: standing, age: age, fleet: fleet)
         visits.count(slot)
     }
 
-    func reading(_ amount: Double) -> VolumeReading { model.read(amount, slot: slot, visits: visits, fleet: fleet) }
+    func reading(_ amount: Double) -> VolumeReading { model.read(amount, at: standing, fleet: fleet) }
 
     func amount(_ score: Double, _ excess: Double, _ ratio: Double) -> Double? {
-        model.leastAmount(reaching: score, excess: excess, ratio: ratio, slot: slot, visits: visits, fleet: fleet)
+        model.leastAmount(reaching: score, excess: excess, ratio: ratio, at: standing, fleet: fleet)
     }
 
     func passes(_ amount: Double, _ score: Double, _ excess: Double, _ ratio: Double) -> Bool {

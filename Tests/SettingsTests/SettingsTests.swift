@@ -78,7 +78,7 @@ let good = """
 
     @Test func `options of detectors are checked by the catalogue`() {
         let start = "state_directory: /x\nsources: [{ name: a, format: json, paths: [/a] }]\n"
-        #expect(messages(start + "detection: { detectors: { D01: { score: 99 } } }").contains("out of range: use 2 to 12"))
+        #expect(messages(start + "detection: { detectors: { D01: { score: 99 } } }").contains("out of range: use 0.5 to 10"))
         #expect(messages(start + "detection: { detectors: { D01: { scor: 5 } } }").contains("Did you mean score?"))
         #expect(messages(start + "detection: { detectors: { D99: { } } }").contains("no such detector"))
     }
