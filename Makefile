@@ -5,7 +5,7 @@ SHELL := /bin/bash -o pipefail
 WEIR := .build/release/weir
 RELEASE := -c release --static-swift-stdlib
 
-.PHONY: help run build test check golden tsan bench nab clean setup
+.PHONY: help run build test check golden tsan bench nab exfil clean setup
 
 help: ## Lists the targets.
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -48,6 +48,10 @@ nab: setup ## Scores NAB=DIR, laid out as the Numenta Anomaly Benchmark, with de
 	@[ -n "$(NAB)" ] && [ -n "$(RESULTS)" ] || { echo "make nab: say NAB=the benchmark's folder RESULTS=where scores go" >&2; exit 2; }
 	@swift build $(RELEASE) --product weir-bench 2>&1 | tools/build-progress
 	@.build/release/weir-bench nab "$(NAB)" "$(RESULTS)"
+
+exfil: build ## Scores weir on the exfiltration benchmark in EXFIL=DIR, seeds SEEDS=1-9, beside an EWMA with three deviations.
+	@[ -n "$(EXFIL)" ] || { echo "make exfil: say EXFIL=the benchmark's folder" >&2; exit 2; }
+	@benchmarks/exfil "$(EXFIL)" --seeds "$(or $(SEEDS),1-9)"
 
 clean: ## Removes everything that was built.
 	@rm -rf .build .build-tsan
