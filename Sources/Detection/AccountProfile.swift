@@ -17,6 +17,7 @@ public final class AccountProfile {
     /// One model for each measure, in the order of ``Measure``.
     public var volumes = InlineArray<3, VolumeModel>(repeating: VolumeModel())
     public var networks = NetworkMemory()
+    public var slow = SlowReference()
 
     public init(firstBucket: Int64) { self.firstBucket = firstBucket }
 
@@ -27,6 +28,7 @@ public final class AccountProfile {
         other.visits = visits
         other.volumes = volumes
         other.networks = networks
+        other.slow = slow
         return other
     }
 
@@ -53,6 +55,9 @@ public final class AccountProfile {
         }
         visits.count(bucket.slot, activity: stated > 0 ? activity / stated : 0)
         networks.learn(bucket)
+        slow.learn(
+            rows: Double(bucket.sums.rows), bytes: Double(bucket.sums.bytes),
+            rowsLevel: Double(volumes[Measure.rows.rawValue].baseline.level), at: bucket.slot, fleet: bucket.fleet.dayRatio)
     }
 
     public func encode(into writer: inout StateWriter) {
@@ -61,6 +66,7 @@ public final class AccountProfile {
         visits.encode(into: &writer)
         for index in 0..<3 { volumes[index].encode(into: &writer) }
         networks.encode(into: &writer)
+        slow.encode(into: &writer)
     }
 
     public init(from reader: inout StateReader) throws(StateError) {
@@ -70,6 +76,7 @@ public final class AccountProfile {
         visits = try SlotVisits(from: &reader)
         for index in 0..<3 { volumes[index] = try VolumeModel(from: &reader) }
         networks = try NetworkMemory(from: &reader)
+        slow = try SlowReference(from: &reader)
     }
 }
 

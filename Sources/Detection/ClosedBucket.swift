@@ -133,13 +133,16 @@ public struct FleetView: Equatable, Sendable {
     public var medianRatio = InlineArray<3, Double>(repeating: 1)
     /// The level that 97.5 % of them stay under, per bucket, for each measure; nil until twenty are mature.
     public var highLevel: InlineArray<3, Double>?
+    /// The median of the last day's log ratios to the accounts' slow references.
+    public var dayRatio = 0.0
     /// The lane's first bucket.
     public var firstBucket: Int64 = 0
 
     public init() {}
 
     public static func == (left: FleetView, right: FleetView) -> Bool {
-        guard left.measures == right.measures, left.matureCount == right.matureCount, left.firstBucket == right.firstBucket,
+        guard left.measures == right.measures, left.matureCount == right.matureCount, left.dayRatio == right.dayRatio,
+            left.firstBucket == right.firstBucket,
             (left.highLevel == nil) == (right.highLevel == nil)
         else { return false }
         for index in 0..<3 where left.medianRatio[index] != right.medianRatio[index] { return false }

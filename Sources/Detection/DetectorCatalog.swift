@@ -5,6 +5,7 @@
 public enum DetectorCatalog {
     public static let all: [any Detector.Type] = [
         ExportVolumeDetector.self,
+        SlowDrainDetector.self,
         NewSourceDetector.self,
         SilenceDetector.self,
         SeriesNoveltyDetector.self,

@@ -18,6 +18,8 @@ struct FleetSums {
     /// Bins of the logarithms of variances and mean excesses, −12 to 8.48 in steps of 0.02, by measure and span; empty but once a day.
     private var variances: [[UInt32]] = []
     private var excesses: [[UInt32]] = []
+    /// Bins of the last day's log ratios to the slow references, as ``ratios``.
+    private var dayRatios: [UInt32] = []
 
     /// Whether the usual spreads are taken at the close of a bucket: at midnight.
     static func isDaily(_ bucket: Int64) -> Bool { bucket % Int64(BucketGrid.perDay) == 0 }
@@ -41,6 +43,10 @@ struct FleetSums {
         if variances.isEmpty {
             variances = Array(repeating: Array(repeating: 0, count: FleetSums.bins), count: 12)
             excesses = variances
+            dayRatios = variances[0]
+        }
+        if Int(profile.slow.days) >= SlowReference.warmUp {
+            dayRatios[min(max(Int((Double(profile.slow.lastRatio) + 10.24) / 0.02), 0), FleetSums.bins - 1)] += 1
         }
         for measure in 0..<3 where profile.volumes[measure].baseline.level > 0 {
             for span in 0..<4 {
@@ -83,6 +89,9 @@ struct FleetSums {
                 if let excess = FleetSums.median(excesses[place]) { view.measures[measure].meanExcesses[span] = excess }
             }
         }
+        let days = dayRatios.reduce(0) { $0 + Int($1) }
+        view.dayRatio = dayRatios.isEmpty ? last.dayRatio : 0
+        if days >= FleetSums.smallestFleet { view.dayRatio = Double(FleetSums.quantile(dayRatios, rank: (days + 1) / 2)) * 0.02 - 10.23 }
         if matureCount >= 20 {
             var high = InlineArray<3, Double>(repeating: 0)
             for measure in 0..<3 {
@@ -108,6 +117,7 @@ extension FleetView {
     func encode(into writer: inout StateWriter) {
         writer.write(firstBucket)
         writer.write(Int64(matureCount))
+        writer.write(dayRatio)
         for measure in 0..<3 { writer.write(medianRatio[measure]) }
         writer.write(highLevel != nil)
         for measure in 0..<3 { writer.write(highLevel?[measure] ?? 0) }
@@ -125,6 +135,8 @@ extension FleetView {
         self.init()
         firstBucket = try reader.read()
         matureCount = Int(try reader.read(Int64.self))
+        dayRatio = try reader.readDouble()
+        guard dayRatio.isFinite else { throw StateError.implausible("fleet day") }
         for measure in 0..<3 { medianRatio[measure] = try reader.readDouble() }
         let hasHighLevel = try reader.readBool()
         var high = InlineArray<3, Double>(repeating: 0)
