@@ -4,7 +4,6 @@
 import Alerting
 import Detection
 import EventModel
-import TestSupport
 import Testing
 
 @testable import Pipeline
