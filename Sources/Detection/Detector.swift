@@ -11,6 +11,10 @@ import RollingStatistics
 public protocol Detector: Sendable {
     static var descriptor: DetectorDescriptor { get }
 
+    /// At least one history in which it must alert, and one as close to that as is sensible in which it must not: `weir selftest` runs
+    /// them.
+    static var selfTests: [SelfTest] { get }
+
     init(options: DetectorOptions)
 
     /// Judges one account's bucket, given everything learnt *before* it.

@@ -15,7 +15,7 @@ struct Weir: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             RunCommand.self, ReplayCommand.self, StatusCommand.self, CheckCommand.self, GenerateCommand.self, FormatsCommand.self,
-            DetectorsCommand.self, SettingsReferenceCommand.self,
+            DetectorsCommand.self, SettingsReferenceCommand.self, SelfTestCommand.self,
         ])
 }
 

@@ -28,6 +28,16 @@ import Testing
         }
     }
 
+    @Test func `every detector ships a positive and a near miss, under names that tell them apart`() {
+        for type in DetectorCatalog.all {
+            let tests = type.selfTests
+            #expect(tests.contains { $0.expectation == .fires }, "\(type.descriptor.id)")
+            #expect(tests.contains { $0.expectation == .staysSilent }, "\(type.descriptor.id)")
+            #expect(Set(tests.map(\.name)).count == tests.count, "\(type.descriptor.id)")
+            #expect(tests.allSatisfy { $0.last.buckets > 0 && !$0.history.isEmpty }, "\(type.descriptor.id)")
+        }
+    }
+
     @Test func `every option has a reason and a default inside its range, and is held to the range`() {
         for descriptor in DetectorCatalog.all.map({ $0.descriptor }) {
             #expect(Set(descriptor.options.map(\.name)).count == descriptor.options.count, "\(descriptor.id)")

@@ -64,4 +64,29 @@ import Testing
         }
         #expect(try bench.weir("status", "--state", bench.path("none")).code == 1)
     }
+
+    @Test func `every detector passes its self-tests in the release binary, and soon`() throws {
+        let bench = try Workbench()
+        let table = try bench.weir("selftest")
+        #expect(table.code == 0 && table.errors.isEmpty, "\(table.output)\(table.errors)")
+        #expect(table.output.contains("D01 export-volume") && !table.output.contains("FAIL"), "\(table.output)")
+        let json = try bench.weir("selftest", "--json")
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+        let cases = try #require(object["cases"] as? [[String: Any]])
+        #expect(object["failed"] as? Int == 0 && object["passed"] as? Int == cases.count && cases.count >= 8)
+        // A third of a second on an idle machine.
+        #expect(try #require(object["elapsed_ms"] as? Int) < 5000)
+    }
+
+    @Test func `the daemon tries its detectors when it starts`() throws {
+        let bench = try Workbench()
+        try bench.write(lines(10), to: "log")
+        try bench.write(
+            "state_directory: \(bench.path("state"))\nsources: [{ name: a, format: json, paths: [\(bench.path("log"))] }]\n",
+            to: "weir.yaml")
+        let daemon = try bench.start(Workbench.binary, ["run", "--settings", bench.path("weir.yaml")], name: "daemon")
+        let hasTried = bench.wait(atMost: 20) { bench.text("daemon.log").contains("the self-tests of the detectors passed (") }
+        #expect(hasTried, "\(bench.text("daemon.log"))")
+        #expect(bench.end(daemon, signal: 15) == 0)
+    }
 }

@@ -1,0 +1,86 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import EventModel
+
+/// A small history that a detector ships with itself, and what it must say to it: that it still sees, and still keeps quiet.
+///
+/// Plain data. Who runs it turns it into events of one lane and feeds them to the same core as any log.
+public struct SelfTest: Sendable {
+    /// What the detector must do.
+    public enum Expectation: Sendable {
+        /// Open an alert in the last stretch, and none before.
+        case fires
+        /// Open none at all: the near miss.
+        case staysSilent
+    }
+
+    /// The case in words, unique within its detector.
+    public let name: String
+    public let expectation: Expectation
+    /// What is learnt first.
+    public let history: [Stretch]
+    /// What is judged.
+    public let last: Stretch
+
+    public init(_ name: String, _ expectation: Expectation, history: [Stretch], last: Stretch) {
+        self.name = name
+        self.expectation = expectation
+        self.history = history
+        self.last = last
+    }
+
+    /// Some buckets in which every account of a lane does the same each day.
+    public struct Stretch: Sendable {
+        public let buckets: Int
+        /// What each account does, in the order of their numbers; nil where one has not been seen yet or is silent.
+        public let accounts: [Activity?]
+
+        public init(buckets: Int, _ accounts: [Activity?]) {
+            self.buckets = buckets
+            self.accounts = accounts
+        }
+
+        public init(days: Int, _ accounts: [Activity?]) { self.init(buckets: days * BucketGrid.perDay, accounts) }
+    }
+
+    /// What an account does in a bucket.
+    public struct Activity: Sendable {
+        /// Sums of a bucket, spread evenly over its calls.
+        public var rows: UInt64
+        public var bytes: UInt64
+        /// At most 800: one a second.
+        public var calls: Int
+        /// Hours of the day, UTC, outside of which the account rests.
+        public var hours: Range<Int>
+        /// The part by which sums and calls stray to either side, as a share.
+        public var spread: Double
+        public var network: Network
+
+        public init(
+            rows: UInt64 = 0, bytes: UInt64 = 0, calls: Int = 1, hours: Range<Int> = 0..<24, spread: Double = 0,
+            network: Network = .unknown
+        ) {
+            self.rows = rows
+            self.bytes = bytes
+            self.calls = calls
+            self.hours = hours
+            self.spread = spread
+            self.network = network
+        }
+
+        /// The same with other rows.
+        public func moving(rows: UInt64) -> Activity {
+            var other = self
+            other.rows = rows
+            return other
+        }
+
+        /// The same from elsewhere.
+        public func from(_ network: Network) -> Activity {
+            var other = self
+            other.network = network
+            return other
+        }
+    }
+}
