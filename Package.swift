@@ -80,7 +80,7 @@ let package = Package(
             name: "weir",
             dependencies: [
                 "Daemon", "LogFormats", "Detection", "Pipeline", "EventModel", "Alerting", "Settings", "LogSources", "Journal",
-                "Simulation", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "RollingStatistics", "Simulation", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),
 

@@ -35,7 +35,8 @@ package struct JSONText: Sendable {
     /// A probability with two significant digits: `0.013`, `2.4e-07`.
     package mutating func probability(_ key: String?, _ value: Double) { raw(key, JSONText.probabilityText(value)) }
 
-    static func probabilityText(_ value: Double) -> String {
+    /// The same as text, for people.
+    package static func probabilityText(_ value: Double) -> String {
         guard value.isFinite, value > 0 else { return "0" }
         guard value < 0.001 else { return NumberText.decimal(value, places: 4) }
         var exponent = 0

@@ -15,6 +15,8 @@ package struct LaneSpecification: Sendable {
     package var limits = Attribution.Limits()
     /// How long a rotated file must be quiet before it counts as finished.
     package var rotateWait = EventDuration.seconds(10)
+    /// Whether a replay reads the rotated siblings of its paths as well, as the daemon does.
+    package var includesSiblings = false
 
     package init(options: LaneOptions, format: any LineFormat, paths: [String]) {
         self.options = options
@@ -26,7 +28,8 @@ package struct LaneSpecification: Sendable {
     func files(following: Bool, positions: [StreamPosition], waker: SourceWaker) -> FileTreeSource {
         let format = self.format
         return FileTreeSource(
-            paths: paths, follows: following, positions: positions, rotateWait: rotateWait, waker: waker,
+            paths: paths, follows: following, includesSiblings: following || includesSiblings, positions: positions, rotateWait: rotateWait,
+            waker: waker,
             firstEventTime: { bytes, _ in FirstEvent.time(in: bytes, format: format) })
     }
 }

@@ -11,11 +11,11 @@ enum ReaderThread {
     /// How long an idle source is waited for before the batch that says so.
     static let idlePeriod = EventDuration.seconds(1)
 
-    /// Reads to the end of a source that ends.
+    /// Reads to the end of a source that ends, or until `isStopping`.
     ///
     /// - Parameter source: called on the thread, which is the source's owner from then on.
     static func start<Source: LaneSource & SendableMetatype>(
-        lane: LaneSpecification, attribution: AttributionStart, into channel: BatchChannel,
+        lane: LaneSpecification, attribution: AttributionStart, into channel: BatchChannel, isStopping: @escaping @Sendable () -> Bool,
         source: @escaping @Sendable () -> Source
     ) {
         DispatchQueue(label: "weir.reader.\(lane.options.name)", qos: .userInitiated).async {
@@ -23,7 +23,7 @@ enum ReaderThread {
             var writer = channel.writer()
             var reader = LaneReader(source: source(), attribution: attribution.make(lane.limits), makeFormat: { format })
             var isLast = false
-            while !isLast {
+            while !isLast && !isStopping() {
                 var batch = writer.blank()
                 let hasMore = reader.fill(&batch)
                 isLast = batch.isLast

@@ -7,6 +7,7 @@ import EventModel
 import LogFormats
 import LogSources
 import Pipeline
+import Synchronization
 
 /// A replay: archives through the same lane as the daemon, in event time, as fast as the machine allows. Touches no state.
 package struct Replay: Sendable {
@@ -40,12 +41,41 @@ package struct Replay: Sendable {
 
     /// Runs to the end of the input. `alert` gets every transition, in order; `progress` is called about twice a second.
     package func run(alert: (AlertRecord) -> Void, progress: (Progress) -> Void) -> Outcome {
+        var core = LaneCore(options: lane.options)
+        return drive(&core, alert: alert, progress: progress) { _ in true }
+    }
+
+    /// Runs until the lane has an answer to the inquiry, or to the end of the input.
+    package func explain(_ inquiry: LaneInquiry, progress: (Progress) -> Void) -> Answer {
+        var core = LaneCore(options: lane.options)
+        core.inquiry = inquiry
+        let outcome = drive(&core, alert: { _ in }, progress: progress) { !$0.isInquirySettled }
+        return Answer(
+            outcome: outcome, explanation: core.inquiry?.answer, firstSeen: core.firstSeen(inquiry.account),
+            accounts: Array(core.accountNames.dropFirst()))
+    }
+
+    /// What a lane had to say to an inquiry.
+    package struct Answer: Sendable {
+        package var outcome: Outcome
+        /// Nil when the account had no events by then, or the time lies outside the data.
+        package var explanation: LaneExplanation?
+        /// The account's first bucket, as far as was read.
+        package var firstSeen: EventTime?
+        /// The names of the accounts met so far.
+        package var accounts: [String]
+    }
+
+    /// Feeds a core to the end of the input, or as long as `goesOn` after a batch; what was read ahead by then is let go.
+    private func drive(
+        _ core: inout LaneCore, alert: (AlertRecord) -> Void, progress: (Progress) -> Void, goesOn: (borrowing LaneCore) -> Bool
+    ) -> Outcome {
         let begun = System.monotonic()
         let arrivals = DispatchSemaphore(value: 0)
         let channel = BatchChannel(arrivals: arrivals)
-        startReading(into: channel)
+        let reading = ReadingFlag()
+        startReading(into: channel, reading)
         var batches = channel.reader()
-        var core = LaneCore(options: lane.options)
         var result = Outcome(
             lane: lane.options.name, counters: LaneCounters(), examples: [:], messages: [], accounts: 0, openAlerts: 0, firstEvent: nil,
             newestEvent: nil, alerts: 0, elapsed: .seconds(0))
@@ -53,13 +83,16 @@ package struct Replay: Sendable {
         while true {
             arrivals.wait()
             while let batch = batches.receive() {
-                if result.firstEvent == nil { result.firstEvent = batch.events.first?.time }
-                core.process(batch)
-                for record in core.takeAlerts() {
-                    result.alerts += 1
-                    alert(record)
+                if !reading.hasEnded {
+                    if result.firstEvent == nil { result.firstEvent = batch.events.first?.time }
+                    core.process(batch)
+                    for record in core.takeAlerts() {
+                        result.alerts += 1
+                        alert(record)
+                    }
+                    result.messages += core.takeMessages().prefix(max(1000 - result.messages.count, 0))
+                    if !goesOn(core) { reading.end() }
                 }
-                result.messages += core.takeMessages().prefix(max(1000 - result.messages.count, 0))
                 batches.giveBack(batch)
             }
             if batches.isDrained() { break }
@@ -79,15 +112,27 @@ package struct Replay: Sendable {
         return result
     }
 
-    private func startReading(into channel: BatchChannel) {
+    private func startReading(into channel: BatchChannel, _ reading: ReadingFlag) {
         let attribution = AttributionStart(pseudonymKey: pseudonymKey, hashKey: System.random())
         if lane.paths == ["-"] {
-            ReaderThread.start(lane: lane, attribution: attribution, into: channel) { StandardInputSource() }
+            ReaderThread.start(lane: lane, attribution: attribution, into: channel, isStopping: { reading.hasEnded }) {
+                StandardInputSource()
+            }
         } else {
             let lane = self.lane
-            ReaderThread.start(lane: lane, attribution: attribution, into: channel) {
+            ReaderThread.start(lane: lane, attribution: attribution, into: channel, isStopping: { reading.hasEnded }) {
                 lane.files(following: false, positions: [], waker: SourceWaker())
             }
         }
     }
+}
+
+/// Whether a replay still wants to read: set by the deciding thread, looked at by the reading one.
+private final class ReadingFlag: Sendable {
+    private let ended = Atomic<Bool>(false)
+
+    /// Pairs with the release in ``end()``; nothing but the flag itself is handed over.
+    var hasEnded: Bool { ended.load(ordering: .acquiring) }
+
+    func end() { ended.store(true, ordering: .releasing) }
 }

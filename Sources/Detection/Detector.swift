@@ -23,6 +23,12 @@ public protocol Detector: Sendable {
     /// Sums below which ``judge(_:of:)`` has nothing to find in this bucket, and from which on it is worth asking.
     func tripLevels(bucket: Int64, of account: borrowing AccountProfile, fleet: FleetView) -> TripLevels
 
+    /// Says what ``judge(_:of:)`` looked at in this bucket and what stopped it, by the same predicates. Slow: for people who ask why.
+    func explain(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Explanation
+
+    /// The same for ``judge(_:)-(SeriesBucket)``; nil from detectors that judge no series.
+    func explain(_ series: SeriesBucket) -> Verdict?
+
     /// Judges a silence of the whole source.
     func judge(_ gap: SourceGap) -> Finding?
 
@@ -35,6 +41,7 @@ extension Detector {
     public func tripLevels(bucket: Int64, of account: borrowing AccountProfile, fleet: FleetView) -> TripLevels { .never }
     public func judge(_ gap: SourceGap) -> Finding? { nil }
     public func judge(_ series: SeriesBucket) -> Finding? { nil }
+    public func explain(_ series: SeriesBucket) -> Verdict? { nil }
 }
 
 /// Sums of the running bucket at which the detectors are asked before it closes. Compared with `>=` for every event; where nothing is found

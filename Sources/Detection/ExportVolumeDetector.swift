@@ -44,11 +44,11 @@ public struct ExportVolumeDetector: Detector {
 
     /// The share of the score that keeps an alert open, and of it the part of the span that is told.
     private static let hold = 0.8
-    private static let leastPart = 0.5
+    static let leastPart = 0.5
 
-    private let threshold: Double
-    private let minimums: InlineArray<3, Double>
-    private let minimumRatio: Double
+    let threshold: Double
+    let minimums: InlineArray<3, Double>
+    let minimumRatio: Double
     private let criticalRatio: Double
     private let criticalRows: Double
 
@@ -73,13 +73,13 @@ public struct ExportVolumeDetector: Detector {
     }
 
     /// How much more than usual is asked of an account that is young: its spreads rest on little.
-    private static func strictness(bucket: Int64, of account: borrowing AccountProfile) -> Double {
+    static func strictness(bucket: Int64, of account: borrowing AccountProfile) -> Double {
         let weeks = Double(bucket - account.firstBucket) / Double(AccountProfile.matureAge)
         return 1 + 0.3 / max(weeks - 1, 0.3)
     }
 
     /// One measure of a bucket that is unusual, and the span that is told of it.
-    private struct Candidate {
+    struct Candidate {
         var measure: Measure
         /// The score against what the account's age asks for.
         var score: Double
@@ -101,7 +101,7 @@ public struct ExportVolumeDetector: Detector {
         return TripLevels(rows: trips[0], bytes: trips[1], calls: trips[2])
     }
 
-    private func candidate(
+    func candidate(
         _ measure: Measure, _ bucket: ClosedBucket, of account: borrowing AccountProfile, needed: Double
     ) -> Candidate? {
         let score = bucket.readings[measure.rawValue].score
@@ -181,7 +181,7 @@ public struct ExportVolumeDetector: Detector {
 extension ExportVolumeDetector {
     /// Four hours at a level that 97.5 % of the mature accounts never hold, from an account of less than 48 hours, in a lane of over a
     /// week.
-    private func judgeNewcomer(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Finding? {
+    func judgeNewcomer(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Finding? {
         guard let limit = newcomerLimit(.rows, of: account, fleet: bucket.fleet) else { return nil }
         let sum = account.volumes[Measure.rows.rawValue].window(.fourHours, of: bucket.readings[Measure.rows.rawValue]).observed
         guard sum >= limit, sum >= minimums[Measure.rows.rawValue] else { return nil }
@@ -200,10 +200,19 @@ extension ExportVolumeDetector {
     }
 
     /// The four-hour sum of rows that only the top 2.5 % of mature accounts reach; nil where the rule does not apply.
-    private func newcomerLimit(_ measure: Measure, of account: borrowing AccountProfile, fleet: FleetView) -> Double? {
-        guard let levels = fleet.highLevel, account.age < 192, account.firstBucket - fleet.firstBucket >= Int64(AccountProfile.matureAge)
-        else { return nil }
+    func newcomerLimit(_ measure: Measure, of account: borrowing AccountProfile, fleet: FleetView) -> Double? {
+        guard let levels = fleet.highLevel, newcomerObstacle(of: account, fleet: fleet) == nil else { return nil }
         return max(levels[measure.rawValue] * fleet.measures[measure].factor * Double(VolumeSpan.fourHours.buckets), 1)
+    }
+
+    /// Why the rule for new accounts says nothing of this one, in words; nil where it does.
+    func newcomerObstacle(of account: borrowing AccountProfile, fleet: FleetView) -> String? {
+        if fleet.highLevel == nil { return "fewer than 20 accounts of the source are known well enough to compare with" }
+        if account.age >= 192 { return "it is for the first 48 hours of an account" }
+        if account.firstBucket - fleet.firstBucket < Int64(AccountProfile.matureAge) {
+            return "the source itself was not a week old when the account came"
+        }
+        return nil
     }
 
     private func newcomerTrips(of account: borrowing AccountProfile, fleet: FleetView) -> TripLevels {

@@ -35,10 +35,8 @@ public struct NewSourceDetector: Detector {
     }
 
     public func judge(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Finding? {
-        guard let novelty = bucket.newNetwork, Double(account.age) >= minimumAge, !account.networks.isEmpty else { return nil }
+        guard let novelty = bucket.newNetwork, gate(bucket, of: account) == .fired else { return nil }
         let days = Double(account.age) / Double(BucketGrid.perDay)
-        let rate = Double(account.networks.noveltyCount) / days
-        guard rate <= noveltyRateMax else { return nil }
         let known = account.networks.recent.prefix(3).map(\.text).joined(separator: ", ")
         let probability = (Double(account.networks.noveltyCount) + 0.5) / (days + 1) / Double(BucketGrid.perDay)
         let span = bucket.isClosed ? "In that quarter hour" : "So far in this quarter hour"
@@ -50,5 +48,51 @@ public struct NewSourceDetector: Detector {
             measure: nil, severity: .medium, score: -decimalLog(probability), observed: 1, expected: probability, low: 0, high: 0,
             ratio: 1 / probability, z: 0, probability: probability, windowStart: bucket.start, windowEnd: bucket.end,
             sampleBuckets: Int(account.age), since: BucketGrid.start(of: account.firstBucket), peers: nil, phrase: phrase)
+    }
+
+    private func gate(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Gate {
+        guard bucket.newNetwork != nil else { return bucket.networks[0] == .unknown ? .noNetwork : .knownNetwork }
+        guard Double(account.age) >= minimumAge, !account.networks.isEmpty else { return .learning }
+        return NewSourceDetector.noveltyRate(of: account) <= noveltyRateMax ? .fired : .wandering
+    }
+
+    /// New networks a day since the account's first week. Precondition: something was learnt.
+    private static func noveltyRate(of account: borrowing AccountProfile) -> Double {
+        Double(account.networks.noveltyCount) / (Double(account.age) / Double(BucketGrid.perDay))
+    }
+
+    public func explain(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Explanation {
+        let gate = gate(bucket, of: account)
+        let rate = account.age > 0 ? NewSourceDetector.noveltyRate(of: account) : 0
+        let rateText = "\(NumberText.decimal(rate, places: 3)) new networks a day"
+        var verdict = Verdict("networks", gate: gate, reason: reason(gate, bucket, rateText, age: Double(account.age)))
+        verdict.observed = bucket.newNetwork == nil ? 0 : 1
+        verdict.expected = rate / Double(BucketGrid.perDay)
+        let here = (0..<NetworkSet.capacity).map { bucket.networks[$0] }.filter { $0 != .unknown }
+        let known = account.networks.recent
+        verdict.facts = [
+            Verdict.Fact(
+                "networks_in_bucket", Double(here.count),
+                "in this bucket: \(here.isEmpty ? "none" : here.map(\.text).joined(separator: ", "))"),
+            Verdict.Fact(
+                "networks_known", Double(known.count),
+                "known: \(known.isEmpty ? "none" : known.map(\.text).joined(separator: ", "))"),
+            Verdict.Fact(
+                "novelty_rate", rate, "\(rateText), left alone above \(NumberText.decimal(noveltyRateMax, places: 3)) (novelty_rate_max)"),
+        ]
+        return Explanation([verdict])
+    }
+
+    private func reason(_ gate: Gate, _ bucket: ClosedBucket, _ rate: String, age: Double) -> String {
+        switch gate {
+        case .fired: return "\(bucket.newNetwork?.network.text ?? "a network") was never used before"
+        case .noNetwork: return bucket.sums.calls == 0 ? "the account made no call in this bucket" : "its lines name no address"
+        case .learning where age < minimumAge:
+            return
+                "learning: a new network counts after \(NumberText.span(.buckets(minimumAge))), in \(NumberText.span(.buckets(minimumAge - age)))"
+        case .learning: return "learning: no network of the account is known yet"
+        case .wandering: return "the account's networks change all the time (\(rate)), so one more says nothing"
+        default: return "every network in this bucket is known"
+        }
     }
 }

@@ -38,7 +38,7 @@ public struct SeriesNoveltyDetector: Detector {
 
     public func judge(_ series: SeriesBucket) -> Finding? {
         let reading = series.reading
-        guard Double(series.age) >= minimumAge, (series.isAlerted ? reading.strength : reading.score) >= threshold else { return nil }
+        guard gate(series) == .fired else { return nil }
         // All that is known of the probability is that it never happened.
         let probability = 1 / (Double(series.age) + 1)
         return Finding(
@@ -46,6 +46,49 @@ public struct SeriesNoveltyDetector: Detector {
             low: reading.low, high: reading.high, ratio: series.amount / max(reading.usual, 1), z: 0, probability: probability,
             windowStart: BucketGrid.start(of: series.number), windowEnd: BucketGrid.start(of: series.number + 1),
             sampleBuckets: series.age, since: BucketGrid.start(of: series.firstBucket), peers: nil, phrase: phrase(series))
+    }
+
+    private func gate(_ series: SeriesBucket) -> Gate {
+        guard Double(series.age) >= minimumAge else { return .learning }
+        return SeriesNoveltyDetector.score(series) >= threshold ? .fired : .score
+    }
+
+    /// An open alert stays open as long as the series is strange; a new one needs a new peak.
+    private static func score(_ series: SeriesBucket) -> Double { series.isAlerted ? series.reading.strength : series.reading.score }
+
+    public func explain(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Explanation {
+        let reason = "it judges the totals of the source when their bucket closes, not one account"
+        return Explanation([Verdict("totals", gate: .notApplicable, reason: reason)])
+    }
+
+    public func explain(_ series: SeriesBucket) -> Verdict? {
+        let gate = gate(series)
+        let reading = series.reading
+        var verdict = Verdict(
+            "total \(series.measure.name)", measure: series.measure, gate: gate, reason: reason(gate, age: Double(series.age), reading))
+        verdict.isOfSource = true
+        verdict.observed = series.amount
+        verdict.expected = reading.usual
+        verdict.score = SeriesNoveltyDetector.score(series)
+        verdict.needed = threshold
+        verdict.facts = [
+            Verdict.Fact("strength", reading.strength, "strength \(SeriesNoveltyDetector.margin(reading.strength))"),
+            Verdict.Fact("low", reading.low, "\(NumberText.grouped(reading.low)) to \(NumberText.grouped(reading.high)) so far"),
+            Verdict.Fact("high", reading.high, ""),
+        ]
+        return verdict
+    }
+
+    private func reason(_ gate: Gate, age: Double, _ reading: NoveltyReading) -> String {
+        switch gate {
+        case .learning:
+            return
+                "learning: totals are judged after \(NumberText.span(.buckets(minimumAge))), in \(NumberText.span(.buckets(minimumAge - age)))"
+        case .fired: return "the total does something it never did"
+        default:
+            if reading.strength >= threshold { return "as strange as hours before it, not stranger" }
+            return reading.strength == 0 ? "nothing about the total is new" : "too little about the total is new"
+        }
     }
 
     private func phrase(_ series: SeriesBucket) -> String {

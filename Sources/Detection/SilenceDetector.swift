@@ -62,25 +62,94 @@ public struct SilenceDetector: Detector {
     }
 
     public func judge(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Finding? {
-        guard bucket.isClosed, bucket.sums.calls == 0, account.age >= 2 * AccountProfile.matureAge else { return nil }
-        let span = VolumeSpan.fourHours
-        let reading = bucket.readings[Measure.calls.rawValue]
-        let model = account.volumes[Measure.calls.rawValue]
-        let window = model.window(span, of: reading)
-        let actual = window.observed
-        let expected = window.expected
-        // A job has its place within an hour, the baseline has not: what this hour expects may still come.
-        let settled = expected - reading.bucketExpectation * SilenceDetector.weight(ofBuckets: Int(bucket.number % 4) + 1)
-        guard settled >= accountMinimum, actual <= 0.1 * expected else { return nil }
-        let z = (window.deviation - Double(model.channels[span.rawValue].mean)) / window.spread
-        guard z <= -accountZ else { return nil }
+        guard isAsked(bucket, of: account) == nil else { return nil }
+        let hush = Hush(bucket, of: account)
+        guard gate(hush) == .fired else { return nil }
+        let (actual, expected, z) = (hush.actual, hush.expected, hush.z)
         let phrase =
             "has fallen silent: about \(NumberText.amount(actual, of: .calls)) in 4 hours where \(NumberText.amount(expected, of: .calls)) "
             + "are usual (z \(NumberText.decimal(z, places: 1))), while its source goes on."
         return Finding(
             measure: .calls, severity: .low, score: z.magnitude, observed: actual, expected: expected, low: 0, high: 0,
             ratio: actual / max(expected, 1), z: z, probability: exponential(-min(expected, 60)),
-            windowStart: BucketGrid.start(of: bucket.number - Int64(span.buckets - 1)), windowEnd: bucket.end,
+            windowStart: BucketGrid.start(of: bucket.number - Int64(VolumeSpan.fourHours.buckets - 1)), windowEnd: bucket.end,
             sampleBuckets: Int(account.age), since: BucketGrid.start(of: account.firstBucket), peers: nil, phrase: phrase)
+    }
+
+    /// What keeps the bucket from being looked at at all; nil where nothing does. Cheap: nearly every bucket ends here.
+    private func isAsked(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Gate? {
+        guard bucket.isClosed else { return .openBucket }
+        guard bucket.sums.calls == 0 else { return .active }
+        return account.age >= 2 * AccountProfile.matureAge ? nil : .learning
+    }
+
+    private func gate(_ hush: Hush) -> Gate {
+        guard hush.settled >= accountMinimum else { return .tooQuiet }
+        guard hush.actual <= 0.1 * hush.expected else { return .lately }
+        return hush.z <= -accountZ ? .fired : .score
+    }
+
+    /// An account's last four hours of calls against what is usual.
+    private struct Hush {
+        var actual: Double
+        var expected: Double
+        /// The part of the expectation that had to come before this hour's.
+        var settled: Double
+        var z: Double
+
+        init(_ bucket: ClosedBucket, of account: borrowing AccountProfile) {
+            let span = VolumeSpan.fourHours
+            let reading = bucket.readings[Measure.calls.rawValue]
+            let model = account.volumes[Measure.calls.rawValue]
+            let window = model.window(span, of: reading)
+            actual = window.observed
+            expected = window.expected
+            // A job has its place within an hour, the baseline has not: what this hour expects may still come.
+            settled = expected - reading.bucketExpectation * SilenceDetector.weight(ofBuckets: Int(bucket.number % 4) + 1)
+            z = (window.deviation - Double(model.channels[span.rawValue].mean)) / window.spread
+        }
+    }
+
+    public func explain(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Explanation {
+        let hush = Hush(bucket, of: account)
+        let gate = isAsked(bucket, of: account) ?? gate(hush)
+        var verdict = Verdict("calls", measure: .calls, gate: gate, reason: reason(gate, hush, bucket, age: Double(account.age)))
+        verdict.observed = hush.actual
+        verdict.expected = hush.expected
+        if gate == .fired || gate == .score {
+            verdict.score = max(-hush.z, 0)
+            verdict.needed = accountZ
+        }
+        verdict.span = .fourHours
+        let due = "\(NumberText.fine(max(hush.settled, 0), of: .calls)) due before this hour"
+        verdict.facts = [
+            Verdict.Fact("calls_in_bucket", Double(bucket.sums.calls), ""),
+            Verdict.Fact("calls_due", hush.settled, due),
+            Verdict.Fact(
+                "calls_needed", accountMinimum, "missed from \(NumberText.grouped(accountMinimum)) on (account_minimum_calls)"),
+            Verdict.Fact(
+                "z", hush.z, "z-score \(NumberText.decimal(hush.z, places: 1)), fires at \(NumberText.decimal(-accountZ, places: 1))"),
+        ]
+        return Explanation([verdict])
+    }
+
+    private func reason(_ gate: Gate, _ hush: Hush, _ bucket: ClosedBucket, age: Double) -> String {
+        switch gate {
+        case .openBucket: return "silence is judged when the bucket closes"
+        case .active: return "the account was not silent, it made \(NumberText.amount(Double(bucket.sums.calls), of: .calls))"
+        case .learning:
+            let warmUp = Double(2 * AccountProfile.matureAge)
+            return
+                "learning: an account is missed after \(NumberText.span(.buckets(warmUp))), in \(NumberText.span(.buckets(warmUp - age)))"
+        case .tooQuiet:
+            let due = NumberText.amount(max(hush.settled, 0), of: .calls)
+            return "too quiet to be missed: \(due) were due, \(NumberText.grouped(accountMinimum)) are needed (account_minimum_calls)"
+        case .lately: return "over a tenth of the usual calls of four hours is still there"
+        case .score:
+            return "z \(NumberText.decimal(hush.z, places: 1)) is not down to \(NumberText.decimal(-accountZ, places: 1)) (account_z)"
+        default:
+            return
+                "\(NumberText.amount(hush.actual, of: .calls)) in about 4 hours where \(NumberText.amount(hush.expected, of: .calls)) are usual"
+        }
     }
 }

@@ -40,12 +40,10 @@ public struct SlowDrainDetector: Detector {
     }
 
     public func judge(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Finding? {
-        guard bucket.isClosed, bucket.slot.quarterOfDay == 95, let measure = account.slow.measure,
+        guard SlowDrainDetector.isDayEnd(bucket), let measure = account.slow.measure,
             let day = account.slow.day(endingWith: Double(bucket.sums[measure]), at: bucket.slot, fleet: bucket.fleet.dayRatio),
-            day.sum >= threshold * SlowDrainDetector.hold
+            gate(day, measure, share: SlowDrainDetector.hold) == .fired
         else { return nil }
-        let excess = day.driftActual - day.driftExpected
-        guard excess >= minimumExcess * (measure == .bytes ? 1024 : 1) else { return nil }
         let start = BucketGrid.start(of: bucket.number - Int64(day.driftDays * BucketGrid.perDay - 1))
         let ratio = day.driftActual / max(day.driftExpected, 1)
         let percent = NumberText.grouped((ratio - 1) * 100)
@@ -57,7 +55,76 @@ public struct SlowDrainDetector: Detector {
             measure: measure, severity: .low, score: day.sum, observed: day.driftActual, expected: day.driftExpected, low: 0,
             high: day.driftExpected, ratio: ratio, z: day.z, probability: exponential(-day.sum), windowStart: start, windowEnd: bucket.end,
             sampleBuckets: Int(account.age), since: BucketGrid.start(of: account.firstBucket), peers: nil, phrase: phrase)
-        finding.opens = day.sum >= threshold
+        finding.opens = gate(day, measure, share: 1) == .fired
         return finding
+    }
+
+    private static func isDayEnd(_ bucket: ClosedBucket) -> Bool { bucket.isClosed && bucket.slot.quarterOfDay == 95 }
+
+    /// What stops a whole day, where `share` of the threshold is asked for.
+    private func gate(_ day: SlowReference.Day, _ measure: Measure, share: Double) -> Gate {
+        guard day.sum >= threshold * share else { return .score }
+        return day.driftActual - day.driftExpected >= minimumExcess * SlowDrainDetector.unit(measure) ? .fired : .excess
+    }
+
+    /// What one of the excess that is asked for stands for.
+    private static func unit(_ measure: Measure) -> Double { measure == .bytes ? 1024 : 1 }
+}
+
+// MARK: - Why
+
+extension SlowDrainDetector {
+    /// The day that ends with the bucket; inside a day, where the sum stood after the last whole one.
+    public func explain(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Explanation {
+        let slow = account.slow
+        guard let measure = slow.measure, Int(slow.days) >= SlowReference.warmUp else { return Explanation([learning(Int(slow.days))]) }
+        guard SlowDrainDetector.isDayEnd(bucket) else { return Explanation([unfinished(slow, measure)]) }
+        func day(_ amount: Double) -> SlowReference.Day? { slow.day(endingWith: amount, at: bucket.slot, fleet: bucket.fleet.dayRatio) }
+        guard let today = day(Double(bucket.sums[measure])) else {
+            return Explanation([Verdict(measure.name, measure: measure, gate: .learning, reason: "not all of this day was seen")])
+        }
+        let gate = gate(today, measure, share: 1)
+        let excess = NumberText.amount(max(today.driftActual - today.driftExpected, 0), of: measure)
+        var reason = sentence(today.sum)
+        if gate == .excess {
+            let least = NumberText.amount(minimumExcess * SlowDrainDetector.unit(measure), of: measure)
+            reason += ", but only \(excess) above the expectation; from \(least) on anybody would act (minimum_excess)"
+        }
+        var verdict = Verdict(measure.name, measure: measure, gate: gate, reason: reason)
+        verdict.observed = today.driftActual
+        verdict.expected = today.driftExpected
+        verdict.score = today.sum
+        verdict.needed = threshold
+        verdict.facts = [
+            SlowDrainDetector.drift(today.driftDays),
+            Verdict.Fact("z", today.z, "z-score of this day \(NumberText.decimal(today.z, places: 1))"),
+        ]
+        verdict.leastFiring = Verdict.leastAmount { amount in day(amount).map { self.gate($0, measure, share: 1) == .fired } ?? false }
+        return Explanation([verdict])
+    }
+
+    private func learning(_ days: Int) -> Verdict {
+        let left = max(SlowReference.warmUp - days, 1)
+        let reason = "learning: judged after \(SlowReference.warmUp) whole days, in \(left) day\(left == 1 ? "" : "s")"
+        return Verdict("days", gate: .learning, reason: reason)
+    }
+
+    private func unfinished(_ slow: SlowReference, _ measure: Measure) -> Verdict {
+        let reason = "judged at the end of each day (UTC); after the last one \(sentence(Double(slow.sum)))"
+        var verdict = Verdict(measure.name, measure: measure, gate: .openDay, reason: reason)
+        verdict.observed = Double(slow.driftActual)
+        verdict.expected = Double(slow.driftExpected)
+        verdict.score = Double(slow.sum)
+        verdict.needed = threshold
+        verdict.facts = [SlowDrainDetector.drift(Int(slow.driftDays))]
+        return verdict
+    }
+
+    private func sentence(_ sum: Double) -> String {
+        "CUSUM \(NumberText.decimal(sum, places: 1)) of \(NumberText.decimal(threshold, places: 1)) needed"
+    }
+
+    private static func drift(_ days: Int) -> Verdict.Fact {
+        Verdict.Fact("drift_days", Double(days), days == 0 ? "no drift" : "drifting for \(days) day\(days == 1 ? "" : "s")")
     }
 }

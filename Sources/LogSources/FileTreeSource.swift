@@ -67,25 +67,27 @@ package struct FileTreeSource: LaneSource {
     var opened: [StreamID] = []
 
     /// - Parameters:
+    ///   - includesSiblings: whether a path means its rotated siblings as well; nil: when it follows.
     ///   - positions: where reading stood at the last checkpoint.
     ///   - rotateWait: how long a rotated file must be quiet before it counts as finished.
     ///   - firstEventTime: the time of the first event in a file's first bytes, for reading archives in order.
     ///   - now: monotonic milliseconds.
     package init(
-        paths: [String], follows: Bool, positions: [StreamPosition], rotateWait: EventDuration = .seconds(10), waker: SourceWaker,
-        now: (() -> Int64)? = nil, firstEventTime: @escaping ([UInt8], String) -> Int64?
+        paths: [String], follows: Bool, includesSiblings: Bool? = nil, positions: [StreamPosition],
+        rotateWait: EventDuration = .seconds(10), waker: SourceWaker, now: (() -> Int64)? = nil,
+        firstEventTime: @escaping ([UInt8], String) -> Int64?
     ) {
         self.init(
-            paths: paths, follows: follows, positions: positions, rotateWait: rotateWait, watch: InotifyWatch(waker: waker), openLimit: nil,
-            now: now, firstEventTime: firstEventTime)
+            paths: paths, follows: follows, includesSiblings: includesSiblings, positions: positions, rotateWait: rotateWait,
+            watch: InotifyWatch(waker: waker), openLimit: nil, now: now, firstEventTime: firstEventTime)
     }
 
     /// With what only tests choose: watches that run out, and few open files.
     init(
-        paths: [String], follows: Bool, positions: [StreamPosition], rotateWait: EventDuration, watch: InotifyWatch, openLimit: Int?,
-        now: (() -> Int64)?, firstEventTime: @escaping ([UInt8], String) -> Int64?
+        paths: [String], follows: Bool, includesSiblings: Bool? = nil, positions: [StreamPosition], rotateWait: EventDuration,
+        watch: InotifyWatch, openLimit: Int?, now: (() -> Int64)?, firstEventTime: @escaping ([UInt8], String) -> Int64?
     ) {
-        candidates = CandidateFiles(paths: paths, includesSiblings: follows)
+        candidates = CandidateFiles(paths: paths, includesSiblings: includesSiblings ?? follows)
         self.follows = follows
         self.rotateWait = rotateWait.milliseconds
         self.now = now ?? LinuxFileSystem.monotonic

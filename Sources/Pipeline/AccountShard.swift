@@ -184,6 +184,19 @@ final class AccountShard {
 
     /// What the detectors find in a part of open bucket `position`, as though the buckets before it closed as they stand.
     func judgeOpen(_ account: AccountID, position: Int, oldestBucket: Int64, end: EventTime) -> [(UInt8, Finding)] {
+        let (profile, partial) = asJudged(account, position: position, oldestBucket: oldestBucket, end: end, isClosed: false)
+        var findings: [(UInt8, Finding)] = []
+        for (number, detector) in detectors.enumerated() {
+            if let finding = detector.judge(partial, of: profile) { findings.append((UInt8(number), finding)) }
+        }
+        return findings
+    }
+
+    /// An account's open bucket `position` as detectors get it, and a copy of the profile as though the buckets before it closed as they
+    /// stand.
+    func asJudged(
+        _ account: AccountID, position: Int, oldestBucket: Int64, end: EventTime, isClosed: Bool
+    ) -> (AccountProfile, ClosedBucket) {
         let profile = profiles[local(account)].clone()
         for earlier in 0..<position where profile.firstBucket <= oldestBucket + Int64(earlier) {
             let bucket = oldestBucket + Int64(earlier)
@@ -194,14 +207,10 @@ final class AccountShard {
         }
         var judged = tally(account, position: position)
         judged?.forgetLearnt(profile.networks)
-        let partial = bucket(
+        let bucket = bucket(
             oldestBucket + Int64(position), of: profile, activity: judged.map { Activity($0) } ?? Activity(), end: end,
-            isClosed: false)
-        var findings: [(UInt8, Finding)] = []
-        for (number, detector) in detectors.enumerated() {
-            if let finding = detector.judge(partial, of: profile) { findings.append((UInt8(number), finding)) }
-        }
-        return findings
+            isClosed: isClosed)
+        return (profile, bucket)
     }
 
     /// Adds what all accounts together did in open bucket `position`. Complexity: O(active accounts).

@@ -43,11 +43,13 @@ extension LaneCore {
         if openCount == 0 { openBucket() }
         let events = laneEvents[0]
         let isMissing = source.isMissing(bucket: oldestBucket, events: events) || isInsideLongGap(events)
+        let answer = inquiry.flatMap { $0.bucket == oldestBucket ? explain($0, isClosed: true) : nil }
         // A missing bucket is neither judged nor learnt, and nobody counts as quiet in it.
         if !isMissing {
             detectAndLearn()
             source.learn(bucket: oldestBucket, events: events)
         }
+        if let answer { complete(answer, isMissing: isMissing) }
         for shard in shards { shard.dropOldestBucket() }
         laneEvents.removeFirst()
         rowKeys.removeFirst()
@@ -103,5 +105,6 @@ extension LaneCore {
                 }
             }
         }
+        settleInquiry()
     }
 }

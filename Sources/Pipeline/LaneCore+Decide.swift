@@ -49,7 +49,7 @@ extension LaneCore {
         }
     }
 
-    private static func minute(_ time: EventTime) -> EventTime { EventTime(milliseconds: time.milliseconds / 60_000 * 60_000) }
+    static func minute(_ time: EventTime) -> EventTime { EventTime(milliseconds: time.milliseconds / 60_000 * 60_000) }
 
     /// What an alert is called for ever: the same in replay, after a restart and on any number of shards.
     func identifier(_ key: AlertKey, _ opened: EventTime) -> String {

@@ -48,6 +48,8 @@ package struct LaneCore: ~Copyable {
     var lifecycle = AlertLifecycle()
     /// Since when the source is silent beyond the ordinary; nil while it speaks.
     var silentSince: EventTime?
+    /// What somebody wants to know of one account and bucket; see ``LaneInquiry``.
+    package var inquiry: LaneInquiry?
 
     package var counters = LaneCounters()
     /// Transitions not yet committed, in order.

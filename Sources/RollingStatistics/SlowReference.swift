@@ -18,11 +18,12 @@ public struct SlowReference: Sendable {
     /// Whole days learnt; saturates.
     public private(set) var days: UInt8 = 0
     private var variance: Float = 0.25
-    private var sum: Float = 0
+    /// The sum after the last whole day.
+    public private(set) var sum: Float = 0
     /// Days since the sum was last nothing, and what was moved and expected in them.
     public private(set) var driftDays: UInt16 = 0
-    private var driftActual: Float = 0
-    private var driftExpected: Float = 0
+    public private(set) var driftActual: Float = 0
+    public private(set) var driftExpected: Float = 0
     /// The last day's log ratio, for the fleet's median.
     public private(set) var lastRatio: Float = 0
 

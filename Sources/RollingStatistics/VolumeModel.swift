@@ -131,9 +131,7 @@ public struct VolumeModel: Sendable {
     /// at least `part`. All three grow with the amount, so what is found in a part of a bucket is found at its close.
     public func strongest(_ reading: VolumeReading, part: Double, excess: Double, ratio: Double) -> VolumeReading.Window? {
         var best: VolumeReading.Window?
-        for span in VolumeSpan.allCases where reading.parts[span.rawValue] >= part {
-            let (sum, expectation) = (reading.actual[span.rawValue], reading.expected[span.rawValue])
-            guard sum - expectation >= excess, sum >= ratio * max(expectation, 1) else { continue }
+        for span in VolumeSpan.allCases where reading.lack(span, part: part, excess: excess, ratio: ratio) == nil {
             if let known = best, known.part >= reading.parts[span.rawValue] { continue }
             best = window(span, of: reading)
         }

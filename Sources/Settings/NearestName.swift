@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The name somebody probably meant.
-enum NearestName {
+package enum NearestName {
     /// Names longer than this are not compared: they are no misspelt key, and the comparison takes length × length steps.
     static let lengthLimit = 64
 
@@ -13,6 +13,19 @@ enum NearestName {
         let scored = names.map { ($0, distance(bytes, Array($0.utf8))) }.sorted { ($0.1, $0.0) < ($1.1, $1.0) }
         guard let best = scored.first, best.1 <= max(2, best.0.utf8.count / 3), best.1 < best.0.utf8.count else { return nil }
         return best.0
+    }
+
+    /// The known names that somebody may have meant, the nearest first: those that hold `name` and those within half of its length, at
+    /// most `limit`. Complexity: O(names × length²); of a name of more than 64 bytes, only those that hold it.
+    package static func near(_ name: String, among names: [String], limit: Int) -> [String] {
+        let bytes = Array(name.utf8)
+        let scored = names.compactMap { known -> (Int, String)? in
+            if !name.isEmpty && known.contains(name) { return (0, known) }
+            guard bytes.count <= lengthLimit, known.utf8.count <= lengthLimit else { return nil }
+            let distance = distance(bytes, Array(known.utf8))
+            return distance <= max(2, bytes.count / 2) ? (distance, known) : nil
+        }
+        return scored.sorted { ($0.0, $0.1) < ($1.0, $1.1) }.prefix(limit).map(\.1)
     }
 
     /// `Did you mean x?`, or what there is.

@@ -14,8 +14,8 @@ struct Weir: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            RunCommand.self, ReplayCommand.self, StatusCommand.self, CheckCommand.self, GenerateCommand.self, FormatsCommand.self,
-            DetectorsCommand.self, SettingsReferenceCommand.self, SelfTestCommand.self,
+            RunCommand.self, ReplayCommand.self, WhyCommand.self, StatusCommand.self, CheckCommand.self, GenerateCommand.self,
+            SelfTestCommand.self, FormatsCommand.self, DetectorsCommand.self, SettingsReferenceCommand.self,
         ])
 }
 

@@ -20,10 +20,23 @@ import Testing
             let isWorking = quarter >= 32 && quarter < 72
             let rows = isWorking ? UInt64(Double.random(in: 800...1200, using: &random) * factor) : 0
             let sums = MeasureSums(rows: rows, calls: isWorking ? 10 : 0)
-            if let finding = detector.judge(account.bucket(sums), of: account.profile), finding.opens { found.append(finding) }
+            let bucket = account.bucket(sums)
+            let finding = detector.judge(bucket, of: account.profile)
+            if quarter == 95 { explain(bucket, account, fired: finding?.opens ?? false) }
+            if let finding, finding.opens { found.append(finding) }
             account.live(sums)
         }
         return found
+    }
+
+    /// The explanation agrees with the finding, and its amount fires while one less does not.
+    private func explain(_ bucket: ClosedBucket, _ account: TestAccount, fired: Bool) {
+        let explanation = detector.explain(bucket, of: account.profile)
+        #expect(explanation.hasFired == fired, "\(explanation)")
+        guard let least = explanation.verdicts.first?.leastFiring, least > 0 else { return }
+        for (amount, fires) in [(least, true), (least - 1, false)] {
+            #expect((detector.judge(account.bucket(MeasureSums(rows: amount)), of: account.profile)?.opens ?? false) == fires)
+        }
     }
 
     private func account() -> TestAccount { TestAccount() }

@@ -1,0 +1,101 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import Alerting
+import Detection
+import EventModel
+
+extension LaneCore {
+    /// Whether the inquiry has its answer, or asks for a time before the lane's first bucket.
+    package var isInquirySettled: Bool {
+        guard let inquiry else { return true }
+        return inquiry.answer != nil || (newest.milliseconds >= 0 && inquiry.bucket < fleet.firstBucket)
+    }
+
+    /// The bucket in which an account was first seen; nil when there is no such account, or none of its events counted.
+    package func firstSeen(_ name: String) -> EventTime? {
+        guard let number = names.firstIndex(of: name) else { return nil }
+        let account = AccountID(rawValue: UInt32(number))
+        let first = shard(account).profile(account).firstBucket
+        return first == .max ? nil : BucketGrid.start(of: first)
+    }
+
+    /// Explains the open bucket that the inquiry asks for, before it is learnt. Nil while the account is unknown. Complexity: O(accounts).
+    func explain(_ inquiry: LaneInquiry, isClosed: Bool) -> LaneExplanation? {
+        guard let number = names.firstIndex(of: inquiry.account) else { return nil }
+        let account = AccountID(rawValue: UInt32(number))
+        let position = Int(inquiry.bucket - oldestBucket)
+        let shard = shard(account)
+        guard shard.profile(account).firstBucket <= inquiry.bucket else { return nil }
+        let last = shard.tally(account, position: position)?.lastTime ?? max(newest, BucketGrid.start(of: inquiry.bucket))
+        let end = isClosed ? BucketGrid.start(of: inquiry.bucket + 1) : LaneCore.minute(last) + .minutes(1)
+        let (profile, bucket) = shard.asJudged(account, position: position, oldestBucket: oldestBucket, end: end, isClosed: isClosed)
+        let totals = isClosed ? totals() : []
+        let entries = detectors.indices.map { index in
+            let key = AlertKey(detector: UInt8(index), account: account)
+            let sourceKey = AlertKey(detector: UInt8(index), account: LaneCore.sourceAccount)
+            let series = totals.compactMap { total in
+                var total = total
+                total.isAlerted = lifecycle.open[sourceKey] != nil
+                return detectors[index].explain(total)
+            }
+            return LaneExplanation.Entry(
+                descriptor: descriptors[index],
+                explanation: series.isEmpty ? detectors[index].explain(bucket, of: profile) : Explanation(series),
+                alert: lifecycle.open[key].map { LaneExplanation.Alert($0, bucket: inquiry.bucket) },
+                sourceAlert: lifecycle.open[sourceKey].map { LaneExplanation.Alert($0, bucket: inquiry.bucket) })
+        }
+        return LaneExplanation(
+            account: inquiry.account, bucket: bucket, firstSeen: BucketGrid.start(of: profile.firstBucket), age: Int(profile.age),
+            detectors: entries)
+    }
+
+    /// The totals of the bucket that is closing as ``closeSeries(bucket:)`` will see them.
+    private func totals() -> [SeriesBucket] {
+        var sums = MeasureSums()
+        for shard in shards { shard.addTotals(to: &sums, position: 0) }
+        var series = self.series
+        let age = series.age
+        return series.take(sums, bucket: oldestBucket).map { measure, reading in
+            SeriesBucket(
+                name: options.name, measure: measure, number: oldestBucket, amount: Double(sums[measure]), reading: reading, age: age,
+                firstBucket: series.firstBucket, isAlerted: false)
+        }
+    }
+
+    /// Adds what became of the alerts when the bucket was judged.
+    mutating func complete(_ explanation: LaneExplanation, isMissing: Bool) {
+        guard let bucket = inquiry?.bucket, let number = names.firstIndex(of: explanation.account) else { return }
+        var answer = explanation
+        answer.isMissing = isMissing
+        for index in answer.detectors.indices {
+            let key = AlertKey(detector: UInt8(index), account: AccountID(rawValue: UInt32(number)))
+            answer.detectors[index].alert = alert(after: answer.detectors[index].alert, key, bucket: bucket)
+            let sourceKey = AlertKey(detector: UInt8(index), account: LaneCore.sourceAccount)
+            answer.detectors[index].sourceAlert = alert(after: answer.detectors[index].sourceAlert, sourceKey, bucket: bucket)
+        }
+        inquiry?.answer = answer
+    }
+
+    private func alert(after before: LaneExplanation.Alert?, _ key: AlertKey, bucket: Int64) -> LaneExplanation.Alert? {
+        if let open = lifecycle.open[key] { return LaneExplanation.Alert(open, bucket: bucket) }
+        var ended = before
+        ended?.hasResolved = true
+        return ended
+    }
+
+    /// The input has ended: what is open is explained as it stands.
+    mutating func settleInquiry() {
+        guard let inquiry, inquiry.answer == nil, (oldestBucket..<oldestBucket + Int64(openCount)).contains(inquiry.bucket) else { return }
+        guard BucketGrid.start(of: inquiry.bucket) <= newest, let answer = explain(inquiry, isClosed: false) else { return }
+        complete(answer, isMissing: false)
+    }
+}
+
+extension LaneExplanation.Alert {
+    fileprivate init(_ alert: OpenAlert, bucket: Int64) {
+        self.init(
+            id: alert.id, opened: alert.opened, isNew: alert.openedBucket == bucket, hasResolved: false, severity: alert.severity,
+            phrase: alert.finding.phrase)
+    }
+}

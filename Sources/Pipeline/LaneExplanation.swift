@@ -1,0 +1,59 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import Detection
+import EventModel
+
+/// A question to a lane: what do the detectors say of this account in this bucket, and why? It changes nothing of what the lane does.
+package struct LaneInquiry: Sendable {
+    /// The account's name as alerts show it.
+    package var account: String
+    /// The bucket's number, see ``BucketGrid``.
+    package var bucket: Int64
+    /// Set when the bucket has closed, or the input has ended before that; nil while the account is not known.
+    package internal(set) var answer: LaneExplanation?
+
+    package init(account: String, bucket: Int64) {
+        self.account = account
+        self.bucket = bucket
+    }
+}
+
+/// What every detector says of one account in one bucket, and which alerts came of it.
+package struct LaneExplanation: Sendable {
+    package var account: String
+    package var bucket: ClosedBucket
+    /// Event time of the account's first bucket, and the buckets learnt of it since.
+    package var firstSeen: EventTime
+    package var age: Int
+    /// Whether the source had no events at all while many were due: such a bucket is neither judged nor learnt.
+    package var isMissing = false
+    /// In the order of the catalogue.
+    package var detectors: [Entry]
+
+    /// One detector's part.
+    package struct Entry: Sendable {
+        package var descriptor: DetectorDescriptor
+        package var explanation: Explanation
+        /// The alert on the account that was open in the bucket or opened there.
+        package var alert: Alert?
+        /// The same of the source itself.
+        package var sourceAlert: Alert?
+    }
+
+    /// An alert as it stood when the bucket had been judged.
+    package struct Alert: Equatable, Sendable {
+        package var id: String
+        package var opened: EventTime
+        /// Whether it opened in this bucket.
+        package var isNew: Bool
+        /// Whether it ended with this bucket.
+        package var hasResolved: Bool
+        package var severity: Severity
+        /// What the account did, without its subject.
+        package var phrase: String
+    }
+
+    /// Whether something new was found of the account.
+    package var hasOpened: Bool { detectors.contains { $0.alert?.isNew == true } }
+}
