@@ -53,7 +53,11 @@ extension ExportVolumeDetector {
         return [
             Verdict.Fact("level_ewma", level, "level (EWMA) \(amount(level))"),
             Verdict.Fact("hour_of_week_baseline", hour, "hour-of-week baseline \(amount(hour))"),
-            Verdict.Fact("expected_before_fleet", reading.baseline, "expected here \(amount(reading.baseline))"),
+            // The hour's mean, shrunk to the day's and the level, times what this quarter of its hour usually gets of it.
+            Verdict.Fact("quarter_share", bucket.standing.share, ""),
+            Verdict.Fact(
+                "expected_before_fleet", reading.baseline,
+                "expected in this quarter of the hour (\(NumberText.ratio(bucket.standing.share))) \(amount(reading.baseline))"),
             Verdict.Fact("fleet_factor", factor, ""),
             Verdict.Fact(
                 "expected", reading.bucketExpectation,

@@ -143,7 +143,7 @@ public struct SilenceDetector: Detector {
                 "learning: an account is missed after \(NumberText.span(.buckets(warmUp))), in \(NumberText.span(.buckets(warmUp - age)))"
         case .tooQuiet:
             let due = NumberText.amount(max(hush.settled, 0), of: .calls)
-            return "too quiet to be missed: \(due) were due, \(NumberText.grouped(accountMinimum)) are needed (account_minimum_calls)"
+            return "too quiet to be missed: \(due) due, \(NumberText.grouped(accountMinimum)) needed (account_minimum_calls)"
         case .lately: return "over a tenth of the usual calls of four hours is still there"
         case .score:
             return "z \(NumberText.decimal(hush.z, places: 1)) is not down to \(NumberText.decimal(-accountZ, places: 1)) (account_z)"

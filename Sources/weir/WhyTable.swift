@@ -22,7 +22,7 @@ struct WhyTable {
         if verdicts.contains(where: \.isOfSource) { title += ", the totals of \(DisplayText.safe(source))" }
         title += ": \(state)"
         if let lone { title += "; \(lone.reason)" }
-        if let alert = entry.alert { title += " [alert \(alert.id), \(alert.severity.name)]" }
+        if let alert = entry.alert { title += " [\(alert.severity.name) alert \(alert.id), since \(WhyReport.minute(alert.opened))]" }
         var lines = [title]
         for verdict in verdicts {
             lines += verdict.windows.isEmpty ? short(verdict, isLone: lone != nil) : volume(verdict)
