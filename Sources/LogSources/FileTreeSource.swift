@@ -26,6 +26,8 @@ package struct FileTreeSource: LaneSource {
     static let manyFiles = 1000
     /// A packed file is left alone until it has not changed for this long: it is being written. Milliseconds.
     static let settleTime: Int64 = 3000
+    /// How long the first look is repeated because a file that was being read seems to be gone.
+    static let renameTime: Int64 = 500
     /// A packed file that ends in the middle is waited for this long. Milliseconds.
     static let patience: Int64 = 60_000
     /// A file that merely looks rotated, and ends in the middle of a line, is waited for this long. Milliseconds.
@@ -134,9 +136,22 @@ package struct FileTreeSource: LaneSource {
         let begun = firstLook ?? time
         firstLook = begun
         guard follows, time - begun < 2 * FileTreeSource.settleTime else { return false }
+        if time - begun < FileTreeSource.renameTime && hasOneInTheMiddle(listing) { return true }
         let wall = LinuxFileSystem.wallNanoseconds()
         return listing.files.contains { file in
             FilePath.unpacked(file.path) != nil && (wall - file.status.modified) / 1_000_000 < FileTreeSource.settleTime
+        }
+    }
+
+    /// Whether a file that reading goes on with is nowhere, and another stands at its path: it was renamed while its directory was listed,
+    /// and the next listing has it. Taken up after its successor, what is left of it would be late.
+    private func hasOneInTheMiddle(_ listing: CandidateFiles.Listing) -> Bool {
+        let missing = generations.values.filter { $0.state == .missing }
+        guard !missing.isEmpty else { return false }
+        let present = Set(listing.files.map { FileKey($0.status) })
+        return missing.contains { old in
+            guard let successor = listing.keys[old.path] else { return false }
+            return successor != old.key && !present.contains(old.key)
         }
     }
 

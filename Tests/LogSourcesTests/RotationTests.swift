@@ -91,7 +91,25 @@ import Testing
         try folder.age("app.log.2.gz")
         try rig.start()
         rig.drain()
+        // What was at the path is nowhere as it was: for a moment it might just be between two names.
+        rig.pass(1000)
         #expect(rig.rows == Array(0..<25))
+        #expect(rig.losses.isEmpty)
+    }
+
+    @Test func `a file that is renamed while the first look lists its folder is not read after its successor`() throws {
+        let writer = try started(with: 0..<10)
+        rig.stop()
+        try writer.write(LaneRig.lines(10..<15))
+        // Between two names: the listing saw neither.
+        try folder.rename("app.log", "elsewhere")
+        try folder.append(LaneRig.lines(15..<20), to: "app.log")
+        try rig.start()
+        rig.drain()
+        #expect(rig.rows == Array(0..<10))
+        try folder.rename("elsewhere", "app.log.1")
+        rig.pass(100)
+        #expect(rig.rows == Array(0..<20))
         #expect(rig.losses.isEmpty)
     }
 
