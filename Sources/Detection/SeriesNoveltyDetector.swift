@@ -21,6 +21,9 @@ public struct SeriesNoveltyDetector: Detector {
                 name: "score", defaultValue: 0.5, range: 0.05...1000,
                 reason: "whole ranges, summed over the kinds of newness, by which the series leaves everything it was; 0.5 is about one "
                     + "alert a series in twelve weeks of a fleet without incidents, 0.2 one in four weeks"),
+            DetectorOption(
+                name: "minimum_difference", defaultValue: 20, range: 0...1e15,
+                reason: "rows or calls from the usual within which a total is not worth a look, however steady it was"),
             DetectorOption(name: "minimum_age_days", defaultValue: 14, range: 2...365, reason: "every hour of the week has come twice"),
         ],
         nextSteps: [
@@ -30,10 +33,12 @@ public struct SeriesNoveltyDetector: Detector {
 
     private let threshold: Double
     private let minimumAge: Double
+    private let minimumDifference: Double
 
     public init(options: DetectorOptions) {
         threshold = options["score"]
         minimumAge = options["minimum_age_days"] * Double(BucketGrid.perDay)
+        minimumDifference = options["minimum_difference"]
     }
 
     public func judge(_ series: SeriesBucket) -> Finding? {
@@ -50,7 +55,8 @@ public struct SeriesNoveltyDetector: Detector {
 
     private func gate(_ series: SeriesBucket) -> Gate {
         guard Double(series.age) >= minimumAge else { return .learning }
-        return SeriesNoveltyDetector.score(series) >= threshold ? .fired : .score
+        guard SeriesNoveltyDetector.score(series) >= threshold else { return .score }
+        return abs(series.amount - series.reading.usual) >= minimumDifference ? .fired : .excess
     }
 
     /// An open alert stays open as long as the series is strange; a new one needs a new peak.
@@ -85,6 +91,7 @@ public struct SeriesNoveltyDetector: Detector {
             return
                 "learning: totals are judged after \(NumberText.span(.buckets(minimumAge))), in \(NumberText.span(.buckets(minimumAge - age)))"
         case .fired: return "the total does something it never did"
+        case .excess: return "the total is new, but within \(NumberText.grouped(minimumDifference)) of the usual (minimum_difference)"
         default:
             if reading.strength >= threshold { return "as strange as hours before it, not stranger" }
             return reading.strength == 0 ? "nothing about the total is new" : "too little about the total is new"

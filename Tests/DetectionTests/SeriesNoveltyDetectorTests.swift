@@ -62,6 +62,14 @@ import Testing
         #expect(detector.judge(last) != nil)
     }
 
+    @Test func `D37: three calls where there were always two are new, and not worth a look`() {
+        for (amount, isFound) in [(829.0, false), (833, true), (791, true), (795, false)] {
+            var series = bucket()
+            series.amount = amount
+            #expect((make(SeriesNoveltyDetector.self).judge(series) != nil) == isFound, "\(amount)")
+        }
+    }
+
     @Test func `every channel has words of its own`() {
         let groups = NoveltyGroup.allCases.flatMap { Array($0.channels) }
         #expect(groups == Array(0..<15))
