@@ -26,6 +26,8 @@ extension JSONCursor {
                 guard place < known.count else { return false }
             }
             position &+= Int(known[place].length)
+            // A last line without its end may stop behind a key; what follows in memory is not the line's.
+            guard position < end else { return false }
             let field = known[place].field
             var behind: Int
             if bytes[position] == JSONCursor.quote {
