@@ -21,7 +21,7 @@ enum ReaderThread {
         DispatchQueue(label: "weir.reader.\(lane.options.name)", qos: .userInitiated).async {
             let format = lane.format
             var writer = channel.writer()
-            var reader = LaneReader(source: source(), attribution: attribution.make(lane.limits), makeFormat: { format })
+            var reader = LaneReader(source: source(), attribution: attribution.make(lane), makeFormat: { format })
             var isLast = false
             while !isLast && !isStopping() {
                 var batch = writer.blank()
@@ -44,7 +44,7 @@ extension ReaderThread {
         DispatchQueue(label: "weir.reader.\(lane.options.name)", qos: .userInitiated).async {
             let format = lane.format
             var writer = channel.writer()
-            var reader = LaneReader(source: source(), attribution: attribution.make(lane.limits), makeFormat: { format })
+            var reader = LaneReader(source: source(), attribution: attribution.make(lane), makeFormat: { format })
             var lastArrival = System.monotonic()
             var isBehind = false
             while !isStopping() {
@@ -76,8 +76,9 @@ struct AttributionStart: Sendable {
     var accountNames: [String] = []
     var valueNames: [String] = []
 
-    func make(_ limits: Attribution.Limits) -> Attribution {
-        var attribution = Attribution(limits: limits, pseudonymKey: pseudonymKey, hashKey: hashKey)
+    func make(_ lane: LaneSpecification) -> Attribution {
+        var attribution = Attribution(
+            limits: lane.limits, pseudonymKey: pseudonymKey, hashKey: hashKey, canaries: lane.options.canaries)
         if !accountNames.isEmpty { attribution.resume(accountNames: accountNames, valueNames: valueNames) }
         return attribution
     }

@@ -56,7 +56,7 @@ package struct Replay: Sendable {
     }
 
     /// What a lane had to say to an inquiry.
-    package struct Answer: Sendable {
+    package struct Answer {
         package var outcome: Outcome
         /// Nil when the account had no events by then, or the time lies outside the data.
         package var explanation: LaneExplanation?

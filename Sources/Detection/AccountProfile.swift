@@ -18,6 +18,8 @@ public final class AccountProfile {
     public var volumes = InlineArray<3, VolumeModel>(repeating: VolumeModel())
     public var networks = NetworkMemory()
     public var slow = SlowReference()
+    /// How the account goes about its calls; nil while its log says nothing of it.
+    public private(set) var access: AccessMemory?
 
     public init(firstBucket: Int64) { self.firstBucket = firstBucket }
 
@@ -29,6 +31,7 @@ public final class AccountProfile {
         other.volumes = volumes
         other.networks = networks
         other.slow = slow
+        other.access = access.map { AccessMemory($0.facts) }
         return other
     }
 
@@ -55,9 +58,18 @@ public final class AccountProfile {
         }
         visits.count(bucket.slot, activity: stated > 0 ? activity / stated : 0)
         networks.learn(bucket)
+        if bucket.sums.calls > 0 { learnAccess(bucket) }
         slow.learn(
             rows: Double(bucket.sums.rows), bytes: Double(bucket.sums.bytes),
             rowsLevel: Double(volumes[Measure.rows.rawValue].baseline.level), at: bucket.slot, fleet: bucket.fleet.dayRatio)
+    }
+
+    private func learnAccess(_ bucket: borrowing ClosedBucket) {
+        if access == nil {
+            guard bucket.access.tally != nil || bucket.access.few[0].isNamed else { return }
+            access = AccessMemory()
+        }
+        access?.learn(bucket, age: age)
     }
 
     public func encode(into writer: inout StateWriter) {
@@ -67,6 +79,8 @@ public final class AccountProfile {
         for index in 0..<3 { volumes[index].encode(into: &writer) }
         networks.encode(into: &writer)
         slow.encode(into: &writer)
+        writer.write(access != nil)
+        access?.encode(into: &writer)
     }
 
     public init(from reader: inout StateReader) throws(StateError) {
@@ -77,6 +91,7 @@ public final class AccountProfile {
         for index in 0..<3 { volumes[index] = try VolumeModel(from: &reader) }
         networks = try NetworkMemory(from: &reader)
         slow = try SlowReference(from: &reader)
+        if try reader.readBool() { access = try AccessMemory(from: &reader) }
     }
 }
 

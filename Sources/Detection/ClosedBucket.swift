@@ -41,7 +41,7 @@ public enum BucketGrid {
 /// What one account did in one bucket, with what its models say to it: the input of every detector.
 ///
 /// A bucket is judged at most twice: *partial*, at the event that crossed a trip level or came from a new network, and when it has closed.
-public struct ClosedBucket: Sendable {
+public struct ClosedBucket {
     public var number: Int64
     public var slot: WeekSlot
     public var sums = MeasureSums()
@@ -53,6 +53,8 @@ public struct ClosedBucket: Sendable {
     public var networks = NetworkSet()
     /// The first event from a network that the account had never used.
     public var newNetwork: NewNetwork?
+    /// How the account went about its calls.
+    public var access: AccessActivity
     /// Whether the account was old enough to be judged by itself.
     public var isMature = false
     /// False while the bucket is still open.
@@ -62,8 +64,9 @@ public struct ClosedBucket: Sendable {
     public var fleet: FleetView
 
     /// A bucket in which nothing has happened yet.
-    public init(number: Int64, end: EventTime, fleet: FleetView) {
+    public init(number: Int64, end: EventTime, fleet: FleetView, values: ValueTable) {
         self.number = number
+        access = AccessActivity(values: values)
         slot = WeekSlot(BucketGrid.start(of: number))
         standing = SlotStanding(slot)
         self.end = end
@@ -72,8 +75,9 @@ public struct ClosedBucket: Sendable {
 
     /// Fills in what an account did in this bucket, and what its models say to that. What was there of another account is gone.
     public mutating func read(
-        _ account: borrowing AccountProfile, sums: MeasureSums, networks: NetworkSet, newNetwork: NewNetwork?
+        _ account: borrowing AccountProfile, sums: MeasureSums, networks: NetworkSet, newNetwork: NewNetwork?, access: AccessActivity
     ) {
+        self.access = access
         self.sums = sums
         self.networks = networks
         self.newNetwork = newNetwork
@@ -97,6 +101,8 @@ public struct NetworkSet: Sendable {
     public init() {}
 
     public subscript(index: Int) -> Network { Network(rawValue: networks[index]) }
+
+    public var count: Int { (0..<NetworkSet.capacity).count { networks[$0] != 0 } }
 
     /// Adds a network; false when it was there, or is unknown. A fifth one is not kept, and counts as added.
     public mutating func insert(_ network: Network) -> Bool {

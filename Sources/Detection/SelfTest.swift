@@ -22,8 +22,15 @@ public struct SelfTest: Sendable {
     public let history: [Stretch]
     /// What is judged.
     public let last: Stretch
+    /// Settings of the lane.
+    public let canaries: [String]
+    public let inventory: [String]
 
-    public init(_ name: String, _ expectation: Expectation, history: [Stretch], last: Stretch) {
+    public init(
+        _ name: String, _ expectation: Expectation, history: [Stretch], last: Stretch, canaries: [String] = [], inventory: [String] = []
+    ) {
+        self.canaries = canaries
+        self.inventory = inventory
         self.name = name
         self.expectation = expectation
         self.history = history
@@ -56,6 +63,17 @@ public struct SelfTest: Sendable {
         /// The part by which sums and calls stray to either side, as a share.
         public var spread: Double
         public var network: Network
+        /// Endpoints that the calls go to in turn; none where empty.
+        public var endpoints: [String] = []
+        public var operation = Operation.export
+        /// The status of the first calls of a bucket, and of how many; the others succeed.
+        public var status: UInt16 = 200
+        public var failures = 0
+        /// What each call states beside; the query's texts differ from call to call where ``queries`` says how many there are.
+        public var detail = EventDetail()
+        /// Different items and different texts of one shape among the calls.
+        public var items = 0
+        public var queries = 0
 
         public init(
             rows: UInt64 = 0, bytes: UInt64 = 0, calls: Int = 1, hours: Range<Int> = 0..<24, spread: Double = 0,
@@ -73,6 +91,13 @@ public struct SelfTest: Sendable {
         public func moving(rows: UInt64) -> Activity {
             var other = self
             other.rows = rows
+            return other
+        }
+
+        /// The same, changed.
+        public func with(_ change: (inout Activity) -> Void) -> Activity {
+            var other = self
+            change(&other)
             return other
         }
 

@@ -48,6 +48,8 @@ public struct AccessEvent: Sendable {
         public static let bytes = Presence(rawValue: 2)
         /// ``rowKey`` names a job or a chunked execution that repeats its total: only what exceeds the largest total seen counts.
         public static let cumulativeRows = Presence(rawValue: 4)
+        /// The batch has an ``EventDetail`` of this event.
+        public static let detail = Presence(rawValue: 8)
     }
 
     /// An event from its parts.

@@ -60,8 +60,32 @@ public struct DecodedLine: Sendable {
     public var kind = AccountKind.unknown
     /// Which numbers the line stated.
     public var presence: AccessEvent.Presence = []
+    /// Where in ``DecodedLines/details`` the line's detail is, if ``presence`` says so.
+    public var detail: UInt16 = 0
 
     /// A line that says nothing yet.
+    @inline(__always)
+    public init() {}
+}
+
+/// What few lines state; see ``EventDetail``.
+public struct LineDetail: Sendable {
+    /// Calls used of an API limit, and the limit; 0 is unknown.
+    public var limitUsed: UInt64 = 0
+    /// See ``limitUsed``.
+    public var limitMax: UInt64 = 0
+    /// The export or query job.
+    public var job = TextRange.none
+    /// The session.
+    public var session = TextRange.none
+    /// The user agent.
+    public var agent = TextRange.none
+    /// The record or product.
+    public var item = TextRange.none
+    /// The search text.
+    public var query = TextRange.none
+
+    /// Nothing stated.
     @inline(__always)
     public init() {}
 }
@@ -101,6 +125,8 @@ public struct DecodedLines: Sendable {
 
     /// The lines that were understood, in the order of the chunk.
     public var lines: [DecodedLine] = []
+    /// What some of the lines state beside; each knows its own by ``DecodedLine/detail``.
+    public var details: [LineDetail] = []
     /// Text that had to be unescaped.
     public var scratch: [UInt8] = []
     /// Lines that are none of the format's business. Where they stood is noted beside, so that a restart counts each of them once.
@@ -136,6 +162,7 @@ public struct DecodedLines: Sendable {
     /// Forgets the lines, keeps the memory.
     public mutating func removeAll() {
         lines.removeAll(keepingCapacity: true)
+        details.removeAll(keepingCapacity: true)
         scratch.removeAll(keepingCapacity: true)
         malformed.removeAll(keepingCapacity: true)
         ignoredRuns.removeAll(keepingCapacity: true)
@@ -145,6 +172,17 @@ public struct DecodedLines: Sendable {
     /// Whether the format should stop and hand over. Refused and ignored lines fill it too, so that a chunk of garbage stays bounded.
     @inline(__always)
     public var isFull: Bool { lines.count + malformed.count >= DecodedLines.limit }
+
+    /// Appends a line with its detail.
+    public mutating func append(_ line: DecodedLine, _ detail: LineDetail) {
+        // Lines that were put back leave theirs behind, so a chunk may have more of them than lines; beyond 65,536 they are left out.
+        guard details.count <= Int(UInt16.max) else { return lines.append(line) }
+        var line = line
+        line.presence.insert(.detail)
+        line.detail = UInt16(details.count)
+        details.append(detail)
+        lines.append(line)
+    }
 
     /// Forgets line `index` and everything behind its start, which will be decoded again.
     public mutating func putBack(from index: Int) {

@@ -117,9 +117,26 @@ extension JSONCursor {
         case JSONField.action.rawValue: draft.line.operation = JSONWords.operation(word(bytes, start, end))
         case JSONField.method.rawValue: draft.methodOperation = JSONWords.method(word(bytes, start, end))
         case JSONField.kind.rawValue: draft.line.kind = JSONWords.kind(word(bytes, start, end))
+        case JSONField.firstDetail.rawValue...: takeDetail(bytes, start, end, field: field, &draft)
         default:
             // A number in quotes, as some exporters write it; an empty one is unknown.
             if start < end && number(bytes, start, end, field: field, &draft) != end { draft.fail(Failure.number) }
+        }
+    }
+
+    /// The same for the fields of ``LineDetail``, apart from the lines that have none.
+    @inline(never)
+    private static func takeDetail(_ bytes: PaddedBytes, _ start: Int, _ end: Int, field: UInt8, _ draft: inout Draft) {
+        guard start < end else { return }
+        guard field == JSONField.limitUsed.rawValue || field == JSONField.limitMax.rawValue else {
+            return draft.store(TextRange(start: start, count: end &- start), detail: field)
+        }
+        if let (used, limit) = LimitHeader.parse(bytes, from: start, to: end) {
+            draft.store(used, field: JSONField.limitUsed.rawValue)
+            draft.store(limit, field: JSONField.limitMax.rawValue)
+        } else {
+            // A header that makes no sense is unknown: the event beside it counts all the same.
+            _ = number(bytes, start, end, field: field, &draft)
         }
     }
 
@@ -140,6 +157,7 @@ extension JSONCursor {
         case JSONField.object.rawValue: draft.line.object = text
         case JSONField.ip.rawValue: draft.line.address = text
         case JSONField.action.rawValue, JSONField.method.rawValue, JSONField.kind.rawValue: break
+        case JSONField.job.rawValue...: draft.store(text, detail: field)
         default: return Failure.number
         }
         return behind
@@ -165,13 +183,19 @@ extension JSONCursor {
                 draft.hasTime = true
                 return behind
             }
-            if field == JSONField.rows.rawValue || field == JSONField.bytes.rawValue || field == JSONField.status.rawValue {
+            switch field {
+            case JSONField.rows.rawValue, JSONField.bytes.rawValue, JSONField.status.rawValue, JSONField.limitUsed.rawValue,
+                JSONField.limitMax.rawValue:
                 return number(bytes, start, end, field: field, &draft)
-            }
-            if field == JSONField.account.rawValue {
+            case JSONField.account.rawValue:
                 let behind = skipNumber(bytes, start, end)
                 draft.line.account = TextRange(start: start, count: behind - start)
                 return behind
+            case JSONField.job.rawValue..<255:
+                let behind = skipNumber(bytes, start, end)
+                draft.store(TextRange(start: start, count: behind - start), detail: field)
+                return behind
+            default: break
             }
         }
         return skipValue(bytes, start, end)

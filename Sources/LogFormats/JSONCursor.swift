@@ -37,6 +37,9 @@ struct JSONCursor {
     /// A line in the making.
     struct Draft {
         var line = DecodedLine()
+        /// Only of use where ``hasDetail`` says so.
+        var detail = LineDetail()
+        var hasDetail = false
         var seen: UInt32 = 0
         var hasDuplicate = false
         var hasTime = false
@@ -73,8 +76,34 @@ struct JSONCursor {
             case JSONField.bytes.rawValue:
                 line.bytes = value
                 line.presence.insert(.bytes)
+            case JSONField.limitUsed.rawValue:
+                detail.limitUsed = value
+                hasDetail = true
+            case JSONField.limitMax.rawValue:
+                detail.limitMax = value
+                hasDetail = true
             default: line.status = UInt16(clamping: value)
             }
+        }
+
+        /// Takes a text of ``LineDetail``.
+        mutating func store(_ text: TextRange, detail field: UInt8) {
+            switch field {
+            case JSONField.job.rawValue: detail.job = text
+            case JSONField.session.rawValue: detail.session = text
+            case JSONField.agent.rawValue: detail.agent = text
+            case JSONField.item.rawValue: detail.item = text
+            default: detail.query = text
+            }
+            hasDetail = true
+        }
+
+        /// Appends the line once it is whole.
+        @inline(__always)
+        mutating func finish(start: Int, into lines: inout DecodedLines) {
+            line.start = UInt32(truncatingIfNeeded: start)
+            if line.operation == .unknown { line.operation = methodOperation }
+            if hasDetail { lines.append(line, detail) } else { lines.lines.append(line) }
         }
     }
 
@@ -88,9 +117,7 @@ struct JSONCursor {
             self.clock = clock
             if isSteady {
                 surprises = max(surprises &- 1, 0)
-                draft.line.start = UInt32(truncatingIfNeeded: start)
-                if draft.line.operation == .unknown { draft.line.operation = draft.methodOperation }
-                lines.lines.append(draft.line)
+                draft.finish(start: start, into: &lines)
                 return
             }
         }
@@ -124,10 +151,8 @@ struct JSONCursor {
             lines.refuse(reason, start: start, end: end)
             return
         }
-        draft.line.start = UInt32(truncatingIfNeeded: start)
         if draft.hasDuplicate { lines.refuse(.duplicateKey, start: start, end: end) }
-        if draft.line.operation == .unknown { draft.line.operation = draft.methodOperation }
-        lines.lines.append(draft.line)
+        draft.finish(start: start, into: &lines)
     }
 
     @inline(__always)

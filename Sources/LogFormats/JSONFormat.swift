@@ -46,6 +46,10 @@ public struct JSONFormat: LineFormat {
 public enum JSONField: UInt8, CaseIterable, Sendable {
     case ts = 0
     case account, kind, action, method, endpoint, object, status, rows, bytes, ip
+    case limitUsed, limitMax, job, session, agent, item, query
+
+    /// Fields from here on are kept apart: few logs have them.
+    static let firstDetail = JSONField.limitUsed
 
     /// The key, in events and in field maps.
     public var name: String {
@@ -61,6 +65,13 @@ public enum JSONField: UInt8, CaseIterable, Sendable {
         case .rows: "rows"
         case .bytes: "bytes"
         case .ip: "ip"
+        case .limitUsed: "limit_used"
+        case .limitMax: "limit_max"
+        case .job: "job"
+        case .session: "session"
+        case .agent: "agent"
+        case .item: "item"
+        case .query: "query"
         }
     }
 }

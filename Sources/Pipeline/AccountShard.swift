@@ -27,9 +27,14 @@ final class AccountShard {
 
     /// What detectors see of the fleet: kept here, because handing it over for every event would copy it.
     var fleet: FleetView
+    /// The names of the lane's endpoints and objects, and who uses which.
+    let values: ValueTable
+    /// Accounts that nobody has a reason to use.
+    private(set) var canaries: Set<UInt32> = []
 
-    init(number: Int, of shardCount: Int, detectors: [any Detector], fleet: FleetView) {
+    init(number: Int, of shardCount: Int, detectors: [any Detector], fleet: FleetView, values: ValueTable) {
         self.fleet = fleet
+        self.values = values
         shardNumber = UInt32(number)
         self.shardCount = UInt32(shardCount)
         self.detectors = detectors
@@ -46,10 +51,15 @@ final class AccountShard {
     }
 
     /// What an event set off.
-    enum Signal {
-        case none
-        case judge
-        case late
+    struct Signal: OptionSet {
+        let rawValue: UInt8
+        static let nothing: Signal = []
+        /// The account is to be judged now.
+        static let judge = Signal(rawValue: 1)
+        /// ``note(_:rows:detail:isNewRoute:position:)`` is to be called.
+        static let note = Signal(rawValue: 2)
+        /// The same, for a route that is not among those kept of the bucket.
+        static let noteRoute = Signal(rawValue: 4)
     }
 
     @inline(__always)
@@ -85,15 +95,25 @@ final class AccountShard {
         if slot == 0 { slot = startTally(event, index: index, position: position, oldestBucket: bucket) }
         _ = rings[index].add(minute: Int(event.time.milliseconds / 60_000), rows: rows, bytes: bytes)
         let news = open[position].tallies[slot - 1].add(event, rows: rows, bytes: bytes)
-        if news == .nothing { return .none }
+        if news == .nothing { return .nothing }
+        var signal = Signal(rawValue: (news.rawValue & 12) >> 1)
         var isNovel = false
         if news.contains(.network) {
             isNovel = open[position].tallies[slot - 1].note(event.network, at: event.time, known: profiles[index].networks)
         }
-        guard position == 0 else { return .none }
+        guard position == 0 else { return signal }
         if news.contains(.trip) { open[0].tallies[slot - 1].raiseTrips() }
-        return isNovel || news.contains(.trip) ? .judge : .none
+        if isNovel || news.contains(.trip) { signal.insert(.judge) }
+        return signal
     }
+
+    /// Hands out an account's tally in an open bucket to be changed. Precondition: there is one.
+    func change<Result>(_ account: AccountID, position: Int, _ body: (inout AccountTally) -> Result) -> Result {
+        body(&open[position].tallies[Int(open[position].slots[local(account)]) - 1])
+    }
+
+    /// Marks an account as one that nobody has a reason to use.
+    func addCanary(_ account: AccountID) { canaries.insert(account.rawValue) }
 
     /// To be called before anything of an account changes that its state holds.
     private func willChange(_ index: Int) {
@@ -138,7 +158,7 @@ final class AccountShard {
     }
 
     private func activity(_ account: AccountID, position: Int) -> Activity {
-        tally(account, position: position).map { Activity($0) } ?? Activity()
+        tally(account, position: position).map { Activity($0, values: values) } ?? Activity(values: values)
     }
 
     /// Sets the trip levels of the oldest bucket, which has just become the oldest; returns the accounts that are over them already, or
@@ -152,10 +172,10 @@ final class AccountShard {
             // The levels are state, and nothing else about the account may have changed since the last checkpoint.
             willChange(index)
             open[0].tallies[slot].trips = tripLevels(index, bucket: bucket)
-            open[0].tallies[slot].forgetLearnt(profiles[index].networks)
+            open[0].tallies[slot].forgetLearnt(profiles[index])
             let isOver = open[0].tallies[slot].hasTripped
             if isOver { open[0].tallies[slot].raiseTrips() }
-            if isOver || open[0].tallies[slot].newNetwork != nil { over.append(account) }
+            if isOver || open[0].tallies[slot].isUrgent { over.append(account) }
         }
         return over.sorted()
     }
@@ -168,15 +188,20 @@ final class AccountShard {
         let profiles = self.profiles
         let oldest = open[0]
         let isDaily = FleetSums.isDaily(oldestBucket)
-        var closed = ClosedBucket(number: oldestBucket, end: BucketGrid.start(of: oldestBucket + 1), fleet: fleet)
+        var closed = ClosedBucket(
+            number: oldestBucket, end: BucketGrid.start(of: oldestBucket + 1), fleet: fleet, values: values)
+        let idle = Activity(values: values)
         for index in profiles.indices where profiles[index].firstBucket <= oldestBucket {
             willChange(index)
             let slot = Int(oldest.slots[index])
-            let activity = slot == 0 ? Activity() : Activity(oldest.tallies[slot - 1])
-            closed.read(profiles[index], sums: activity.sums, networks: activity.networks, newNetwork: activity.newNetwork)
+            let activity = slot == 0 ? idle : Activity(oldest.tallies[slot - 1], values: values)
+            closed.read(
+                profiles[index], sums: activity.sums, networks: activity.networks, newNetwork: activity.newNetwork,
+                access: activity.access)
             for number in detectors.indices {
                 if let finding = detectors[number].judge(closed, of: profiles[index]) { found(self.number(index), UInt8(number), finding) }
             }
+            if slot != 0 { countUsers(closed.access, profiles[index]) }
             profiles[index].learn(&closed)
             fleetSums.add(profiles[index], isDaily: isDaily)
         }
@@ -206,9 +231,10 @@ final class AccountShard {
             profile.learn(&closed)
         }
         var judged = tally(account, position: position)
-        judged?.forgetLearnt(profile.networks)
+        judged?.forgetLearnt(profile)
         let bucket = bucket(
-            oldestBucket + Int64(position), of: profile, activity: judged.map { Activity($0) } ?? Activity(), end: end,
+            oldestBucket + Int64(position), of: profile, activity: judged.map { Activity($0, values: values) } ?? Activity(values: values),
+            end: end,
             isClosed: isClosed)
         return (profile, bucket)
     }
@@ -229,23 +255,31 @@ final class AccountShard {
     private func bucket(
         _ number: Int64, of profile: AccountProfile, activity: Activity, end: EventTime, isClosed: Bool
     ) -> ClosedBucket {
-        var bucket = ClosedBucket(number: number, end: end, fleet: fleet)
+        var bucket = ClosedBucket(number: number, end: end, fleet: fleet, values: values)
         bucket.isClosed = isClosed
-        bucket.read(profile, sums: activity.sums, networks: activity.networks, newNetwork: activity.newNetwork)
+        bucket.read(
+            profile, sums: activity.sums, networks: activity.networks, newNetwork: activity.newNetwork, access: activity.access)
         return bucket
     }
 }
 
-/// The part of a tally that is judged: a tally is 400 bytes, most of them for an alert to show.
+/// The part of a tally that is judged: most of a tally is for an alert to show.
 struct Activity {
     var sums = MeasureSums()
     var networks = NetworkSet()
     var newNetwork: NewNetwork?
+    var access: AccessActivity
 
-    init() {}
+    init(values: ValueTable) { access = AccessActivity(values: values) }
 
     @inline(__always)
-    init(_ tally: borrowing AccountTally) {
+    init(_ tally: borrowing AccountTally, values: ValueTable) {
+        access = AccessActivity(values: values)
+        access.fewCount = tally.routes.count
+        for index in 0..<tally.routes.count { access.few[index] = RouteKey(rawValue: tally.routes.routes[index].key) }
+        access.minuteCalls = tally.minuteCalls
+        access.largest = tally.largestAmount
+        access.tally = tally.access
         sums = tally.sums
         networks = tally.networks
         newNetwork = tally.newNetwork
@@ -288,7 +322,7 @@ extension AccountShard {
 
     private func capture(_ index: Int) { captured.append((number(index), encode(number(index)))) }
 
-    private static var stateVersion: UInt8 { 2 }
+    private static var stateVersion: UInt8 { 3 }
 
     private func encode(_ account: AccountID) -> [UInt8] {
         var writer = StateWriter(reserving: 3600)

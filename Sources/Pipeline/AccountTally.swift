@@ -7,9 +7,9 @@ import RollingStatistics
 
 /// What one account did in one open bucket: exact sums, the trip levels, and what an alert will want to show.
 ///
-/// State: about 400 bytes, only for accounts that are active in an open bucket. Every sum is commutative, so the order in which files are
+/// State: about 440 bytes, only for accounts that are active in an open bucket. Every sum is commutative, so the order in which files are
 /// read cannot matter to the judgement at the close.
-struct AccountTally: Sendable {
+struct AccountTally {
     var account: AccountID
     var sums = MeasureSums()
     var trips = TripLevels.never
@@ -24,6 +24,10 @@ struct AccountTally: Sendable {
     var networks = NetworkSet()
     var newNetwork: NewNetwork?
     var routes = RouteShares()
+    /// Calls in each minute of the bucket.
+    var minuteCalls = InlineArray<15, UInt16>(repeating: 0)
+    /// What only some buckets have; made by ``noteAccess()``.
+    private(set) var access: AccessTally?
 
     /// Where a line stands.
     struct Sighting: Equatable, Sendable {
@@ -47,6 +51,10 @@ struct AccountTally: Sendable {
         static let trip = News(rawValue: 1)
         /// The network differs from that of the event before: most do not, and need no look at the profile.
         static let network = News(rawValue: 2)
+        /// The route is not among those that the tally keeps: it may be new to the account.
+        static let route = News(rawValue: 4)
+        /// The call failed, or has a detail.
+        static let access = News(rawValue: 8)
     }
 
     /// Adds one event; `rows` and `bytes` are what counts of it.
@@ -61,8 +69,11 @@ struct AccountTally: Sendable {
             largestAmount = amount
             largest = Sighting(stream: event.stream, offset: event.offset, time: event.time)
         }
-        routes.add(event, rows: rows, bytes: bytes)
+        let minute = Int(truncatingIfNeeded: event.time.milliseconds / 60_000 % 15)
+        if minuteCalls[minute] < .max { minuteCalls[minute] &+= 1 }
         var news: News = hasTripped ? .trip : .nothing
+        if routes.add(event, rows: rows, bytes: bytes) { news.insert(.route) }
+        if event.status >= 400 || event.presence.contains(.detail) { news.insert(.access) }
         if event.network != lastNetwork && event.network != .unknown { news.insert(.network) }
         return news
     }
@@ -89,9 +100,27 @@ struct AccountTally: Sendable {
         return true
     }
 
+    /// The place for what only some buckets have.
+    mutating func noteAccess() -> AccessTally {
+        if let access { return access }
+        let made = AccessTally()
+        access = made
+        return made
+    }
+
+    /// Notes a route that is ``News/route``: from the sixth on all of them are kept apart, because the next one may displace one of six.
+    mutating func noteRoute(_ route: RouteKey) {
+        guard routes.count == RouteShares.limit else { return }
+        let tally = noteAccess()
+        if tally.routes.isEmpty { for index in 0..<routes.count { _ = tally.insert(RouteKey(rawValue: routes.routes[index].key)) } }
+        _ = tally.insert(route)
+    }
+
     /// Takes back that a network is new when an earlier bucket has taught it since: with hours of lateness, many buckets may be open when
     /// an account moves, and it moves only once.
-    mutating func forgetLearnt(_ known: NetworkMemory) {
+    mutating func forgetLearnt(_ profile: borrowing AccountProfile) {
+        access?.forgetLearnt(profile.access)
+        let known = profile.networks
         guard let noted = newNetwork, known.contains(noted.network) else { return }
         newNetwork = nil
         for index in 0..<NetworkSet.capacity where networks[index] != .unknown && !known.contains(networks[index]) {
@@ -111,37 +140,36 @@ struct RouteShares: Sendable {
         var sums = MeasureSums()
     }
 
+    static let limit = 6
+
     private(set) var routes = InlineArray<6, Route>(repeating: Route())
     private(set) var count = 0
     private(set) var rest = MeasureSums()
 
     init() {}
 
+    /// Adds one event; true when its route is not among those kept.
     @inline(__always)
-    static func key(_ event: AccessEvent) -> UInt64 {
-        UInt64(event.endpoint.rawValue) | UInt64(event.object.rawValue) << 16 | UInt64(event.operation.rawValue) << 32
-    }
-
-    @inline(__always)
-    mutating func add(_ event: AccessEvent, rows: UInt64, bytes: UInt64) {
-        let key = RouteShares.key(event)
+    mutating func add(_ event: AccessEvent, rows: UInt64, bytes: UInt64) -> Bool {
+        let key = RouteKey(event).rawValue
         for index in 0..<count where routes[index].key == key {
             routes[index].sums.rows &+= rows
             routes[index].sums.bytes &+= bytes
             routes[index].sums.calls &+= 1
-            return
+            return false
         }
         addNew(key, MeasureSums(rows: rows, bytes: bytes, calls: 1))
+        return true
     }
 
     private mutating func addNew(_ key: UInt64, _ sums: MeasureSums) {
-        if count < 6 {
+        if count < RouteShares.limit {
             routes[count] = Route(key: key, sums: sums)
             count += 1
             return
         }
         var lightest = 0
-        for index in 1..<6 where RouteShares.isLighter(routes[index].sums, routes[lightest].sums) { lightest = index }
+        for index in 1..<RouteShares.limit where RouteShares.isLighter(routes[index].sums, routes[lightest].sums) { lightest = index }
         if RouteShares.isLighter(routes[lightest].sums, sums) {
             rest.add(routes[lightest].sums)
             routes[lightest] = Route(key: key, sums: sums)
@@ -165,7 +193,7 @@ struct RouteShares: Sendable {
 
     init(from reader: inout StateReader) throws(StateError) {
         count = Int(try reader.read(UInt8.self))
-        guard count <= 6 else { throw StateError.implausible("routes") }
+        guard count <= RouteShares.limit else { throw StateError.implausible("routes") }
         for index in 0..<count { routes[index] = Route(key: try reader.read(), sums: try MeasureSums(from: &reader)) }
         rest = try MeasureSums(from: &reader)
     }
@@ -207,6 +235,9 @@ extension AccountTally {
         writer.write(newNetwork?.network.rawValue ?? 0)
         writer.write(newNetwork?.time.milliseconds ?? 0)
         routes.encode(into: &writer)
+        for minute in 0..<15 { writer.write(minuteCalls[minute]) }
+        writer.write(access != nil)
+        access?.encode(into: &writer)
     }
 
     init(account: AccountID, from reader: inout StateReader) throws(StateError) {
@@ -222,6 +253,8 @@ extension AccountTally {
         let novelty = NewNetwork(network: Network(rawValue: try reader.read()), time: EventTime(milliseconds: try reader.read()))
         newNetwork = novelty.network == .unknown ? nil : novelty
         routes = try RouteShares(from: &reader)
+        for minute in 0..<15 { minuteCalls[minute] = try reader.read() }
+        access = try reader.readBool() ? try AccessTally(from: &reader) : nil
     }
 }
 

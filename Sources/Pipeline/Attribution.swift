@@ -31,6 +31,7 @@ package struct Attribution: ~Copyable {
     private let limits: Limits
     private let pseudonymKey: [UInt8]
     private let hashKey: UInt64
+    private let details: DetailReader
 
     private struct PathEntry {
         var hash: UInt64
@@ -42,10 +43,12 @@ package struct Attribution: ~Copyable {
     /// - Parameters:
     ///   - pseudonymKey: the installation's secret, under which names of people become pseudonyms.
     ///   - hashKey: the key of the tables; random in a daemon. It has no influence on any result.
-    package init(limits: Limits = Limits(), pseudonymKey: [UInt8], hashKey: UInt64) {
+    ///   - canaries: items that nobody has a reason to touch.
+    package init(limits: Limits = Limits(), pseudonymKey: [UInt8], hashKey: UInt64, canaries: [String] = []) {
         self.limits = limits
         self.pseudonymKey = pseudonymKey
         self.hashKey = hashKey
+        details = DetailReader(pseudonymKey: pseudonymKey, canaries: canaries)
         accounts = NameDirectory(key: hashKey)
         people = NameDirectory(key: hashKey)
         values = NameDirectory(key: hashKey)
@@ -69,6 +72,9 @@ package struct Attribution: ~Copyable {
             let endpoint =
                 line.endpoint.isEmpty ? .unknown : self.endpoint(line.endpoint, line.endpoint.isScratch ? scratch : bytes, &batch)
             let object = line.object.isEmpty ? .unknown : self.object(line.object, line.object.isScratch ? scratch : bytes, &batch)
+            if line.presence.contains(.detail) {
+                batch.details.append(details.read(lines.details[Int(line.detail)], bytes: bytes, scratch: scratch))
+            }
             let network =
                 line.address.isEmpty
                 ? .unknown

@@ -11,6 +11,8 @@ package struct EventBatch: Sendable {
     package static let limit = 1024
 
     package var events: [AccessEvent] = []
+    /// The details of those events that have one, in their order.
+    package var details: [EventDetail] = []
     /// Refused and ignored lines, each with the number of events that came before it.
     package var marks: [Mark] = []
     /// Accounts seen for the first time, in the order of their numbers.
@@ -68,6 +70,7 @@ package struct EventBatch: Sendable {
     /// Forgets everything, keeps the memory.
     package mutating func removeAll() {
         events.removeAll(keepingCapacity: true)
+        details.removeAll(keepingCapacity: true)
         marks.removeAll(keepingCapacity: true)
         newAccounts.removeAll(keepingCapacity: true)
         newValues.removeAll(keepingCapacity: true)

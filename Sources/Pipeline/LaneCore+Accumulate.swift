@@ -12,26 +12,34 @@ extension LaneCore {
     /// Row identities kept for one open bucket; beyond it rows count unchecked.
     static var rowKeyLimit: Int { 1_000_000 }
 
-    /// Adds events to their buckets, closing buckets as event time passes.
-    mutating func take(_ events: [AccessEvent], _ range: Range<Int>) {
-        for index in range where events[index].time >= options.from && events[index].time < options.to { take(events[index]) }
+    /// Adds events to their buckets, closing buckets as event time passes. `nextDetail` counts the details taken of the batch.
+    mutating func take(_ batch: borrowing EventBatch, _ range: Range<Int>, _ nextDetail: inout Int) {
+        for index in range {
+            let event = batch.events[index]
+            var detail: EventDetail?
+            if event.presence.contains(.detail) {
+                detail = batch.details[nextDetail]
+                nextDetail += 1
+            }
+            if event.time >= options.from && event.time < options.to { take(event, detail) }
+        }
     }
 
     @inline(__always)
-    private mutating func take(_ event: AccessEvent) {
+    private mutating func take(_ event: AccessEvent, _ detail: EventDetail?) {
         if event.time > newest {
             if event.time - newest > LaneCore.leap && newest.milliseconds >= 0 {
-                leapAhead(event)
+                leapAhead(DetailedEvent(event: event, detail: detail))
                 return
             }
             advance(to: event.time)
         }
         if !ahead.isEmpty { distrustLeap() }
-        add(event)
+        add(event, detail)
     }
 
     @inline(__always)
-    private mutating func add(_ event: AccessEvent) {
+    private mutating func add(_ event: AccessEvent, _ detail: EventDetail?) {
         let time = event.time.milliseconds
         if time < currentStart || time >= currentEnd {
             guard locate(event) else { return }
@@ -51,7 +59,18 @@ extension LaneCore {
         laneEvents[currentPosition] += 1
         let signal = shard(event.account).add(
             event, rows: rows, bytes: bytes, position: currentPosition, bucket: oldestBucket)
-        if case .judge = signal { judgeNow(event.account, at: event.time) }
+        if signal != .nothing { follow(signal, event, rows, detail) }
+    }
+
+    @inline(never)
+    private mutating func follow(_ signal: AccountShard.Signal, _ event: AccessEvent, _ rows: UInt64, _ detail: EventDetail?) {
+        var isDue = signal.contains(.judge)
+        if signal.contains(.note) || signal.contains(.noteRoute) {
+            let isNews = shard(event.account).note(
+                event, rows: rows, detail: detail, isNewRoute: signal.contains(.noteRoute), position: currentPosition)
+            isDue = isDue || isNews
+        }
+        if isDue { judgeNow(event.account, at: event.time) }
     }
 
     /// Finds the bucket of an event outside the current one. False, and counted as late, when it has closed.
@@ -89,18 +108,18 @@ extension LaneCore {
     // MARK: Leaps
 
     /// Keeps an event that is days ahead until enough others agree with it, then believes them all.
-    private mutating func leapAhead(_ event: AccessEvent) {
+    private mutating func leapAhead(_ event: DetailedEvent) {
         if let first = ahead.first {
-            let difference = event.time - first.time
+            let difference = event.event.time - first.event.time
             if difference > LaneCore.leap || difference < EventDuration(milliseconds: -LaneCore.leap.milliseconds) { distrustLeap() }
         }
         ahead.append(event)
         guard ahead.count >= LaneCore.leapAgreement else { return }
         let believed = ahead
         ahead = []
-        for event in believed {
-            if event.time > newest { advance(to: event.time) }
-            add(event)
+        for detailed in believed {
+            if detailed.event.time > newest { advance(to: detailed.event.time) }
+            add(detailed.event, detailed.detail)
         }
     }
 

@@ -81,6 +81,7 @@ extension LaneCore {
         decide(found, bucket: oldestBucket)
         closeSeries(bucket: oldestBucket)
         fleet = sums.view(after: fleet)
+        values.countNoted(bucket: oldestBucket)
     }
 
     private mutating func armOldest() {

@@ -102,7 +102,7 @@ extension LaneCore {
             var sums: [String: UInt64] = [:]
             for index in 0..<routes.count {
                 let route = routes.routes[index]
-                sums[LaneCore.partName(route.key, part, valueNames), default: 0] += route.sums[measure]
+                sums[partName(RouteKey(rawValue: route.key), part), default: 0] += route.sums[measure]
             }
             sums["(other)", default: 0] += routes.rest[measure]
             result += LaneCore.shares(kind, sums.filter { $0.value > 0 })
@@ -110,13 +110,11 @@ extension LaneCore {
         return result
     }
 
-    private static func partName(_ key: UInt64, _ part: Int, _ values: [String]) -> String {
-        guard part < 2 else { return Operation(rawValue: UInt8(truncatingIfNeeded: key >> 32))?.name ?? "unknown" }
-        let number = Int(key >> (part == 0 ? 0 : 16) & 0xFFFF)
-        switch number {
-        case 0: return "(not logged)"
-        case 1: return "(other)"
-        default: return number - 2 < values.count ? values[number - 2] : "(other)"
+    private func partName(_ route: RouteKey, _ part: Int) -> String {
+        switch part {
+        case 0: values.name(route.endpoint)
+        case 1: values.name(route.object)
+        default: route.operation.name
         }
     }
 

@@ -8,7 +8,7 @@ import LogFormats
 import RollingStatistics
 
 extension LaneCore {
-    static var stateVersion: UInt8 { 2 }
+    static var stateVersion: UInt8 { 3 }
 
     /// Everything that changed since the last commit, as of the last event processed. Complexity: O(changed accounts).
     package mutating func takeCommit() -> LaneCommit {
@@ -89,8 +89,7 @@ extension LaneCore {
         lifecycle.encode(into: &writer)
         writer.write(silentSince?.milliseconds ?? -1)
         writer.write(UInt32(names.count))
-        writer.write(UInt32(valueNames.count))
-        for name in valueNames { writer.write(name) }
+        values.encode(into: &writer)
         writer.write(UInt32(streamPaths.count))
         for (stream, path) in streamPaths.sorted(by: { $0.key < $1.key }) {
             writer.write(stream)
@@ -112,12 +111,13 @@ extension LaneCore {
 
     private mutating func restore(_ account: AccountState) throws(StateError) {
         if account.id == .overflow {
-            shards[0] = AccountShard(number: 0, of: shards.count, detectors: detectors, fleet: fleet)
+            shards[0] = AccountShard(number: 0, of: shards.count, detectors: detectors, fleet: fleet, values: values)
             shards[0].oldestBucket = oldestBucket
             for _ in 0..<openCount { shards[0].openBucket() }
         } else {
             guard Int(account.id.rawValue) == names.count else { throw StateError.implausible("account numbers") }
             names.append(account.name)
+            if options.canaries.contains(account.name) { shard(account.id).addCanary(account.id) }
         }
         try shard(account.id).restore(account.id, from: account.bytes)
     }
@@ -136,7 +136,7 @@ extension LaneCore {
             for _ in 0..<(try reader.read(UInt32.self)) { rowKeys[position].insert(try reader.read()) }
         }
         jobs = try JobTotals(from: &reader)
-        for _ in 0..<(try reader.read(UInt32.self)) { ahead.append(try AccessEvent(from: &reader)) }
+        for _ in 0..<(try reader.read(UInt32.self)) { ahead.append(try DetailedEvent(from: &reader)) }
         fleet = try FleetView(from: &reader)
         source = try SourceProfile(from: &reader)
         series = try LaneSeries(from: &reader)
@@ -144,7 +144,7 @@ extension LaneCore {
         let silence = try reader.read(Int64.self)
         silentSince = silence < 0 ? nil : EventTime(milliseconds: silence)
         let accountCount = try reader.read(UInt32.self)
-        for _ in 0..<(try reader.read(UInt32.self)) { valueNames.append(try reader.readString()) }
+        try values.restore(from: &reader)
         for _ in 0..<(try reader.read(UInt32.self)) { streamPaths[try reader.read()] = try reader.readString() }
         counters = try LaneCounters(from: &reader)
         if openCount > 0 { closesAt = BucketGrid.start(of: oldestBucket + 1) + options.lateness }
@@ -176,37 +176,5 @@ extension LaneCounters {
         for index in malformed.indices { malformed[index] = try reader.read() }
         isIncomplete = try reader.readBool()
         for _ in 0..<(try reader.read(UInt32.self)) { troubles[try reader.readString()] = try reader.read() }
-    }
-}
-
-extension AccessEvent {
-    func encode(into writer: inout StateWriter) {
-        writer.write(time.milliseconds)
-        for number in [rows, bytes, offset, rowKey, network.rawValue] { writer.write(number) }
-        writer.write(account.rawValue)
-        writer.write(stream)
-        writer.write(endpoint.rawValue)
-        writer.write(object.rawValue)
-        writer.write(status)
-        writer.write(operation.rawValue)
-        writer.write(presence.rawValue)
-    }
-
-    init(from reader: inout StateReader) throws(StateError) {
-        let time = EventTime(milliseconds: try reader.read())
-        let rows = try reader.read(UInt64.self)
-        let bytes = try reader.read(UInt64.self)
-        let offset = try reader.read(UInt64.self)
-        let rowKey = try reader.read(UInt64.self)
-        let network = Network(rawValue: try reader.read())
-        let account = AccountID(rawValue: try reader.read())
-        let stream = try reader.read(UInt32.self)
-        let endpoint = ValueID(rawValue: try reader.read())
-        let object = ValueID(rawValue: try reader.read())
-        let status = try reader.read(UInt16.self)
-        guard let operation = Operation(rawValue: try reader.read()) else { throw StateError.implausible("operation") }
-        self.init(
-            time: time, rows: rows, bytes: bytes, offset: offset, rowKey: rowKey, account: account, stream: stream, endpoint: endpoint,
-            object: object, network: network, status: status, operation: operation, presence: Presence(rawValue: try reader.read()))
     }
 }

@@ -20,7 +20,8 @@ package struct LaneCore: ~Copyable {
     let model: ModelStamp
     var shards: [AccountShard]
     var names: [String] = [Attribution.overflowName]
-    var valueNames: [String] = []
+    /// The names of endpoints and objects, and who uses which.
+    let values: ValueTable
     var streamPaths: [UInt32: String] = [:]
 
     // Event time.
@@ -38,7 +39,7 @@ package struct LaneCore: ~Copyable {
     /// Identities of rows already counted in each open bucket, for formats that deliver a row twice.
     var rowKeys: [Set<UInt64>] = []
     var jobs = JobTotals()
-    var ahead: [AccessEvent] = []
+    var ahead: [DetailedEvent] = []
 
     var fleet = FleetView() {
         didSet { for shard in shards { shard.fleet = fleet } }
@@ -69,8 +70,10 @@ package struct LaneCore: ~Copyable {
         descriptors = DetectorCatalog.all.map { $0.descriptor }
         model = LaneCore.stamp(options)
         let made = detectors
+        let values = ValueTable(canaries: options.canaries, inventory: options.inventory)
+        self.values = values
         shards = (0..<max(options.shards, 1)).map {
-            AccountShard(number: $0, of: max(options.shards, 1), detectors: made, fleet: FleetView())
+            AccountShard(number: $0, of: max(options.shards, 1), detectors: made, fleet: FleetView(), values: values)
         }
         shards[0].addNewAccount()
     }
@@ -79,16 +82,17 @@ package struct LaneCore: ~Copyable {
     package mutating func process(_ batch: borrowing EventBatch) {
         for opened in batch.openedStreams { streamPaths[opened.stream] = opened.path }
         for name in batch.newAccounts { meet(name) }
-        valueNames.append(contentsOf: batch.newValues)
+        for name in batch.newValues { values.append(name) }
         for trouble in batch.troubles { note(trouble) }
         counters.bytes += batch.bytes
         var next = 0
+        var nextDetail = 0
         for mark in batch.marks {
-            take(batch.events, next..<mark.eventsBefore)
+            take(batch, next..<mark.eventsBefore, &nextDetail)
             next = mark.eventsBefore
             count(mark)
         }
-        take(batch.events, next..<batch.events.count)
+        take(batch, next..<batch.events.count, &nextDetail)
         for position in batch.positions {
             positions[position.stream] = position
             dirtyPositions.insert(position.stream)
@@ -116,7 +120,7 @@ package struct LaneCore: ~Copyable {
 
     /// The names to resume an ``Attribution`` with, in the order of their numbers.
     package var accountNames: [String] { names }
-    package var endpointAndObjectNames: [String] { valueNames }
+    package var endpointAndObjectNames: [String] { values.names }
 
     /// Creates the profile of a new account. At once, whether or not its first event counts: the account's number is taken, and the next
     /// checkpoint must say so.
@@ -124,6 +128,7 @@ package struct LaneCore: ~Copyable {
         let account = AccountID(rawValue: UInt32(names.count))
         names.append(name)
         shard(account).addNewAccount()
+        if options.canaries.contains(name) { shard(account).addCanary(account) }
     }
 
     @inline(__always)
@@ -151,13 +156,15 @@ package struct LaneCore: ~Copyable {
 
     /// Name and hash of everything that a decision depends on: the detectors, their options, the lateness, the version of the arithmetic.
     static func stamp(_ options: LaneOptions) -> ModelStamp {
-        var text = "arithmetic 2; lateness \(options.lateness.milliseconds)"
+        var text = "arithmetic 3; lateness \(options.lateness.milliseconds)"
         for type in DetectorCatalog.all {
             let descriptor = type.descriptor
             let values = DetectorOptions(descriptor, overrides: options.detectorOptions[descriptor.id] ?? [:])
             text += "; \(descriptor.id)"
             for option in descriptor.options { text += " \(option.name)=\(values[option.name])" }
         }
+        if !options.canaries.isEmpty { text += "; canaries \(options.canaries.sorted())" }
+        if !options.inventory.isEmpty { text += "; inventory \(options.inventory.sorted())" }
         return ModelStamp(name: options.modelName, hash: Hexadecimal.text(Array(SHA256.hash(Array(text.utf8)).prefix(8))))
     }
 }

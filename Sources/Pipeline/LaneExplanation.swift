@@ -5,7 +5,7 @@ import Detection
 import EventModel
 
 /// A question to a lane: what do the detectors say of this account in this bucket, and why? It changes nothing of what the lane does.
-package struct LaneInquiry: Sendable {
+package struct LaneInquiry {
     /// The account's name as alerts show it.
     package var account: String
     /// The bucket's number, see ``BucketGrid``.
@@ -20,7 +20,7 @@ package struct LaneInquiry: Sendable {
 }
 
 /// What every detector says of one account in one bucket, and which alerts came of it.
-package struct LaneExplanation: Sendable {
+package struct LaneExplanation {
     package var account: String
     package var bucket: ClosedBucket
     /// Event time of the account's first bucket, and the buckets learnt of it since.

@@ -18,6 +18,10 @@ package struct LaneOptions: Sendable {
     /// Values for detector options, by detector id.
     package var detectorOptions: [String: [String: Double]] = [:]
     package var modelName = "default"
+    /// Accounts, endpoints, objects and items that nobody has a reason to touch.
+    package var canaries: [String] = []
+    /// The endpoints there should be, as templates; empty where there is no inventory.
+    package var inventory: [String] = []
     /// Only events from here on, and before there, are taken.
     package var from = EventTime(milliseconds: 0)
     package var to = EventTime(milliseconds: .max)

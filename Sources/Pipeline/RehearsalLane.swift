@@ -17,10 +17,17 @@ package struct RehearsalLane: ~Copyable {
     private var accounts: Int
     private var newest = RehearsalLane.start
     private var batch = EventBatch()
+    /// The details of the running bucket's events, in the order of the events.
+    private var details: [EventDetail] = []
 
-    package init(detectorOptions: [String: [String: Double]] = [:]) {
+    /// Numbers of the endpoints met so far.
+    private var endpoints: [String: UInt16] = [:]
+
+    package init(detectorOptions: [String: [String: Double]] = [:], canaries: [String] = [], inventory: [String] = []) {
         var options = LaneOptions(name: "rehearsal", format: "json", lateness: .seconds(0))
         options.detectorOptions = detectorOptions
+        options.canaries = canaries
+        options.inventory = inventory
         core = LaneCore(options: options)
         accounts = 0
     }
@@ -41,7 +48,7 @@ package struct RehearsalLane: ~Copyable {
                 guard let activity, activity.hours.contains(hourOfDay) else { continue }
                 append(activity, account: index + 1)
             }
-            batch.events[first...].sort { ($0.time, $0.account) < ($1.time, $1.account) }
+            sort(from: first)
             bucket += 1
             if batch.events.count >= EventBatch.limit { hand() }
         }
@@ -69,22 +76,57 @@ package struct RehearsalLane: ~Copyable {
         for call in 0..<calls {
             let isFirst = call == 0
             let offset = 60_000 + Int64(call) * 800_000 / Int64(calls)
-            batch.events.append(
-                AccessEvent(
-                    time: EventTime(milliseconds: now.milliseconds + offset),
-                    rows: rows / UInt64(calls) + (isFirst ? rows % UInt64(calls) : 0),
-                    bytes: bytes / UInt64(calls) + (isFirst ? bytes % UInt64(calls) : 0), offset: 0, rowKey: 0,
-                    account: AccountID(rawValue: UInt32(account)), stream: 0, endpoint: .unknown, object: .unknown,
-                    network: activity.network, status: 200, operation: .export, presence: [.rows, .bytes]))
+            let endpoint = activity.endpoints.isEmpty ? .unknown : value(activity.endpoints[call % activity.endpoints.count])
+            var event = AccessEvent(
+                time: EventTime(milliseconds: now.milliseconds + offset),
+                rows: rows / UInt64(calls) + (isFirst ? rows % UInt64(calls) : 0),
+                bytes: bytes / UInt64(calls) + (isFirst ? bytes % UInt64(calls) : 0), offset: 0, rowKey: 0,
+                account: AccountID(rawValue: UInt32(account)), stream: 0, endpoint: endpoint, object: .unknown,
+                network: activity.network, status: call < activity.failures ? activity.status : 200, operation: activity.operation,
+                presence: [.rows, .bytes])
+            let detail = RehearsalLane.detail(activity, call: call)
+            if detail != EventDetail() { event.presence.insert(.detail) }
+            details.append(detail)
+            batch.events.append(event)
         }
+    }
+
+    private static func detail(_ activity: SelfTest.Activity, call: Int) -> EventDetail {
+        var detail = activity.detail
+        if activity.items > 0 { detail.item = mixed(UInt64(call % activity.items) + 1) }
+        if activity.queries > 0 {
+            detail.queryShape = 7
+            detail.query = mixed(UInt64(call % activity.queries) + 1)
+        }
+        return detail
+    }
+
+    /// Puts the events of a bucket in the order of a lane, and their details with them.
+    private mutating func sort(from first: Int) {
+        let events = Array(batch.events[first...])
+        let order = events.indices.sorted { (events[$0].time, events[$0].account) < (events[$1].time, events[$1].account) }
+        for (place, index) in order.enumerated() { batch.events[first + place] = events[index] }
+        for index in order where events[index].presence.contains(.detail) { batch.details.append(details[index]) }
+        details.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func value(_ name: String) -> ValueID {
+        if let known = endpoints[name] { return ValueID(rawValue: known) }
+        let number = UInt16(endpoints.count + 2)
+        endpoints[name] = number
+        batch.newValues.append(name)
+        return ValueID(rawValue: number)
     }
 
     /// A number from −1 to 1 that looks like chance and is none. Source: the finaliser of SplitMix64 (Steele, Lea and Flood 2014).
     private static func stray(bucket: Int64, account: Int) -> Double {
-        var bits = UInt64(bitPattern: bucket) &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(account) &* 0xD1B5_4A32_D192_ED03
-        bits = (bits ^ (bits &>> 30)) &* 0xBF58_476D_1CE4_E5B9
-        bits = (bits ^ (bits &>> 27)) &* 0x94D0_49BB_1331_11EB
-        bits ^= bits &>> 31
+        let bits = mixed(UInt64(bitPattern: bucket) &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(account) &* 0xD1B5_4A32_D192_ED03)
         return Double(bits &>> 11) / 4_503_599_627_370_496 - 1
+    }
+
+    private static func mixed(_ seed: UInt64) -> UInt64 {
+        var bits = (seed ^ (seed &>> 30)) &* 0xBF58_476D_1CE4_E5B9
+        bits = (bits ^ (bits &>> 27)) &* 0x94D0_49BB_1331_11EB
+        return bits ^ (bits &>> 31)
     }
 }

@@ -54,9 +54,13 @@ struct TestAccount {
         var networks = NetworkSet()
         if sums.calls > 0 { _ = networks.insert(network) }
         let isNew = sums.calls > 0 && network != .unknown && !profile.networks.contains(network)
-        var bucket = ClosedBucket(number: number, end: isClosed ? BucketGrid.start(of: number + 1) : start + .minutes(3), fleet: fleet)
+        let values = ValueTable()
+        var bucket = ClosedBucket(
+            number: number, end: isClosed ? BucketGrid.start(of: number + 1) : start + .minutes(3), fleet: fleet, values: values)
         bucket.isClosed = isClosed
-        bucket.read(profile, sums: sums, networks: networks, newNetwork: isNew ? NewNetwork(network: network, time: start) : nil)
+        bucket.read(
+            profile, sums: sums, networks: networks, newNetwork: isNew ? NewNetwork(network: network, time: start) : nil,
+            access: AccessActivity(values: values))
         return bucket
     }
 

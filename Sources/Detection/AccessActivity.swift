@@ -1,0 +1,68 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import EventModel
+
+/// How an account went about its calls in one bucket: the part of its tally that access detectors look at.
+public struct AccessActivity {
+    /// The routes of the bucket, where there are not more than these.
+    public var few = InlineArray<6, RouteKey>(repeating: RouteKey(rawValue: 0))
+    public var fewCount = 0
+    /// Calls in each minute of the bucket.
+    public var minuteCalls = InlineArray<15, UInt16>(repeating: 0)
+    /// The largest number of rows (bytes, where the log has no rows) that one event moved.
+    public var largest: UInt64 = 0
+    /// What only some buckets have.
+    public var tally: AccessTally?
+    /// The names of the lane's endpoints and objects.
+    public var values: ValueTable
+
+    public init(values: ValueTable) { self.values = values }
+
+    /// Different routes of the bucket, at most ``AccessTally/routeLimit``.
+    public var routeCount: Int { max(fewCount, tally?.routes.count ?? 0) }
+
+    /// Calls `body` with every route of the bucket.
+    public func forEachRoute(_ body: (RouteKey) -> Void) {
+        if let tally, !tally.routes.isEmpty {
+            for route in tally.routes { body(route) }
+        } else {
+            for index in 0..<fewCount { body(few[index]) }
+        }
+    }
+
+    /// Whether calls came at an even pace: minutes hardly differ. The first and the last minute with calls may be cut.
+    ///
+    /// A Poisson process has as much variance as mean; calls by a timer have at most a quarter of a call squared.
+    public var isPaced: Bool {
+        var first = -1
+        var last = -1
+        for minute in 0..<15 where minuteCalls[minute] > 0 {
+            if first < 0 { first = minute }
+            last = minute
+        }
+        guard last - first >= 9 else { return false }
+        var sum = 0.0
+        var squares = 0.0
+        for minute in first + 1..<last {
+            let calls = Double(minuteCalls[minute])
+            sum += calls
+            squares += calls * calls
+        }
+        let count = Double(last - first - 1)
+        let mean = sum / count
+        return mean >= 1 && squares / count - mean * mean <= max(0.26, 0.01 * mean * mean)
+    }
+
+    /// Whether nearly every call fetched a full page: as much as the largest one.
+    public func isPageFull(_ sums: MeasureSums) -> Bool {
+        largest >= 10 && Double(sums.rows) >= 0.95 * Double(sums.calls) * Double(largest)
+    }
+
+    /// The most calls of a minute.
+    public var busiestMinute: Int {
+        var most: UInt16 = 0
+        for minute in 0..<15 { most = max(most, minuteCalls[minute]) }
+        return Int(most)
+    }
+}

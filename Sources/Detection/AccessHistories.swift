@@ -1,0 +1,256 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import EventModel
+import RollingStatistics
+
+/// How an account stands to its API limit: usual share, the last three hours, and the limit itself.
+///
+/// The share is what the lines state or, where they state none, calls a minute over the rate at which calls were refused for being too
+/// many. State: 40 bytes.
+public struct LimitHistory: Sendable {
+    /// Buckets of three hours.
+    public static let window = 12
+
+    /// The share of the limit used, over the buckets that state one.
+    public private(set) var usual = RunningMean()
+    /// One bit a bucket, the latest lowest: whether the share was known, and whether it was just below the limit.
+    private var known: UInt16 = 0
+    private var riding: UInt16 = 0
+    private var bucket: Int64 = -1
+    /// Calls and refusals of about the last three hours.
+    private var calls: Float = 0
+    private var throttled: Float = 0
+    /// The limit stated last; 0 is none.
+    public private(set) var limit: UInt32 = 0
+    /// Buckets in a row that had calls and no stated limit, after one that had.
+    public private(set) var unstated: UInt16 = 0
+    /// Calls a minute at which refusals began; 0 while there were none.
+    public private(set) var refusedRate: Float = 0
+
+    public init() {}
+
+    /// The share of the limit in a bucket; nil where there is nothing to tell it by.
+    public func share(_ bucket: borrowing ClosedBucket) -> Double? {
+        if let limits = bucket.access.tally?.limits, limits.samples > 0 { return limits.mean }
+        guard refusedRate > 0, bucket.sums.calls > 0 else { return nil }
+        return Double(bucket.sums.calls) / 15 / Double(refusedRate)
+    }
+
+    private static func isRiding(_ share: Double) -> Bool { share >= 0.8 && share < 1 }
+
+    /// The three hours that end with a bucket.
+    public struct Stretch {
+        public var buckets: Int
+        public var riding: Int
+        public var throttledShare: Double
+    }
+
+    public func stretch(endingWith bucket: borrowing ClosedBucket) -> Stretch {
+        var next = self
+        next.roll(bucket)
+        let mask: UInt16 = (1 << UInt16(LimitHistory.window)) - 1
+        return Stretch(
+            buckets: (next.known & mask).nonzeroBitCount, riding: (next.riding & mask).nonzeroBitCount,
+            throttledShare: next.calls > 0 ? Double(next.throttled / next.calls) : 0)
+    }
+
+    private mutating func roll(_ closed: borrowing ClosedBucket) {
+        let steps = bucket < 0 ? 16 : min(max(closed.number - bucket, 1), 16)
+        known = steps >= 16 ? 0 : known << UInt16(steps)
+        riding = steps >= 16 ? 0 : riding << UInt16(steps)
+        let kept = steps >= 16 ? 0 : Float(1) - Float(steps) / 16
+        calls = calls * kept + Float(closed.sums.calls)
+        throttled = throttled * kept + Float(closed.access.tally?.throttled ?? 0)
+        if let share = share(closed) {
+            known |= 1
+            if LimitHistory.isRiding(share) { riding |= 1 }
+        }
+        bucket = closed.number
+    }
+
+    mutating func learn(_ closed: borrowing ClosedBucket) {
+        roll(closed)
+        if let share = share(closed) { usual.learn(min(share, 2), horizon: AccessMemory.horizon) }
+        let tally = closed.access.tally
+        if let limits = tally?.limits, limits.samples > 0 {
+            limit = limits.highest
+            unstated = 0
+        } else if limit > 0 && unstated < .max {
+            unstated += 1
+        }
+        if let tally, tally.throttled > 0, tally.limits.samples == 0 {
+            let rate = Float(closed.access.busiestMinute)
+            refusedRate = refusedRate == 0 ? rate : refusedRate + 0.2 * (rate - refusedRate)
+        }
+    }
+
+    func encode(into writer: inout StateWriter) {
+        usual.encode(into: &writer)
+        writer.write(known)
+        writer.write(riding)
+        writer.write(bucket)
+        writer.write(calls)
+        writer.write(throttled)
+        writer.write(limit)
+        writer.write(unstated)
+        writer.write(refusedRate)
+    }
+
+    init(from reader: inout StateReader) throws(StateError) {
+        usual = try RunningMean(from: &reader)
+        known = try reader.read()
+        riding = try reader.read()
+        bucket = try reader.read()
+        calls = try reader.readFloat()
+        throttled = try reader.readFloat()
+        limit = try reader.read()
+        unstated = try reader.read()
+        refusedRate = try reader.readFloat()
+        guard calls.isFinite, throttled.isFinite, refusedRate.isFinite else { throw StateError.implausible("limit history") }
+    }
+}
+
+/// Runs of evenly paced calls that each fetch a full page: enumerations. State: 40 bytes.
+public struct PaceHistory: Sendable {
+    public private(set) var run = Run()
+    /// The last bucket of the last long run, and its calls.
+    public private(set) var lastLong: Int64 = -1
+    public private(set) var lastLongCalls: UInt32 = 0
+
+    /// Buckets in a row in which every call came by a timer and fetched a full page.
+    public struct Run: Equatable, Sendable {
+        public var last: Int64 = -1
+        public var buckets: UInt16 = 0
+        public var calls: UInt32 = 0
+        public var rows: UInt64 = 0
+
+        public init() {}
+    }
+
+    public init() {}
+
+    /// The run that a bucket makes longer; nil when it is not part of one.
+    public func run(endingWith bucket: borrowing ClosedBucket) -> Run? {
+        guard bucket.access.isPaced, bucket.access.isPageFull(bucket.sums) else { return nil }
+        var next = run.last == bucket.number - 1 ? run : Run()
+        next.last = bucket.number
+        if next.buckets < .max { next.buckets += 1 }
+        next.calls = UInt32(clamping: UInt64(next.calls) + bucket.sums.calls)
+        next.rows &+= bucket.sums.rows
+        return next
+    }
+
+    mutating func learn(_ bucket: borrowing ClosedBucket) {
+        let next = run(endingWith: bucket)
+        if run.calls >= 500 && (next == nil || next?.buckets == 1) {
+            lastLong = run.last
+            lastLongCalls = run.calls
+        }
+        run = next ?? Run()
+    }
+
+    func encode(into writer: inout StateWriter) {
+        writer.write(run.last)
+        writer.write(run.buckets)
+        writer.write(run.calls)
+        writer.write(run.rows)
+        writer.write(lastLong)
+        writer.write(lastLongCalls)
+    }
+
+    init(from reader: inout StateReader) throws(StateError) {
+        run.last = try reader.read()
+        run.buckets = try reader.read()
+        run.calls = try reader.read()
+        run.rows = try reader.read()
+        lastLong = try reader.read()
+        lastLongCalls = try reader.read()
+    }
+}
+
+/// How an account explores the catalogue: different items a day, and the searches of the last hour. State: 60 bytes, 256 more while it reads
+/// items.
+public struct DiscoveryMemory: Sendable {
+    /// Different items a day, over days on which there were any.
+    public private(set) var usualItems = RunningMean()
+    public private(set) var day: Int64 = -1
+    public private(set) var today = DistinctSketch()
+    /// Searches of the last four buckets, and how many of them were near-duplicates of each other; the latest first.
+    private var queries = InlineArray<4, UInt32>(repeating: 0)
+    private var alike = InlineArray<4, UInt32>(repeating: 0)
+    private var bucket: Int64 = -1
+
+    public init() {}
+
+    /// Near-duplicates in a bucket: texts of the commonest shape, where that has many different ones. The same text again is a cache miss.
+    public static func nearDuplicates(_ tally: DiscoveryTally) -> UInt32 {
+        guard let commonest = tally.commonest, commonest.texts.estimate >= 10 else { return 0 }
+        return commonest.count
+    }
+
+    /// Searches of the hour that ends with a bucket, and the near-duplicates among them.
+    public func hour(endingWith number: Int64, _ tally: DiscoveryTally?) -> (queries: UInt32, alike: UInt32) {
+        var next = self
+        next.roll(tally, bucket: number)
+        var sums: (queries: UInt32, alike: UInt32) = (0, 0)
+        for index in 0..<4 {
+            sums.queries &+= next.queries[index]
+            sums.alike &+= next.alike[index]
+        }
+        return sums
+    }
+
+    /// Different items of the day up to and with a bucket.
+    public func items(endingWith number: Int64, _ tally: DiscoveryTally?) -> Double {
+        var items = number / Int64(BucketGrid.perDay) == day ? today : DistinctSketch()
+        if let tally { items.formUnion(tally.distinctItems) }
+        return items.estimate
+    }
+
+    private mutating func roll(_ tally: DiscoveryTally?, bucket number: Int64) {
+        let steps = bucket < 0 ? 4 : Int(min(max(number - bucket, 1), 4))
+        for index in (0..<4).reversed() {
+            queries[index] = index >= steps ? queries[index - steps] : 0
+            alike[index] = index >= steps ? alike[index - steps] : 0
+        }
+        queries[0] = tally?.queries ?? 0
+        alike[0] = tally.map { DiscoveryMemory.nearDuplicates($0) } ?? 0
+        bucket = number
+    }
+
+    mutating func learn(_ tally: DiscoveryTally?, bucket number: Int64) {
+        guard let tally else { return }
+        roll(tally, bucket: number)
+        guard tally.items > 0 else { return }
+        let date = number / Int64(BucketGrid.perDay)
+        if date != day {
+            if !today.isEmpty { usualItems.learn(today.estimate, horizon: 28) }
+            today = DistinctSketch()
+            day = date
+        }
+        today.formUnion(tally.distinctItems)
+    }
+
+    func encode(into writer: inout StateWriter) {
+        usualItems.encode(into: &writer)
+        writer.write(day)
+        today.encode(into: &writer)
+        for index in 0..<4 {
+            writer.write(queries[index])
+            writer.write(alike[index])
+        }
+        writer.write(bucket)
+    }
+
+    init(from reader: inout StateReader) throws(StateError) {
+        usualItems = try RunningMean(from: &reader)
+        day = try reader.read()
+        today = try DistinctSketch(from: &reader)
+        for index in 0..<4 {
+            queries[index] = try reader.read()
+            alike[index] = try reader.read()
+        }
+        bucket = try reader.read()
+    }
+}

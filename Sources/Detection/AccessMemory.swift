@@ -1,0 +1,216 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import EventModel
+import RollingStatistics
+
+/// What weir has learnt of how an account goes about its calls, beside how much it moves.
+///
+/// Made with the first bucket whose events name an endpoint or an object, fail, or have a detail. Changes only when a bucket closes. A
+/// class, because accounts of plain logs have none. State: about 350 bytes and 8 bytes a route. Complexity: O(routes) a bucket in which the
+/// account was active, nothing in others.
+public final class AccessMemory {
+    public internal(set) var facts: Facts
+
+    public init(_ facts: Facts = Facts()) { self.facts = facts }
+
+    /// Active buckets over which rates are taken: four weeks of an account that never rests.
+    static let horizon = 2688
+    /// Days after which a route that comes back is news.
+    public static let dormantRouteDays = 90
+
+    public struct Facts {
+        public internal(set) var routes = RouteMemory()
+        /// Buckets in which the account was active, and those of them in which it had a new route after its first two weeks.
+        public internal(set) var activeBuckets: UInt32 = 0
+        public internal(set) var noveltyBuckets: UInt32 = 0
+        /// Over active buckets: different routes, refused calls, networks.
+        public internal(set) var breadth = RunningMean()
+        public internal(set) var refusals = RunningMean()
+        public internal(set) var networks = RunningMean()
+        public internal(set) var lastRefusals = RecentRefusals()
+        public internal(set) var limit = LimitHistory()
+        public internal(set) var pace = PaceHistory()
+        public internal(set) var looks = LooksAround()
+        /// The jobs run last, latest first; at most eight.
+        public internal(set) var jobs: [AccessTally.JobRun] = []
+        /// The last bucket in which a thousand rows left, and how many.
+        public internal(set) var lastExport: Int64 = -1
+        public internal(set) var lastExportRows: UInt64 = 0
+        /// The last bucket with activity, and the pauses of a month and more that the account has made, in days; at most eight.
+        public internal(set) var lastActive: Int64 = -1
+        public internal(set) var pauses: [UInt16] = []
+        public internal(set) var agents: [UInt64] = []
+        public internal(set) var discovery = DiscoveryMemory()
+
+        public init() {}
+
+        /// Whether an account that has used others comes with this user agent for the first time.
+        public func isNew(agent: UInt64) -> Bool { agent != 0 && !agents.isEmpty && !agents.contains(agent) }
+    }
+
+    /// Learns what an account did in a bucket in which it was active. Precondition: the bucket was judged before.
+    func learn(_ bucket: borrowing ClosedBucket, age: Int32) {
+        let access = bucket.access
+        let tally = access.tally
+        let day = Int(bucket.number) / BucketGrid.perDay
+        facts.activeBuckets &+= 1
+        if let tally, tally.newRouteCount > 0 && age >= 2 * AccountProfile.matureAge { facts.noveltyBuckets &+= 1 }
+        access.forEachRoute { if $0.isNamed { facts.routes.learn($0, day: day) } }
+        facts.breadth.learn(Double(access.routeCount), horizon: AccessMemory.horizon)
+        facts.refusals.learn(Double(tally?.refused ?? 0), horizon: AccessMemory.horizon)
+        facts.networks.learn(Double(bucket.networks.count), horizon: AccessMemory.horizon)
+        facts.lastRefusals.learn(tally?.refused ?? 0, bucket: bucket.number)
+        facts.limit.learn(bucket)
+        facts.pace.learn(bucket)
+        if let tally { learn(tally, bucket.number, access.values) }
+        if bucket.sums.rows >= 1000 {
+            facts.lastExport = bucket.number
+            facts.lastExportRows = bucket.sums.rows
+        }
+        learnPause(bucket.number)
+    }
+
+    private func learn(_ tally: AccessTally, _ bucket: Int64, _ values: ValueTable) {
+        facts.looks.learn(tally, bucket: bucket, values)
+        facts.discovery.learn(tally.discovery, bucket: bucket)
+        for job in tally.jobs {
+            facts.jobs.removeAll { $0.job == job.job }
+            facts.jobs.append(job)
+        }
+        facts.jobs.sort { ($0.time, $0.job) > ($1.time, $1.job) }
+        if facts.jobs.count > 8 { facts.jobs.removeLast(facts.jobs.count - 8) }
+        for agent in tally.agents where !facts.agents.contains(agent) {
+            facts.agents.append(agent)
+            if facts.agents.count > 8 { facts.agents.removeFirst() }
+        }
+    }
+
+    private func learnPause(_ bucket: Int64) {
+        let days = (bucket - facts.lastActive) / Int64(BucketGrid.perDay)
+        if facts.lastActive >= 0 && days >= 30 {
+            facts.pauses.append(UInt16(clamping: days))
+            if facts.pauses.count > 8 { facts.pauses.removeFirst() }
+        }
+        facts.lastActive = max(facts.lastActive, bucket)
+    }
+}
+
+/// The routes an account uses, with the day of each one's last use: the 128 it used last.
+///
+/// State: 8 bytes a route.
+public struct RouteMemory: Sendable {
+    public static let limit = 128
+    /// The key in the low 40 bits, the day above.
+    private var entries: [UInt64] = []
+
+    public init() {}
+
+    public var count: Int { entries.count }
+
+    /// Days since 1970 on which the account used the route last; nil when it is not known to.
+    public func lastDay(of route: RouteKey) -> Int? {
+        for entry in entries where entry & 0xFF_FFFF_FFFF == route.rawValue { return Int(entry >> 40) }
+        return nil
+    }
+
+    mutating func learn(_ route: RouteKey, day: Int) {
+        let entry = UInt64(day) << 40 | route.rawValue
+        var oldest = 0
+        for index in entries.indices {
+            if entries[index] & 0xFF_FFFF_FFFF == route.rawValue {
+                entries[index] = max(entries[index], entry)
+                return
+            }
+            if entries[index] < entries[oldest] { oldest = index }
+        }
+        if entries.count < RouteMemory.limit { entries.append(entry) } else { entries[oldest] = entry }
+    }
+
+    func encode(into writer: inout StateWriter) {
+        writer.write(UInt8(entries.count))
+        for entry in entries { writer.write(entry) }
+    }
+
+    init(from reader: inout StateReader) throws(StateError) {
+        let count = try reader.read(UInt8.self)
+        guard count <= RouteMemory.limit else { throw StateError.implausible("routes of an account") }
+        for _ in 0..<count { entries.append(try reader.read()) }
+    }
+}
+
+/// Refused calls of the last four active buckets of an hour. State: 16 bytes.
+public struct RecentRefusals: Sendable {
+    private var counts = InlineArray<4, UInt16>(repeating: 0)
+    private var bucket: Int64 = -1
+
+    public init() {}
+
+    /// Refusals in the three buckets before `bucket`.
+    public func before(_ bucket: Int64) -> Int {
+        var sum = 0
+        for age in 0..<3 where bucket - 1 - Int64(age) <= self.bucket {
+            let back = Int(self.bucket - (bucket - 1 - Int64(age)))
+            if back >= 0 && back < 4 { sum += Int(counts[back]) }
+        }
+        return sum
+    }
+
+    mutating func learn(_ refused: UInt32, bucket: Int64) {
+        let steps = self.bucket < 0 ? 4 : Int(min(bucket - self.bucket, 4))
+        guard steps > 0 else { return }
+        for index in (0..<4).reversed() { counts[index] = index >= steps ? counts[index - steps] : 0 }
+        counts[0] = UInt16(clamping: refused)
+        self.bucket = bucket
+    }
+
+    func encode(into writer: inout StateWriter) {
+        for index in 0..<4 { writer.write(counts[index]) }
+        writer.write(bucket)
+    }
+
+    init(from reader: inout StateReader) throws(StateError) {
+        for index in 0..<4 { counts[index] = try reader.read() }
+        bucket = try reader.read()
+    }
+}
+
+/// What an account looked around at for the first time in the last eight days: up to sixteen routes with their buckets.
+public struct LooksAround: Sendable {
+    public static let days = 8
+    static let limit = 16
+    public private(set) var looks: [Look] = []
+
+    public struct Look: Equatable, Sendable {
+        public var route: RouteKey
+        public var bucket: Int64
+    }
+
+    public init() {}
+
+    /// Those of the eight days up to `bucket`, oldest first.
+    public func recent(_ bucket: Int64) -> [Look] { looks.filter { bucket - $0.bucket < Int64(LooksAround.days * BucketGrid.perDay) } }
+
+    mutating func learn(_ tally: AccessTally, bucket: Int64, _ values: ValueTable) {
+        guard !looks.isEmpty || tally.newReconnaissance > 0 else { return }
+        looks = recent(bucket)
+        for new in tally.newRoutes where values.traits(new.route).contains(.reconnaissance) {
+            looks.append(Look(route: new.route, bucket: bucket))
+        }
+        if looks.count > LooksAround.limit { looks.removeFirst(looks.count - LooksAround.limit) }
+    }
+
+    func encode(into writer: inout StateWriter) {
+        writer.write(UInt8(looks.count))
+        for look in looks {
+            writer.write(look.route.rawValue)
+            writer.write(look.bucket)
+        }
+    }
+
+    init(from reader: inout StateReader) throws(StateError) {
+        for _ in 0..<(try reader.read(UInt8.self)) {
+            looks.append(Look(route: RouteKey(rawValue: try reader.read()), bucket: try reader.read()))
+        }
+    }
+}

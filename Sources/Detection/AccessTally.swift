@@ -1,0 +1,318 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import EventModel
+import RollingStatistics
+
+/// How an account went about its calls in one open bucket, beside how much it moved: what only some buckets have.
+///
+/// Made when something of it happens: a failure, a detail, a route that the account does not know, a seventh route. Counts, sums, extremes
+/// and sets only, so that the order in which files are read cannot matter to the judgement at the close. A class, because most buckets have
+/// none. State: about 250 bytes and 8 bytes a route beyond six.
+public final class AccessTally {
+    /// Routes kept of a bucket once it has more than a tally's six; beyond it they count as seen.
+    public static let routeLimit = 128
+    /// New routes kept.
+    static let newRouteLimit = 8
+
+    /// Calls refused for want of rights (401, 403, 407), and the latest of them.
+    public private(set) var refused: UInt32 = 0
+    public private(set) var lastRefusal = EventTime(milliseconds: 0)
+    /// Calls refused because there were too many (429).
+    public private(set) var throttled: UInt32 = 0
+    /// Other calls that failed (400 and above).
+    public private(set) var failed: UInt32 = 0
+    public private(set) var limits = LimitUse()
+    /// Every route of the bucket, in order, where it has more than six; else empty.
+    public private(set) var routes: [RouteKey] = []
+    /// Routes that the account has not used before, or not for ninety days: the ones with the smallest keys, with their first event.
+    public private(set) var newRoutes: [NewRoute] = []
+    /// New routes, also those that are not kept.
+    public private(set) var newRouteCount: UInt32 = 0
+    /// What was looked at without being moved, and is new to the account: see ``ValueTraits/reconnaissance``.
+    public private(set) var newReconnaissance: UInt32 = 0
+    public private(set) var canary: CanaryTouch?
+    public private(set) var coverUp: CoverUp?
+    /// A user agent that the account has not used before.
+    public private(set) var newAgent: UInt64 = 0
+    public private(set) var agents: [UInt64] = []
+    public private(set) var discovery: DiscoveryTally?
+    /// Export and query jobs that the account ran, with their rows.
+    public private(set) var jobs: [JobRun] = []
+
+    public init() {}
+
+    /// A route and when it was used first in the bucket.
+    public struct NewRoute: Equatable, Sendable {
+        public var route: RouteKey
+        public var time: EventTime
+        /// Days since the account used it last; nil when it never did.
+        public var dormantDays: Int?
+
+        public init(route: RouteKey, time: EventTime, dormantDays: Int? = nil) {
+            self.route = route
+            self.time = time
+            self.dormantDays = dormantDays
+        }
+    }
+
+    /// Something that nobody has a reason to touch was touched.
+    public struct CanaryTouch: Equatable, Sendable {
+        public var route: RouteKey
+        public var time: EventTime
+        /// Whether it was a record, known by its hash only.
+        public var isItem: Bool
+
+        public init(route: RouteKey, time: EventTime, isItem: Bool) {
+            self.route = route
+            self.time = time
+            self.isItem = isItem
+        }
+    }
+
+    /// Traces were removed, or what is logged was changed.
+    public struct CoverUp: Equatable, Sendable {
+        public var route: RouteKey
+        public var time: EventTime
+        /// What was changed is the logging itself.
+        public var isAuditSetting: Bool
+        /// Minutes since the account's own job that was deleted; nil where the log does not name it.
+        public var jobMinutes: Int32?
+        public var jobRows: UInt64
+
+        public init(route: RouteKey, time: EventTime, isAuditSetting: Bool, jobMinutes: Int32?, jobRows: UInt64) {
+            self.route = route
+            self.time = time
+            self.isAuditSetting = isAuditSetting
+            self.jobMinutes = jobMinutes
+            self.jobRows = jobRows
+        }
+    }
+
+    /// A job of the account, and when it ran last.
+    public struct JobRun: Equatable, Sendable {
+        public var job: UInt64
+        public var rows: UInt64
+        public var time: EventTime
+    }
+
+    /// What the calls of a bucket say of an API limit.
+    public struct LimitUse: Equatable, Sendable {
+        public var samples: UInt32 = 0
+        /// Samples from 80 % to 99.9 % of the limit, and over it.
+        public var riding: UInt32 = 0
+        public var over: UInt32 = 0
+        /// Sum of the shares used, in thousandths.
+        public var sum: UInt64 = 0
+        public var lowest: UInt32 = .max
+        public var highest: UInt32 = 0
+
+        public init() {}
+
+        public var mean: Double { samples == 0 ? 0 : Double(sum) / Double(samples) / 1000 }
+
+        mutating func add(used: UInt32, of limit: UInt32) {
+            let share = UInt64(used) * 1000 / UInt64(limit)
+            samples &+= 1
+            sum &+= min(share, 10_000)
+            if share >= 800 && share < 1000 { riding &+= 1 }
+            if share >= 1000 { over &+= 1 }
+            lowest = min(lowest, limit)
+            highest = max(highest, limit)
+        }
+    }
+
+    // MARK: Adding
+
+    /// Notes a status of 400 or above.
+    public func note(status: UInt16, at time: EventTime) {
+        switch status {
+        case 401, 403, 407:
+            refused &+= 1
+            lastRefusal = max(lastRefusal, time)
+        case 429: throttled &+= 1
+        default: failed &+= 1
+        }
+    }
+
+    /// Adds a route to those of the bucket; false when it was there, or there is no more room.
+    public func insert(_ route: RouteKey) -> Bool {
+        var low = 0
+        var high = routes.count
+        while low < high {
+            let middle = (low + high) / 2
+            if routes[middle] < route { low = middle + 1 } else { high = middle }
+        }
+        if low < routes.count && routes[low] == route { return false }
+        guard routes.count < AccessTally.routeLimit else { return false }
+        routes.insert(route, at: low)
+        return true
+    }
+
+    /// Notes a route that is new to the account; false when that is noted already.
+    public func note(new: NewRoute, isReconnaissance: Bool) -> Bool {
+        if let index = newRoutes.firstIndex(where: { $0.route == new.route }) {
+            newRoutes[index].time = min(newRoutes[index].time, new.time)
+            return false
+        }
+        newRouteCount &+= 1
+        if isReconnaissance { newReconnaissance &+= 1 }
+        newRoutes.append(new)
+        newRoutes.sort { $0.route < $1.route }
+        // Those with the smallest keys, whatever came first.
+        if newRoutes.count > AccessTally.newRouteLimit { newRoutes.removeLast() }
+        return true
+    }
+
+    /// Notes the touch of a canary; false when an earlier one is noted.
+    public func note(_ touch: CanaryTouch) -> Bool {
+        let isFirst = canary == nil
+        if let known = canary, known.time <= touch.time { return false }
+        canary = touch
+        return isFirst
+    }
+
+    /// Notes removed traces; false when a graver case is noted.
+    public func note(_ deed: CoverUp) -> Bool {
+        func weight(_ deed: CoverUp) -> (Int, UInt64, Int64) {
+            (deed.isAuditSetting ? 2 : deed.jobMinutes != nil ? 1 : 0, deed.jobRows, -deed.time.milliseconds)
+        }
+        if let known = coverUp, weight(known) >= weight(deed) { return false }
+        coverUp = deed
+        return true
+    }
+
+    /// Notes a detail, whose `rows` were moved.
+    public func note(_ detail: EventDetail, rows: UInt64, at time: EventTime, operation: Operation) {
+        if detail.limitMax > 0 { limits.add(used: detail.limitUsed, of: detail.limitMax) }
+        if detail.query != 0 || detail.item != 0 {
+            if discovery == nil { discovery = DiscoveryTally() }
+            discovery?.add(query: detail.query, shape: detail.queryShape, item: detail.item)
+        }
+        if detail.agent != 0 && agents.count < 4 && !agents.contains(detail.agent) {
+            agents.append(detail.agent)
+            agents.sort()
+        }
+        if detail.job != 0 && operation.movesDataOut { run(detail.job, rows: rows, at: time) }
+    }
+
+    private func run(_ job: UInt64, rows: UInt64, at time: EventTime) {
+        if let index = jobs.firstIndex(where: { $0.job == job }) {
+            jobs[index].rows &+= rows
+            jobs[index].time = max(jobs[index].time, time)
+            return
+        }
+        jobs.append(JobRun(job: job, rows: rows, time: time))
+        jobs.sort { ($0.time, $0.job) > ($1.time, $1.job) }
+        if jobs.count > 8 { jobs.removeLast() }
+    }
+
+    /// Notes a user agent that the account has not used; false when one is noted.
+    public func note(newAgent agent: UInt64) -> Bool {
+        guard newAgent == 0 else { return false }
+        newAgent = agent
+        return true
+    }
+
+    /// Takes back what an earlier bucket has taught since: with hours of lateness many buckets may be open when an account begins to do
+    /// something, and it begins only once.
+    public func forgetLearnt(_ memory: AccessMemory?) {
+        guard let memory, !newRoutes.isEmpty || newAgent != 0 else { return }
+        let before = newRoutes.count
+        newRoutes.removeAll { memory.facts.routes.lastDay(of: $0.route) != nil && $0.dormantDays == nil }
+        newRouteCount -= min(UInt32(before - newRoutes.count), newRouteCount)
+        if newAgent != 0 && memory.facts.agents.contains(newAgent) { newAgent = 0 }
+    }
+
+    /// Takes up what ``encode(into:)`` wrote.
+    func restore(from reader: inout StateReader) throws(StateError) {
+        refused = try reader.read()
+        throttled = try reader.read()
+        failed = try reader.read()
+        newRouteCount = try reader.read()
+        newReconnaissance = try reader.read()
+        lastRefusal = EventTime(milliseconds: try reader.read())
+        limits = try LimitUse(from: &reader)
+        for _ in 0..<(try reader.read(UInt8.self)) { routes.append(RouteKey(rawValue: try reader.read())) }
+        for _ in 0..<(try reader.read(UInt8.self)) {
+            let route = RouteKey(rawValue: try reader.read())
+            let time = EventTime(milliseconds: try reader.read())
+            let dormant = Int(try reader.read(Int32.self))
+            newRoutes.append(NewRoute(route: route, time: time, dormantDays: dormant < 0 ? nil : dormant))
+        }
+        if try reader.readBool() {
+            canary = CanaryTouch(
+                route: RouteKey(rawValue: try reader.read()), time: EventTime(milliseconds: try reader.read()),
+                isItem: try reader.readBool())
+        }
+        if try reader.readBool() {
+            let route = RouteKey(rawValue: try reader.read())
+            let time = EventTime(milliseconds: try reader.read())
+            let isSetting = try reader.readBool()
+            let minutes = try reader.read(Int32.self)
+            coverUp = CoverUp(
+                route: route, time: time, isAuditSetting: isSetting, jobMinutes: minutes < 0 ? nil : minutes, jobRows: try reader.read())
+        }
+        newAgent = try reader.read()
+        for _ in 0..<(try reader.read(UInt8.self)) { agents.append(try reader.read()) }
+        if try reader.readBool() { discovery = try DiscoveryTally(from: &reader) }
+        for _ in 0..<(try reader.read(UInt8.self)) { jobs.append(try JobRun(from: &reader)) }
+    }
+}
+
+/// Searches and reads of single items in a bucket: who explores a catalogue, and how.
+///
+/// State: about 300 bytes.
+public struct DiscoveryTally: Equatable, Sendable {
+    static let shapeLimit = 24
+
+    public private(set) var queries: UInt32 = 0
+    /// Queries by shape; what finds no room is in `otherShapes`.
+    public private(set) var shapes: [Shape] = []
+    public private(set) var otherShapes: UInt32 = 0
+    /// Reads of items, and which.
+    public private(set) var items: UInt32 = 0
+    public private(set) var distinctItems = DistinctSketch()
+
+    public struct Shape: Equatable, Sendable {
+        public var shape: UInt64
+        public var count: UInt32
+        /// Different texts of this shape.
+        public var texts: DistinctBits
+    }
+
+    /// The shape that most queries share, with their number and how many different texts they are.
+    public var commonest: Shape? { shapes.max { ($0.count, $1.shape) < ($1.count, $0.shape) } }
+
+    mutating func add(query: UInt64, shape: UInt64, item: UInt64) {
+        if item != 0 {
+            items &+= 1
+            distinctItems.insert(item)
+        }
+        guard query != 0 else { return }
+        queries &+= 1
+        if let index = shapes.firstIndex(where: { $0.shape == shape }) {
+            shapes[index].count &+= 1
+            shapes[index].texts.insert(query)
+        } else if shapes.count < DiscoveryTally.shapeLimit {
+            var texts = DistinctBits()
+            texts.insert(query)
+            shapes.append(Shape(shape: shape, count: 1, texts: texts))
+        } else {
+            otherShapes &+= 1
+        }
+    }
+
+    init() {}
+
+    init(from reader: inout StateReader) throws(StateError) {
+        queries = try reader.read()
+        otherShapes = try reader.read()
+        items = try reader.read()
+        for _ in 0..<(try reader.read(UInt8.self)) {
+            shapes.append(
+                Shape(shape: try reader.read(), count: try reader.read(), texts: DistinctBits(bits: try reader.read())))
+        }
+        distinctItems = try DistinctSketch(from: &reader)
+    }
+}

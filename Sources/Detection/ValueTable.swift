@@ -1,0 +1,185 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import EventModel
+import RollingStatistics
+
+/// Endpoint, object and operation of an event in one word: what access is made of.
+///
+/// State: 8 bytes, of which 40 bits are used.
+public struct RouteKey: Hashable, Comparable, Sendable {
+    public let rawValue: UInt64
+
+    @inline(__always)
+    public init(rawValue: UInt64) { self.rawValue = rawValue }
+
+    @inline(__always)
+    public init(_ event: AccessEvent) {
+        rawValue = UInt64(event.endpoint.rawValue) | UInt64(event.object.rawValue) << 16 | UInt64(event.operation.rawValue) << 32
+    }
+
+    public var endpoint: ValueID { ValueID(rawValue: UInt16(truncatingIfNeeded: rawValue)) }
+    public var object: ValueID { ValueID(rawValue: UInt16(truncatingIfNeeded: rawValue >> 16)) }
+    public var operation: Operation { Operation(rawValue: UInt8(truncatingIfNeeded: rawValue >> 32)) ?? .unknown }
+
+    /// Whether the line named an endpoint or an object; without either a route says nothing.
+    public var isNamed: Bool { rawValue & 0xFFFF_FFFF != 0 }
+
+    public static func < (left: RouteKey, right: RouteKey) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// What the name of an endpoint or object says of its use.
+public struct ValueTraits: OptionSet, Sendable {
+    public let rawValue: UInt8
+
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// Looks at what there is: descriptions of objects, limits, lists of users, metadata.
+    public static let reconnaissance = ValueTraits(rawValue: 1)
+    /// Holds traces of what was done: jobs, exports, reports, logs.
+    public static let evidence = ValueTraits(rawValue: 2)
+    /// Sets what is logged.
+    public static let auditSetting = ValueTraits(rawValue: 4)
+    /// A canary of the settings.
+    public static let canary = ValueTraits(rawValue: 8)
+    /// In the inventory of the settings, or there is none.
+    public static let inventoried = ValueTraits(rawValue: 16)
+}
+
+/// The names of a lane's endpoints and objects, what they say, and how many accounts use each route.
+///
+/// A class, because every shard and bucket looks into the one that the lane's core owns. Complexity: O(1) a look.
+public final class ValueTable {
+    /// Routes whose users are counted; beyond it a route counts as used by nobody.
+    public static let routeLimit = 4096
+
+    public private(set) var names: [String] = []
+    private var traits: [ValueTraits] = []
+    private var users: [RouteKey: Users] = [:]
+    private var noted: [RouteKey] = []
+    private let canaries: Set<String>
+    /// Templates of the operator's inventory of endpoints; empty when there is none.
+    public let inventory: Set<String>
+
+    /// How many accounts have used a route, and since when it is known.
+    public struct Users: Equatable, Sendable {
+        public var accounts: UInt32
+        public var firstBucket: Int64
+    }
+
+    public init(canaries: [String] = [], inventory: [String] = []) {
+        self.canaries = Set(canaries.map { $0.lowercased() })
+        self.inventory = Set(inventory)
+    }
+
+    /// Adds the name of the next value.
+    public func append(_ name: String) {
+        names.append(name)
+        var traits = ValueWords.traits(of: name)
+        if canaries.contains(name.lowercased()) { traits.insert(.canary) }
+        if inventory.isEmpty || inventory.contains(name) { traits.insert(.inventoried) }
+        self.traits.append(traits)
+    }
+
+    /// The name of a value; what is not logged, or beyond the directory's limit, is called so.
+    public func name(_ value: ValueID) -> String {
+        switch value {
+        case .unknown: return "(not logged)"
+        case .overflow: return "(other)"
+        default:
+            let index = Int(value.rawValue) - 2
+            return index < names.count ? names[index] : "(other)"
+        }
+    }
+
+    @inline(__always)
+    public func traits(_ value: ValueID) -> ValueTraits {
+        let index = Int(value.rawValue) - 2
+        return index >= 0 && index < traits.count ? traits[index] : []
+    }
+
+    /// What endpoint and object of a route say together.
+    @inline(__always)
+    public func traits(_ route: RouteKey) -> ValueTraits { traits(route.endpoint).union(traits(route.object)) }
+
+    public func users(of route: RouteKey) -> Users? { users[route] }
+
+    /// Notes one more account that uses a route. Counted only by ``countNoted(bucket:)``, so that no account of a bucket is judged by what
+    /// another one did in it.
+    public func noteUser(of route: RouteKey) { noted.append(route) }
+
+    /// Counts the noted users. To be called when a bucket has closed.
+    public func countNoted(bucket: Int64) {
+        for route in noted where users[route] != nil || users.count < ValueTable.routeLimit {
+            users[route, default: Users(accounts: 0, firstBucket: bucket)].accounts += 1
+        }
+        noted.removeAll(keepingCapacity: true)
+    }
+
+    private func short(_ value: ValueID) -> String { String(name(value).prefix(80)) }
+
+    /// `export of Contact by /bulk/jobs`, with what is known of the route.
+    public func words(_ route: RouteKey) -> String {
+        let operation = route.operation == .unknown ? "calls" : route.operation.name
+        switch (route.endpoint, route.object) {
+        case (.unknown, .unknown): return operation
+        case (_, .unknown): return "\(operation) of \(short(route.endpoint))"
+        case (.unknown, _): return "\(operation) of \(short(route.object))"
+        default: return "\(operation) of \(short(route.object)) by \(short(route.endpoint))"
+        }
+    }
+}
+
+/// Words in the names of endpoints and objects.
+enum ValueWords {
+    private static let reconnaissance: Set<String> = [
+        "describe", "describeglobal", "limits", "metadata", "$metadata", "schema", "tooling", "openapi", "swagger", "entitydefinitions",
+        "entitydefinition", "fielddefinition", "sobjects", "permissions", "permissionset", "profiles", "roles", "users", "user",
+        "recordcount",
+        "count", "properties", "systemusers", "whoami", "organization", "$count",
+    ]
+    private static let evidence: Set<String> = [
+        "job", "jobs", "export", "exports", "report", "reports", "log", "logs", "audit", "auditlog", "auditlogs", "query", "eventlogfile",
+        "history", "trail", "audits",
+    ]
+    private static let auditSettings: Set<String> = [
+        "auditing", "auditsettings", "audit-settings", "eventsettings", "logging", "log-settings", "eventmonitoring", "trail", "settings",
+    ]
+
+    /// The last words of the path weigh: `/sobjects/Contact/{id}` reads a record, `/sobjects` and `/sobjects/Contact/describe` look around.
+    static func traits(of name: String) -> ValueTraits {
+        let words = name.lowercased().split { $0 == "/" || $0 == "." || $0 == " " || $0 == ":" }.map(String.init)
+        var traits: ValueTraits = []
+        if let last = words.last, reconnaissance.contains(last) { traits.insert(.reconnaissance) }
+        if words.contains(where: evidence.contains) { traits.insert(.evidence) }
+        let isAudit = words.contains { $0.hasPrefix("audit") || $0.hasPrefix("log") || $0.hasPrefix("event") || $0.hasPrefix("trail") }
+        if isAudit && words.contains(where: auditSettings.contains) { traits.insert(.auditSetting) }
+        return traits
+    }
+}
+
+// MARK: - State
+
+extension ValueTable {
+    public func encode(into writer: inout StateWriter) {
+        writer.write(UInt32(names.count))
+        for name in names { writer.write(name) }
+        writer.write(UInt32(users.count))
+        for (route, count) in users.sorted(by: { $0.key < $1.key }) {
+            writer.write(route.rawValue)
+            writer.write(count.accounts)
+            writer.write(count.firstBucket)
+        }
+    }
+
+    /// Takes up what ``encode(into:)`` wrote. Precondition: the table is empty.
+    public func restore(from reader: inout StateReader) throws(StateError) {
+        for _ in 0..<(try reader.read(UInt32.self)) { append(try reader.readString()) }
+        let count = try reader.read(UInt32.self)
+        guard count <= ValueTable.routeLimit else { throw StateError.implausible("routes of a lane") }
+        for _ in 0..<count {
+            let route = RouteKey(rawValue: try reader.read())
+            users[route] = Users(accounts: try reader.read(), firstBucket: try reader.read())
+        }
+    }
+}

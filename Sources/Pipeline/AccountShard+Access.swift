@@ -1,0 +1,100 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import Detection
+import EventModel
+
+extension AccountShard {
+    /// A day: how long after an export its traces may be removed without a word.
+    private static var coverUpWindow: EventDuration { .days(1) }
+    /// Days without deletions of this kind that make one news.
+    private static var retentionDays: Int { 30 }
+
+    /// Looks closer at an event that failed, has a detail, or goes to a route that is not among those kept of its bucket. Returns whether
+    /// the account is to be judged now. Precondition: the event was added.
+    func note(_ event: AccessEvent, rows: UInt64, detail: EventDetail?, isNewRoute: Bool, position: Int) -> Bool {
+        let profile = profile(event.account)
+        let route = RouteKey(event)
+        return change(event.account, position: position) { tally in
+            var isUrgent = false
+            if event.status >= 400 { tally.noteAccess().note(status: event.status, at: event.time) }
+            if let detail {
+                tally.noteAccess().note(detail, rows: rows, at: event.time, operation: event.operation)
+                if detail.traits.contains(.canary) {
+                    let touch = AccessTally.CanaryTouch(route: route, time: event.time, isItem: true)
+                    isUrgent = tally.noteAccess().note(touch) || isUrgent
+                }
+                if profile.age >= 2 * AccountProfile.matureAge && profile.access?.facts.isNew(agent: detail.agent) == true {
+                    isUrgent = tally.noteAccess().note(newAgent: detail.agent) || isUrgent
+                }
+            }
+            if isNewRoute { isUrgent = note(route, of: event, profile, &tally) || isUrgent }
+            if event.operation == .delete || event.operation == .admin, isNewRoute || detail?.job ?? 0 != 0,
+                let deed = coverUp(event, route, job: detail?.job ?? 0, profile, tally)
+            {
+                isUrgent = tally.noteAccess().note(deed) || isUrgent
+            }
+            return isUrgent && position == 0
+        }
+    }
+
+    /// A route that is not among those kept: is it new to the account, or a canary?
+    private func note(_ route: RouteKey, of event: AccessEvent, _ profile: AccountProfile, _ tally: inout AccountTally) -> Bool {
+        tally.noteRoute(route)
+        var isUrgent = false
+        let traits = values.traits(route)
+        if traits.contains(.canary) || canaries.contains(event.account.rawValue) {
+            isUrgent = tally.noteAccess().note(AccessTally.CanaryTouch(route: route, time: event.time, isItem: false))
+        }
+        guard profile.age >= 2 * AccountProfile.matureAge, route.isNamed, let memory = profile.access else { return isUrgent }
+        let today = Int(BucketGrid.number(of: event.time)) / BucketGrid.perDay
+        let dormant = memory.facts.routes.lastDay(of: route).map { today - $0 }
+        if let dormant, dormant < AccessMemory.dormantRouteDays { return isUrgent }
+        let new = AccessTally.NewRoute(route: route, time: event.time, dormantDays: dormant)
+        let isFirst = tally.noteAccess().note(new: new, isReconnaissance: traits.contains(.reconnaissance))
+        return isFirst || isUrgent
+    }
+
+    /// Whether an event removes traces of an export of the last day, or changes what is logged.
+    private func coverUp(
+        _ event: AccessEvent, _ route: RouteKey, job: UInt64, _ profile: AccountProfile, _ tally: borrowing AccountTally
+    ) -> AccessTally.CoverUp? {
+        let traits = values.traits(route)
+        let facts = profile.access?.facts
+        let today = Int(BucketGrid.number(of: event.time)) / BucketGrid.perDay
+        let lastDay = facts?.routes.lastDay(of: route)
+        let isHabit = lastDay.map { today - $0 < AccountShard.retentionDays } ?? false
+        if traits.contains(.auditSetting) && !isHabit {
+            return AccessTally.CoverUp(route: route, time: event.time, isAuditSetting: true, jobMinutes: nil, jobRows: 0)
+        }
+        guard event.operation == .delete else { return nil }
+        let runs = (tally.access?.jobs ?? []) + (facts?.jobs ?? [])
+        if job != 0, let run = runs.first(where: { $0.job == job }), event.time - run.time <= AccountShard.coverUpWindow {
+            let minutes = max((event.time - run.time).milliseconds / 60_000, 0)
+            return AccessTally.CoverUp(
+                route: route, time: event.time, isAuditSetting: false, jobMinutes: Int32(minutes), jobRows: run.rows)
+        }
+        guard traits.contains(.evidence), !isHabit, profile.isMature, let facts else { return nil }
+        let rows = max(tally.sums.rows, facts.lastExportRows)
+        let sinceExport = BucketGrid.number(of: event.time) - facts.lastExport
+        guard tally.sums.rows >= 1000 || (facts.lastExport >= 0 && sinceExport <= Int64(BucketGrid.perDay)) else { return nil }
+        return AccessTally.CoverUp(route: route, time: event.time, isAuditSetting: false, jobMinutes: nil, jobRows: rows)
+    }
+
+    /// Counts the account among the users of routes that it has used for the first time in a bucket that closes.
+    func countUsers(_ access: borrowing AccessActivity, _ profile: AccountProfile) {
+        access.forEachRoute { route in
+            guard route.isNamed, profile.access?.facts.routes.lastDay(of: route) == nil else { return }
+            values.noteUser(of: route)
+        }
+    }
+}
+
+extension AccountTally {
+    /// Whether something happened that detectors are asked about at once.
+    var isUrgent: Bool {
+        if newNetwork != nil { return true }
+        guard let access else { return false }
+        return !access.newRoutes.isEmpty || access.canary != nil || access.coverUp != nil || access.newAgent != 0
+    }
+}
