@@ -15,6 +15,8 @@ package enum LaneAssembly {
         var options = LaneOptions(name: source.name, format: source.format, lateness: source.lateness)
         options.detectorOptions = settings.detectorOptions
         options.modelName = settings.modelName
+        options.canaries = settings.canaries
+        options.inventory = settings.inventory
         var lane = LaneSpecification(
             options: options, format: try type.init(options: FormatOptions(fields: source.fields)), paths: source.paths)
         lane.limits.accounts = source.accountsMax

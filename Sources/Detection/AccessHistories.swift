@@ -169,11 +169,14 @@ public struct PaceHistory: Sendable {
     }
 }
 
-/// How an account explores the catalogue: different items a day, and the searches of the last hour. State: 60 bytes, 256 more while it reads
-/// items.
+/// How an account explores the catalogue: different items a day, and the searches of the last hour.
+///
+/// State: 80 bytes, 256 more while it reads items.
 public struct DiscoveryMemory: Sendable {
     /// Different items a day, over days on which there were any.
     public private(set) var usualItems = RunningMean()
+    /// Near-duplicates in a bucket, over buckets with searches.
+    public private(set) var usualAlike = RunningMean()
     public private(set) var day: Int64 = -1
     public private(set) var today = DistinctSketch()
     /// Searches of the last four buckets, and how many of them were near-duplicates of each other; the latest first.
@@ -222,6 +225,7 @@ public struct DiscoveryMemory: Sendable {
     mutating func learn(_ tally: DiscoveryTally?, bucket number: Int64) {
         guard let tally else { return }
         roll(tally, bucket: number)
+        if tally.queries > 0 { usualAlike.learn(Double(DiscoveryMemory.nearDuplicates(tally)), horizon: AccessMemory.horizon) }
         guard tally.items > 0 else { return }
         let date = number / Int64(BucketGrid.perDay)
         if date != day {
@@ -234,6 +238,7 @@ public struct DiscoveryMemory: Sendable {
 
     func encode(into writer: inout StateWriter) {
         usualItems.encode(into: &writer)
+        usualAlike.encode(into: &writer)
         writer.write(day)
         today.encode(into: &writer)
         for index in 0..<4 {
@@ -245,6 +250,7 @@ public struct DiscoveryMemory: Sendable {
 
     init(from reader: inout StateReader) throws(StateError) {
         usualItems = try RunningMean(from: &reader)
+        usualAlike = try RunningMean(from: &reader)
         day = try reader.read()
         today = try DistinctSketch(from: &reader)
         for index in 0..<4 {

@@ -15,6 +15,9 @@ public protocol Detector: Sendable {
     /// them.
     static var selfTests: [SelfTest] { get }
 
+    /// Whether it has something to say to a bucket in which the account did nothing.
+    static var judgesIdleBuckets: Bool { get }
+
     init(options: DetectorOptions)
 
     /// Judges one account's bucket, given everything learnt *before* it.
@@ -37,6 +40,7 @@ public protocol Detector: Sendable {
 }
 
 extension Detector {
+    public static var judgesIdleBuckets: Bool { true }
     public func judge(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Finding? { nil }
     public func tripLevels(bucket: Int64, of account: borrowing AccountProfile, fleet: FleetView) -> TripLevels { .never }
     public func judge(_ gap: SourceGap) -> Finding? { nil }

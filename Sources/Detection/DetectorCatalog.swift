@@ -6,8 +6,21 @@ public enum DetectorCatalog {
     public static let all: [any Detector.Type] = [
         ExportVolumeDetector.self,
         SlowDrainDetector.self,
+        LimitRidingDetector.self,
+        LimitUnenforcedDetector.self,
+        PacedExtractionDetector.self,
+        DormantWakeDetector.self,
+        NewRouteDetector.self,
+        BreadthDetector.self,
+        ReconExportDetector.self,
+        CoverUpDetector.self,
         NewSourceDetector.self,
+        CredentialSpreadDetector.self,
+        DiscoveryDetector.self,
         SilenceDetector.self,
+        HoneytokenDetector.self,
+        FailedThenBulkDetector.self,
+        ShadowEndpointDetector.self,
         SeriesNoveltyDetector.self,
     ]
 

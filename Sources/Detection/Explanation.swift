@@ -113,6 +113,12 @@ public enum Gate: String, CaseIterable, Sendable {
     case tooQuiet = "too_quiet"
     /// Something of the last hours is still there.
     case lately
+    /// Nothing of the kind happened in the bucket.
+    case nothing
+    /// It happened, and the account does it all the time.
+    case usual
+    /// Several accounts began with it on the same day.
+    case release
     /// The detector judges something else.
     case notApplicable = "not_applicable"
 }

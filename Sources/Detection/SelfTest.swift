@@ -63,6 +63,8 @@ public struct SelfTest: Sendable {
         /// The part by which sums and calls stray to either side, as a share.
         public var spread: Double
         public var network: Network
+        /// Networks that the calls come from in turn, instead of ``network``.
+        public var networks: [Network] = []
         /// Endpoints that the calls go to in turn; none where empty.
         public var endpoints: [String] = []
         public var operation = Operation.export

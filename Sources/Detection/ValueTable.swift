@@ -57,9 +57,18 @@ public final class ValueTable {
     private var traits: [ValueTraits] = []
     private var users: [RouteKey: Users] = [:]
     private var noted: [RouteKey] = []
+    /// Items that the lane has shown.
+    public private(set) var catalogue = DistinctSketch()
+    /// Endpoints that moved rows and are not in the inventory, as far as they were told.
+    private var toldShadows: Set<UInt16> = []
+    private var notedShadows: [UInt16] = []
+    private var notedItems: [DistinctSketch] = []
+    /// Of the accounts whose calls stated a limit lately: how many were active in the last such bucket, and of them those that stated one.
+    private var limits: (stated: Int64, known: Int64) = (0, 0)
+    private var notedLimits: (stated: Int64, known: Int64) = (0, 0)
     private let canaries: Set<String>
-    /// Templates of the operator's inventory of endpoints; empty when there is none.
-    public let inventory: Set<String>
+    /// The operator's inventory of endpoints; empty when there is none.
+    public let inventory: EndpointInventory
 
     /// How many accounts have used a route, and since when it is known.
     public struct Users: Equatable, Sendable {
@@ -69,7 +78,7 @@ public final class ValueTable {
 
     public init(canaries: [String] = [], inventory: [String] = []) {
         self.canaries = Set(canaries.map { $0.lowercased() })
-        self.inventory = Set(inventory)
+        self.inventory = EndpointInventory(inventory)
     }
 
     /// Adds the name of the next value.
@@ -114,6 +123,26 @@ public final class ValueTable {
             users[route, default: Users(accounts: 0, firstBucket: bucket)].accounts += 1
         }
         noted.removeAll(keepingCapacity: true)
+        for items in notedItems { catalogue.formUnion(items) }
+        notedItems.removeAll()
+        toldShadows.formUnion(notedShadows)
+        notedShadows.removeAll()
+        if notedLimits.known > 0 { limits = notedLimits }
+        notedLimits = (0, 0)
+    }
+
+    /// For an account whose calls state no limit any more: the share of the others that still do; 0 where there are none.
+    public var othersWithLimit: Double { limits.known < 2 ? 0 : Double(limits.stated) / Double(limits.known - 1) }
+
+    /// Notes what an account looked at, whether its calls state their limit, and an endpoint that is not in the inventory.
+    public func note(items: DistinctSketch) { notedItems.append(items) }
+    public func note(limitIsStated: Bool) { notedLimits = (notedLimits.stated + (limitIsStated ? 1 : 0), notedLimits.known + 1) }
+    public func note(shadow endpoint: ValueID) { notedShadows.append(endpoint.rawValue) }
+
+    /// Whether an endpoint is missing from the inventory and was not told yet.
+    public func isUntoldShadow(_ endpoint: ValueID) -> Bool {
+        !inventory.isEmpty && endpoint != .unknown && endpoint != .overflow && !traits(endpoint).contains(.inventoried)
+            && !toldShadows.contains(endpoint.rawValue)
     }
 
     private func short(_ value: ValueID) -> String { String(name(value).prefix(80)) }
@@ -170,6 +199,11 @@ extension ValueTable {
             writer.write(count.accounts)
             writer.write(count.firstBucket)
         }
+        catalogue.encode(into: &writer)
+        writer.write(limits.stated)
+        writer.write(limits.known)
+        writer.write(UInt32(toldShadows.count))
+        for endpoint in toldShadows.sorted() { writer.write(endpoint) }
     }
 
     /// Takes up what ``encode(into:)`` wrote. Precondition: the table is empty.
@@ -181,5 +215,8 @@ extension ValueTable {
             let route = RouteKey(rawValue: try reader.read())
             users[route] = Users(accounts: try reader.read(), firstBucket: try reader.read())
         }
+        catalogue = try DistinctSketch(from: &reader)
+        limits = (try reader.read(), try reader.read())
+        for _ in 0..<(try reader.read(UInt32.self)) { toldShadows.insert(try reader.read()) }
     }
 }

@@ -157,6 +157,7 @@ extension JSONCursor {
         case JSONField.object.rawValue: draft.line.object = text
         case JSONField.ip.rawValue: draft.line.address = text
         case JSONField.action.rawValue, JSONField.method.rawValue, JSONField.kind.rawValue: break
+        case JSONField.limitUsed.rawValue, JSONField.limitMax.rawValue: break
         case JSONField.job.rawValue...: draft.store(text, detail: field)
         default: return Failure.number
         }

@@ -3,6 +3,7 @@
 
 import Detection
 import EventModel
+import RollingStatistics
 
 extension AccountShard {
     /// A day: how long after an export its traces may be removed without a word.
@@ -81,11 +82,19 @@ extension AccountShard {
         return AccessTally.CoverUp(route: route, time: event.time, isAuditSetting: false, jobMinutes: nil, jobRows: rows)
     }
 
-    /// Counts the account among the users of routes that it has used for the first time in a bucket that closes.
-    func countUsers(_ access: borrowing AccessActivity, _ profile: AccountProfile) {
-        access.forEachRoute { route in
-            guard route.isNamed, profile.access?.facts.routes.lastDay(of: route) == nil else { return }
-            values.noteUser(of: route)
+    /// Notes for the lane what an account did in a bucket that closes: routes that are new to it, endpoints beyond the inventory, items,
+    /// and whether its calls state a limit.
+    func noteForLane(_ bucket: borrowing ClosedBucket, _ profile: AccountProfile) {
+        let facts = profile.access?.facts
+        bucket.access.forEachRoute { route in
+            if route.isNamed, facts?.routes.lastDay(of: route) == nil { values.noteUser(of: route) }
+            if bucket.sums.rows > 0 && values.isUntoldShadow(route.endpoint) && ShadowEndpointDetector.isTold(bucket) {
+                values.note(shadow: route.endpoint)
+            }
+        }
+        if let items = bucket.access.tally?.discovery?.distinctItems, !items.isEmpty { values.note(items: items) }
+        if let limit = facts?.limit, limit.limit > 0, limit.unstated < 8 {
+            values.note(limitIsStated: bucket.access.tally?.limits.samples ?? 0 > 0)
         }
     }
 }

@@ -13,6 +13,7 @@ final class AccountShard {
     private let shardCount: UInt32
     private let shardNumber: UInt32
     private let detectors: [any Detector]
+    private let judgesIdle: [Bool]
     private var profiles: [AccountProfile] = []
     private var rings: [MinuteRing] = []
     /// How each account stands to the checkpoints; the changed ones, in order of first change; and those of a checkpoint in the making.
@@ -38,6 +39,7 @@ final class AccountShard {
         shardNumber = UInt32(number)
         self.shardCount = UInt32(shardCount)
         self.detectors = detectors
+        judgesIdle = detectors.map { type(of: $0).judgesIdleBuckets }
     }
 
     /// How an account stands to the checkpoints.
@@ -96,7 +98,8 @@ final class AccountShard {
         _ = rings[index].add(minute: Int(event.time.milliseconds / 60_000), rows: rows, bytes: bytes)
         let news = open[position].tallies[slot - 1].add(event, rows: rows, bytes: bytes)
         if news == .nothing { return .nothing }
-        var signal = Signal(rawValue: (news.rawValue & 12) >> 1)
+        var signal: Signal = news.contains(.access) ? .note : .nothing
+        if news.contains(.route) { signal.insert(.noteRoute) }
         var isNovel = false
         if news.contains(.network) {
             isNovel = open[position].tallies[slot - 1].note(event.network, at: event.time, known: profiles[index].networks)
@@ -198,10 +201,10 @@ final class AccountShard {
             closed.read(
                 profiles[index], sums: activity.sums, networks: activity.networks, newNetwork: activity.newNetwork,
                 access: activity.access)
-            for number in detectors.indices {
+            for number in detectors.indices where slot != 0 || judgesIdle[number] {
                 if let finding = detectors[number].judge(closed, of: profiles[index]) { found(self.number(index), UInt8(number), finding) }
             }
-            if slot != 0 { countUsers(closed.access, profiles[index]) }
+            if slot != 0 { noteForLane(closed, profiles[index]) }
             profiles[index].learn(&closed)
             fleetSums.add(profiles[index], isDaily: isDaily)
         }

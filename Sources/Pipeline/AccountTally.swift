@@ -52,9 +52,9 @@ struct AccountTally {
         /// The network differs from that of the event before: most do not, and need no look at the profile.
         static let network = News(rawValue: 2)
         /// The route is not among those that the tally keeps: it may be new to the account.
-        static let route = News(rawValue: 4)
+        static let route = News(rawValue: 8)
         /// The call failed, or has a detail.
-        static let access = News(rawValue: 8)
+        static let access = News(rawValue: 4)
     }
 
     /// Adds one event; `rows` and `bytes` are what counts of it.

@@ -7,8 +7,8 @@ import LogFormats
 
 /// Turns the texts of a ``LineDetail`` into the keyed hashes of an ``EventDetail``.
 ///
-/// The key comes from the installation's secret, because what it hashes stays in the state: the same text has the same hash after a restart,
-/// and without the secret nobody can try texts against it.
+/// The key comes from the installation's secret, because what it hashes stays in the state: the same text has the same hash after a
+/// restart, and without the secret nobody can try texts against it.
 struct DetailReader: Sendable {
     private let key: UInt64
     private let canaries: Set<UInt64>

@@ -82,7 +82,8 @@ package struct RehearsalLane: ~Copyable {
                 rows: rows / UInt64(calls) + (isFirst ? rows % UInt64(calls) : 0),
                 bytes: bytes / UInt64(calls) + (isFirst ? bytes % UInt64(calls) : 0), offset: 0, rowKey: 0,
                 account: AccountID(rawValue: UInt32(account)), stream: 0, endpoint: endpoint, object: .unknown,
-                network: activity.network, status: call < activity.failures ? activity.status : 200, operation: activity.operation,
+                network: activity.networks.isEmpty ? activity.network : activity.networks[call % activity.networks.count],
+                status: call < activity.failures ? activity.status : 200, operation: activity.operation,
                 presence: [.rows, .bytes])
             let detail = RehearsalLane.detail(activity, call: call)
             if detail != EventDetail() { event.presence.insert(.detail) }

@@ -39,7 +39,7 @@ struct SettingKey: Sendable {
 enum SettingKeys {
     static let root = [stateDirectory, sources, detectionBlock, alertsBlock, checkpointInterval, dashboardBlock]
     static let source = [name, format, paths, environment, fields, lateness, rotateWait, accountsMax]
-    static let detection = [model, alertBudget, detectors]
+    static let detection = [model, alertBudget, canaries, inventory, detectors]
     static let budget = [pagesPerDay, ticketsPerWeek]
     static let alerts = [sinks]
     static let dashboard = [listen]
@@ -81,6 +81,12 @@ enum SettingKeys {
 
     static let model = SettingKey("model", "name", defaultText: "default", reason: "shown in every alert")
     static let alertBudget = SettingKey("alert_budget", "block", reason: "how many alerts the operator wants to see")
+    static let canaries = SettingKey(
+        "canaries", "list of names",
+        reason: "accounts, endpoints, objects and items that nobody has a reason to touch: any use is an alert (D33)")
+    static let inventory = SettingKey(
+        "inventory", "path of an OpenAPI document or a list",
+        reason: "the endpoints there should be; rows by another one are an alert (D35). A list has a path a line, or in its first column")
     static let detectors = SettingKey("detectors", "map of detector id to options", reason: "`weir detectors` lists them with their ranges")
     static let pagesPerDay = SettingKey(
         "pages_per_day", "alerts a day", defaultText: "1", range: 0...1000, reason: "critical alerts that somebody can answer")
@@ -103,6 +109,10 @@ enum SettingsLimits {
     static let sources = 256
     static let paths = 1024
     static let sinks = 64
+    static let canaries = 1000
+    /// Endpoints of an inventory, and bytes of its file.
+    static let endpoints = 20_000
+    static let inventorySize = 16_777_216
     /// Keys of one block or map.
     static let keys = 256
     /// Problems that are listed.

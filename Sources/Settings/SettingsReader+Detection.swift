@@ -11,7 +11,29 @@ extension SettingsReader {
             if let pages = budget["pages_per_day"]?.number(SettingKeys.pagesPerDay) { settings.pagesPerDay = pages }
             if let tickets = budget["tickets_per_week"]?.number(SettingKeys.ticketsPerWeek) { settings.ticketsPerWeek = tickets }
         }
+        for item in keys["canaries"]?.items(atMost: SettingsLimits.canaries) ?? [] {
+            if let name = item.text() { settings.canaries.append(name) }
+        }
+        if let node = keys["inventory"], let path = node.text().map(absolute) {
+            settings.inventory = inventory(path, node)
+        }
         for (id, options) in keys["detectors"]?.entries() ?? [] { settings.detectorOptions[id] = detector(id, options) }
+    }
+
+    private func inventory(_ path: String, _ node: SettingsNode) -> [String] {
+        switch SettingsPaths.contents(path, limit: SettingsLimits.inventorySize) {
+        case .failure(let words): node.problem("\(SettingsText.quoted(path)) cannot be read: \(words).")
+        case .text(let text):
+            let endpoints = InventoryFile.endpoints(of: text)
+            if endpoints.isEmpty {
+                node.problem(
+                    "\(SettingsText.quoted(path)) names no path: an OpenAPI document has paths, a list one that begins with / a line.")
+            } else if endpoints.count > SettingsLimits.endpoints {
+                node.problem("\(SettingsText.quoted(path)) names \(endpoints.count) paths, at most \(SettingsLimits.endpoints) are read.")
+            }
+            return endpoints
+        }
+        return []
     }
 
     private func detector(_ id: String, _ node: SettingsNode) -> [String: Double] {

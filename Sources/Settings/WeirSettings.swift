@@ -11,6 +11,10 @@ package struct WeirSettings: Sendable {
     package var modelName = SettingKeys.model.defaultText ?? ""
     /// Values for detector options, by detector id.
     package var detectorOptions: [String: [String: Double]] = [:]
+    /// Accounts, endpoints, objects and items that nobody has a reason to touch.
+    package var canaries: [String] = []
+    /// The endpoints there should be, read from the file of `detection.inventory`.
+    package var inventory: [String] = []
     package var pagesPerDay = SettingKeys.pagesPerDay.defaultNumber
     package var ticketsPerWeek = SettingKeys.ticketsPerWeek.defaultNumber
     package var sinks: [SinkSettings] = []

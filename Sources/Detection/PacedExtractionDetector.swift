@@ -1,0 +1,101 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import EventModel
+
+/// D05: calls by a timer, each a full page: somebody walks through everything.
+public struct PacedExtractionDetector: AccessDetector {
+    public static let descriptor = DetectorDescriptor(
+        id: "D05", name: "paced-extraction", family: "pacing",
+        sees: "hundreds of calls at an even pace, every one fetching a full page, from an account that has not walked so for four weeks",
+        misses: "walks that stop and go, pages of different sizes, less than a call a minute",
+        warmUp: "14 days of the account's history",
+        options: [
+            DetectorOption(
+                name: "minimum_calls", defaultValue: 500, range: 10...1e9, reason: "calls of one walk: an incremental sync has fewer"),
+            DetectorOption(
+                name: "minimum_rows", defaultValue: 5000, range: 0...1e12, reason: "rows of the walk below which nobody would act"),
+            DetectorOption(
+                name: "high_rows", defaultValue: 100_000, range: 1...1e12, reason: "rows from which on the walk is severity high"),
+        ],
+        nextSteps: [
+            "Ask the account's owner whether a full synchronisation was planned.",
+            "If not: revoke the token; the walk goes on until it has everything.",
+        ])
+    public static let subject = "an even walk"
+
+    private let minimumCalls: Double
+    private let minimumRows: Double
+    private let highRows: Double
+
+    public init(options: DetectorOptions) {
+        minimumCalls = options["minimum_calls"]
+        minimumRows = options["minimum_rows"]
+        highRows = options["high_rows"]
+    }
+
+    public func look(_ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> AccessLook {
+        guard bucket.isClosed else { return AccessLook(.openBucket) }
+        guard bucket.sums.calls >= 10, let pace = account.access?.facts.pace, let run = pace.run(endingWith: bucket) else {
+            return .nothing
+        }
+        let calls = Double(run.calls)
+        var look = AccessLook(.fired, observed: Double(run.rows), score: calls, needed: minimumCalls)
+        if calls < minimumCalls || run.buckets < 3 {
+            look.gate = .score
+        } else if account.age < accessWarmUp {
+            look.gate = .learning
+        } else if pace.lastLong >= 0 && bucket.number - pace.lastLong < 28 * Int64(BucketGrid.perDay) {
+            look.gate = .usual
+        } else if Double(run.rows) < minimumRows {
+            look.gate = .excess
+        }
+        return look
+    }
+
+    public func finding(_ look: AccessLook, _ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> Finding {
+        let run = account.access?.facts.pace.run(endingWith: bucket) ?? PaceHistory.Run()
+        let start = BucketGrid.start(of: bucket.number - Int64(run.buckets) + 1)
+        let gap = Double(run.buckets) * 900 / max(Double(run.calls), 1)
+        let phrase =
+            "made \(NumberText.amount(Double(run.calls), of: .calls)) at an even pace, one in \(NumberText.decimal(gap, places: 1)) s, each with a "
+            + "full page of \(NumberText.amount(Double(bucket.access.largest), of: .rows)): \(NumberText.amount(look.observed, of: .rows)) since "
+            + "\(CivilTime(start).rfc3339). It has not walked so for four weeks."
+        let severity: Severity = look.observed >= highRows ? .high : .medium
+        return finding(look, bucket, of: account, measure: .rows, severity: severity, score: 4, since: start, phrase: phrase)
+    }
+
+    public func reason(_ look: AccessLook, _ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> String {
+        let walk = "\(NumberText.amount(look.score ?? 0, of: .calls)) at an even pace with full pages"
+        switch look.gate {
+        case .openBucket: return "pace is judged when the bucket closes"
+        case .nothing: return bucket.access.isPaced ? "calls come at an even pace, but pages differ" : "calls do not come at an even pace"
+        case .score: return "\(walk), \(NumberText.grouped(minimumCalls)) needed in three quarter hours (minimum_calls)"
+        case .learning: return "\(walk); learning: judged after 14 days"
+        case .usual: return "\(walk), as the account did within the last four weeks"
+        case .excess: return "\(walk), but only \(NumberText.amount(look.observed, of: .rows)) (minimum_rows)"
+        default: return walk
+        }
+    }
+}
+
+extension PacedExtractionDetector {
+    public static var selfTests: [SelfTest] {
+        let work = SelfTest.Activity(rows: 40, calls: 4).with { $0.endpoints = ["/contacts"] }
+        // 150 calls in 800 s of a bucket, 200 rows each.
+        let walk = SelfTest.Activity(rows: 30_000, calls: 150).with { $0.endpoints = ["/contacts"] }
+        let fortnight = [SelfTest.Stretch(days: 14, [work])]
+        let walked = [
+            SelfTest.Stretch(days: 5, [work]), SelfTest.Stretch(buckets: 5, [walk]), SelfTest.Stretch(days: 10, [work]),
+        ]
+        let ragged = walk.with { $0.rows = 30_149 }
+        return [
+            SelfTest(
+                "an hour and a quarter of a call in five seconds, each a full page", .fires, history: fortnight,
+                last: .init(buckets: 5, [walk])),
+            SelfTest("half an hour of the same", .staysSilent, history: fortnight, last: .init(buckets: 2, [walk])),
+            SelfTest("the same for the second time within a fortnight", .staysSilent, history: walked, last: .init(buckets: 5, [walk])),
+            SelfTest("the same pace, pages that differ", .staysSilent, history: fortnight, last: .init(buckets: 5, [ragged])),
+        ]
+    }
+}

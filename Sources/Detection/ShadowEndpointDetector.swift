@@ -1,0 +1,73 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import EventModel
+
+/// D35: an endpoint that is not in the operator's inventory hands out rows.
+public struct ShadowEndpointDetector: AccessDetector {
+    public static let descriptor = DetectorDescriptor(
+        id: "D35", name: "shadow-endpoint", family: "coverage",
+        sees: "rows that leave by an endpoint that detection.inventory does not list; told once for each endpoint",
+        misses: "endpoints that the log does not name; what is listed and should not be",
+        warmUp: "none, once there is an inventory",
+        options: [],
+        nextSteps: [
+            "Find the endpoint's owner, and add it to the inventory or take it away.",
+            "Look at who uses it: weir tells the endpoint once, and the accounts that use it in its first quarter hour.",
+        ])
+    public static let subject = "endpoints beyond the inventory"
+
+    /// Rows of a bucket from which on an endpoint is told.
+    private static let minimumRows: UInt64 = 100
+
+    public init(options: DetectorOptions) {}
+
+    /// Whether enough leaves in a bucket for its unlisted endpoints to be told.
+    public static func isTold(_ bucket: borrowing ClosedBucket) -> Bool { bucket.sums.rows >= minimumRows }
+
+    private static func shadow(_ bucket: borrowing ClosedBucket) -> RouteKey? {
+        guard !bucket.access.values.inventory.isEmpty else { return nil }
+        let values = bucket.access.values
+        var found: RouteKey?
+        bucket.access.forEachRoute { if found == nil && values.isUntoldShadow($0.endpoint) { found = $0 } }
+        return found
+    }
+
+    public func look(_ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> AccessLook {
+        guard ShadowEndpointDetector.shadow(bucket) != nil else { return .nothing }
+        return AccessLook(ShadowEndpointDetector.isTold(bucket) ? .fired : .excess, observed: Double(bucket.sums.rows))
+    }
+
+    public func finding(_ look: AccessLook, _ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> Finding {
+        let values = bucket.access.values
+        let what = ShadowEndpointDetector.shadow(bucket).map { values.words($0) } ?? "calls"
+        let phrase =
+            "used an endpoint that is not among the \(values.inventory.count) of the inventory: \(what). \(bucket.span): \(bucket.moved)."
+        return finding(look, bucket, of: account, measure: .rows, severity: .medium, score: 3, phrase: phrase)
+    }
+
+    public func reason(_ look: AccessLook, _ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> String {
+        switch look.gate {
+        case .nothing:
+            return bucket.access.values.inventory.isEmpty
+                ? "the settings name no inventory (detection.inventory)" : "every endpoint is in the inventory, or was told before"
+        case .excess: return "an endpoint beyond the inventory, but only \(bucket.moved) left"
+        default: return "an endpoint beyond the inventory"
+        }
+    }
+}
+
+extension ShadowEndpointDetector {
+    public static var selfTests: [SelfTest] {
+        let work = SelfTest.Activity(rows: 400).with { $0.endpoints = ["/contacts"] }
+        let shadow = work.with { $0.endpoints = ["/internal/dump"] }
+        let day = [SelfTest.Stretch(days: 1, [work])]
+        let last = SelfTest.Stretch(buckets: 1, [shadow])
+        return [
+            SelfTest("rows by an endpoint that is not listed", .fires, history: day, last: last, inventory: ["/contacts"]),
+            SelfTest(
+                "rows by an endpoint that is listed", .staysSilent, history: day, last: last, inventory: ["/contacts", "/internal/dump"]),
+            SelfTest("rows by any endpoint without an inventory", .staysSilent, history: day, last: last),
+        ]
+    }
+}
