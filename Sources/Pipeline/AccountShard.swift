@@ -8,13 +8,18 @@ import RollingStatistics
 /// The accounts of one shard of a lane: profiles, minute rings, and tallies of the open buckets.
 ///
 /// An account's shard is its number modulo the number of shards, and no result depends on that number. A class, because it is one thing
-/// with identity that must never be copied; owned by one core. State: about 3.2 KB an account.
+/// with identity that must never be copied; owned by one core. State: about 3.2 KB an account; 30 bytes one that has not been active yet or
+/// was retired, see ``Retirement``.
 final class AccountShard {
     private let shardCount: UInt32
     private let shardNumber: UInt32
     private let detectors: [any Detector]
     private var profiles: [AccountProfile] = []
     private var rings: [MinuteRing] = []
+    private var retirement = Retirement()
+    /// Stand in for those of accounts that have none: no bucket is at or after their first, so that closing one passes them by.
+    private let noProfile = AccountProfile(firstBucket: .max)
+    private let noRing = MinuteRing()
     /// How each account stands to the checkpoints; the changed ones, in order of first change; and those of a checkpoint in the making.
     private var marks: [CheckpointMark] = []
     private var dirty: [Int] = []
@@ -70,12 +75,10 @@ final class AccountShard {
     var accountCount: Int { rings.count }
 
     /// Makes room for one more account, of which no event has counted yet. Accounts come in the order of their numbers.
-    func addNewAccount() { addAccount(bucket: .max) }
-
-    /// Makes room for one more account, first seen in `bucket`. Accounts come in the order of their numbers.
-    func addAccount(bucket: Int64) {
-        profiles.append(AccountProfile(firstBucket: bucket))
-        rings.append(MinuteRing())
+    func addNewAccount() {
+        profiles.append(noProfile)
+        rings.append(noRing)
+        retirement.addAccount()
         // Changed from the start: a checkpoint must know every number below the highest, even of accounts whose events were all late.
         marks.append(.dirty)
         dirty.append(marks.count - 1)
@@ -126,6 +129,10 @@ final class AccountShard {
     private func startTally(_ event: AccessEvent, index: Int, position: Int, oldestBucket: Int64) -> Int {
         var tally = AccountTally(event)
         let bucket = oldestBucket + Int64(position)
+        if profiles[index] === noProfile {
+            profiles[index] = AccountProfile(firstBucket: bucket)
+            rings[index] = MinuteRing()
+        }
         let profile = profiles[index]
         if profile.age == 0 && bucket < profile.firstBucket { profile.firstBucket = bucket }
         if position == 0 { tally.trips = tripLevels(index, bucket: bucket) }
@@ -194,6 +201,7 @@ final class AccountShard {
         for index in profiles.indices where profiles[index].firstBucket <= oldestBucket {
             willChange(index)
             let slot = Int(oldest.slots[index])
+            if slot != 0 { retirement.noteActive(index, oldestBucket) }
             let activity = slot == 0 ? idle : Activity(oldest.tallies[slot - 1], values: values)
             closed.read(
                 profiles[index], sums: activity.sums, networks: activity.networks, newNetwork: activity.newNetwork,
@@ -206,6 +214,22 @@ final class AccountShard {
             fleetSums.add(profiles[index], isDaily: isDaily)
         }
     }
+
+    /// Gives back the memory of accounts that hardly worked and have rested for long: see ``Retirement``. To be called once a day, at the
+    /// close of ``oldestBucket``. Complexity: O(accounts), a few bytes each.
+    func retireIdle(sparing alerting: Set<AccountID>) {
+        for index in profiles.indices where retirement.isDue(index, at: oldestBucket) && profiles[index] !== noProfile {
+            let account = number(index)
+            guard account != .overflow, !alerting.contains(account), open.allSatisfy({ $0.slots[index] == 0 }) else { continue }
+            willChange(index)
+            retirement.retire(index, firstBucket: profiles[index].firstBucket)
+            profiles[index] = noProfile
+            rings[index] = noRing
+        }
+    }
+
+    /// What is left of an account's life before it was retired; nil when it never was.
+    func tombstone(_ account: AccountID) -> Tombstone? { retirement.tombstones[local(account)] }
 
     /// What the detectors find in a part of open bucket `position`, as though the buckets before it closed as they stand.
     func judgeOpen(_ account: AccountID, position: Int, oldestBucket: Int64, end: EventTime) -> [(UInt8, Finding)] {
@@ -325,9 +349,13 @@ extension AccountShard {
     private static var stateVersion: UInt8 { 3 }
 
     private func encode(_ account: AccountID) -> [UInt8] {
-        var writer = StateWriter(reserving: 3600)
+        var writer = StateWriter(reserving: profiles[local(account)] === noProfile ? 64 : 3600)
         writer.write(AccountShard.stateVersion)
-        profile(account).encode(into: &writer)
+        retirement.encode(local(account), into: &writer)
+        let profile = profile(account)
+        writer.write(profile !== noProfile)
+        guard profile !== noProfile else { return writer.bytes }
+        profile.encode(into: &writer)
         let minutes = ring(account).minutes()
         writer.write(UInt8(minutes.count))
         for minute in minutes {
@@ -350,12 +378,18 @@ extension AccountShard {
     func restore(_ account: AccountID, from bytes: [UInt8]) throws(StateError) {
         var reader = StateReader(bytes)
         try reader.expectVersion(AccountShard.stateVersion)
-        let profile = try AccountProfile(from: &reader)
-        addAccount(bucket: profile.firstBucket)
+        addNewAccount()
         let index = local(account)
         marks[index] = .clean
         dirty.removeLast()
-        profiles[index] = profile
+        try retirement.restore(index, from: &reader)
+        if try reader.readBool() { try restoreLife(index, account, &reader) }
+        guard reader.isAtEnd else { throw StateError.implausible("trailing bytes") }
+    }
+
+    private func restoreLife(_ index: Int, _ account: AccountID, _ reader: inout StateReader) throws(StateError) {
+        profiles[index] = try AccountProfile(from: &reader)
+        rings[index] = MinuteRing()
         for _ in 0..<(try reader.read(UInt8.self)) {
             rings[index].restore(
                 minute: Int(try reader.read(UInt32.self)), rows: try reader.read(), bytes: try reader.read(),
@@ -370,6 +404,5 @@ extension AccountShard {
             open[position].tallies.append(tally)
             open[position].slots[index] = UInt32(open[position].tallies.count)
         }
-        guard reader.isAtEnd else { throw StateError.implausible("trailing bytes") }
     }
 }

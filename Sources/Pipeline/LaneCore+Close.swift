@@ -82,6 +82,13 @@ extension LaneCore {
         closeSeries(bucket: oldestBucket)
         fleet = sums.view(after: fleet)
         values.countNoted(bucket: oldestBucket)
+        if FleetSums.isDaily(oldestBucket) { retireIdle() }
+    }
+
+    /// An account with an open alert keeps its profile until that has ended.
+    private func retireIdle() {
+        let alerting = Set(lifecycle.open.keys.map(\.account))
+        for shard in shards { shard.retireIdle(sparing: alerting) }
     }
 
     private mutating func armOldest() {

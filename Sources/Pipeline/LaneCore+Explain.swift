@@ -20,6 +20,13 @@ extension LaneCore {
         return first == .max ? nil : BucketGrid.start(of: first)
     }
 
+    /// When an account was there before it was retired; nil when it never was.
+    package func tombstone(_ name: String) -> Tombstone? {
+        guard let number = names.firstIndex(of: name) else { return nil }
+        let account = AccountID(rawValue: UInt32(number))
+        return shard(account).tombstone(account)
+    }
+
     /// Explains the open bucket that the inquiry asks for, before it is learnt. Nil while the account is unknown. Complexity: O(accounts).
     func explain(_ inquiry: LaneInquiry, isClosed: Bool) -> LaneExplanation? {
         guard let number = names.firstIndex(of: inquiry.account) else { return nil }
@@ -46,7 +53,8 @@ extension LaneCore {
                 sourceAlert: lifecycle.open[sourceKey].map { LaneExplanation.Alert($0, bucket: inquiry.bucket) })
         }
         return LaneExplanation(
-            account: inquiry.account, bucket: bucket, firstSeen: BucketGrid.start(of: profile.firstBucket), age: Int(profile.age),
+            account: inquiry.account, bucket: bucket, firstSeen: BucketGrid.start(of: profile.firstBucket),
+            lastSeenBefore: tombstone(inquiry.account).map { BucketGrid.start(of: Int64($0.lastBucket)) }, age: Int(profile.age),
             detectors: entries)
     }
 

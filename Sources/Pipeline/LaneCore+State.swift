@@ -96,6 +96,7 @@ extension LaneCore {
             writer.write(path)
         }
         counters.encode(into: &writer)
+        admission.encode(into: &writer)
         return writer.bytes
     }
 
@@ -147,6 +148,7 @@ extension LaneCore {
         try values.restore(from: &reader)
         for _ in 0..<(try reader.read(UInt32.self)) { streamPaths[try reader.read()] = try reader.readString() }
         counters = try LaneCounters(from: &reader)
+        admission = try AdmissionGate(from: &reader)
         if openCount > 0 { closesAt = BucketGrid.start(of: oldestBucket + 1) + options.lateness }
         return accountCount
     }

@@ -23,6 +23,8 @@ package struct LaneCore: ~Copyable {
     /// The names of endpoints and objects, and who uses which.
     let values: ValueTable
     var streamPaths: [UInt32: String] = [:]
+    /// Stands where the reader's gate stood after the last batch: what a reader resumes with.
+    package var admission = AdmissionGate()
 
     // Event time.
     var newest = EventTime(milliseconds: -1)
@@ -81,6 +83,7 @@ package struct LaneCore: ~Copyable {
     /// Takes a batch: the lane's next events, in order.
     package mutating func process(_ batch: borrowing EventBatch) {
         for opened in batch.openedStreams { streamPaths[opened.stream] = opened.path }
+        for request in batch.admissions { admission.admit(request) }
         for name in batch.newAccounts { meet(name) }
         for name in batch.newValues { values.append(name) }
         for trouble in batch.troubles { note(trouble) }
