@@ -9,6 +9,9 @@ public enum DetectorCatalog {
         NewSourceDetector.self,
         SilenceDetector.self,
         SeriesNoveltyDetector.self,
+        NameFloodDetector.self,
+        AlertFloodDetector.self,
+        BlindModelDetector.self,
     ]
 
     /// One of each with its options, keyed by detector id.

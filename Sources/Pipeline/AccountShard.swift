@@ -14,6 +14,8 @@ final class AccountShard {
     private let shardCount: UInt32
     private let shardNumber: UInt32
     private let detectors: [any Detector]
+    /// Those that judge accounts: the others would be asked for nothing for every account and bucket.
+    private let judging: [Int]
     private var profiles: [AccountProfile] = []
     private var rings: [MinuteRing] = []
     private var retirement = Retirement()
@@ -43,6 +45,7 @@ final class AccountShard {
         shardNumber = UInt32(number)
         self.shardCount = UInt32(shardCount)
         self.detectors = detectors
+        judging = detectors.indices.filter { !(detectors[$0] is any HealthDetector) }
     }
 
     /// How an account stands to the checkpoints.
@@ -143,7 +146,9 @@ final class AccountShard {
 
     private func tripLevels(_ index: Int, bucket: Int64) -> TripLevels {
         var trips = TripLevels.never
-        for detector in detectors { trips = trips.lowered(by: detector.tripLevels(bucket: bucket, of: profiles[index], fleet: fleet)) }
+        for number in judging {
+            trips = trips.lowered(by: detectors[number].tripLevels(bucket: bucket, of: profiles[index], fleet: fleet))
+        }
         return trips
     }
 
@@ -191,7 +196,7 @@ final class AccountShard {
     ///
     /// The inner loop of a quiet fleet: the arrays are taken out of the class once, and one bucket is filled again for each account.
     func closeOldest(fleetSums: inout FleetSums, found: (AccountID, UInt8, Finding) -> Void) {
-        let detectors = self.detectors
+        let (detectors, judging) = (self.detectors, self.judging)
         let profiles = self.profiles
         let oldest = open[0]
         let isDaily = FleetSums.isDaily(oldestBucket)
@@ -206,7 +211,7 @@ final class AccountShard {
             closed.read(
                 profiles[index], sums: activity.sums, networks: activity.networks, newNetwork: activity.newNetwork,
                 access: activity.access)
-            for number in detectors.indices {
+            for number in judging {
                 if let finding = detectors[number].judge(closed, of: profiles[index]) { found(self.number(index), UInt8(number), finding) }
             }
             if slot != 0 { countUsers(closed.access, profiles[index]) }
@@ -228,6 +233,19 @@ final class AccountShard {
         }
     }
 
+    /// Mature accounts that a detector says it would find nothing of in an empty bucket like ``oldestBucket``. Complexity: O(accounts).
+    func blindSpots() -> [(account: AccountID, detector: UInt8)] {
+        var spots: [(account: AccountID, detector: UInt8)] = []
+        var empty = ClosedBucket(number: oldestBucket, end: BucketGrid.start(of: oldestBucket + 1), fleet: fleet)
+        for index in profiles.indices where profiles[index].isMature {
+            empty.read(profiles[index], sums: MeasureSums(), networks: NetworkSet(), newNetwork: nil)
+            for number in judging where detectors[number].blindness(empty, of: profiles[index]) != nil {
+                spots.append((self.number(index), UInt8(number)))
+            }
+        }
+        return spots
+    }
+
     /// What is left of an account's life before it was retired; nil when it never was.
     func tombstone(_ account: AccountID) -> Tombstone? { retirement.tombstones[local(account)] }
 
@@ -235,8 +253,8 @@ final class AccountShard {
     func judgeOpen(_ account: AccountID, position: Int, oldestBucket: Int64, end: EventTime) -> [(UInt8, Finding)] {
         let (profile, partial) = asJudged(account, position: position, oldestBucket: oldestBucket, end: end, isClosed: false)
         var findings: [(UInt8, Finding)] = []
-        for (number, detector) in detectors.enumerated() {
-            if let finding = detector.judge(partial, of: profile) { findings.append((UInt8(number), finding)) }
+        for number in judging {
+            if let finding = detectors[number].judge(partial, of: profile) { findings.append((UInt8(number), finding)) }
         }
         return findings
     }

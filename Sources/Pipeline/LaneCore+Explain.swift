@@ -38,6 +38,7 @@ extension LaneCore {
         let end = isClosed ? BucketGrid.start(of: inquiry.bucket + 1) : LaneCore.minute(last) + .minutes(1)
         let (profile, bucket) = shard.asJudged(account, position: position, oldestBucket: oldestBucket, end: end, isClosed: isClosed)
         let totals = isClosed ? totals() : []
+        let lane = laneBucket(end: end, refused: self.shard(.overflow).tally(.overflow, position: position)?.sums ?? MeasureSums())
         let entries = detectors.indices.map { index in
             let key = AlertKey(detector: UInt8(index), account: account)
             let sourceKey = AlertKey(detector: UInt8(index), account: LaneCore.sourceAccount)
@@ -48,7 +49,8 @@ extension LaneCore {
             }
             return LaneExplanation.Entry(
                 descriptor: descriptors[index],
-                explanation: series.isEmpty ? detectors[index].explain(bucket, of: profile) : Explanation(series),
+                explanation: (detectors[index] as? any HealthDetector).map { Explanation([$0.explain(lane)]) }
+                    ?? (series.isEmpty ? detectors[index].explain(bucket, of: profile) : Explanation(series)),
                 alert: lifecycle.open[key].map { LaneExplanation.Alert($0, bucket: inquiry.bucket) },
                 sourceAlert: lifecycle.open[sourceKey].map { LaneExplanation.Alert($0, bucket: inquiry.bucket) })
         }

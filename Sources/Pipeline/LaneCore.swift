@@ -49,6 +49,9 @@ package struct LaneCore: ~Copyable {
     var source = SourceProfile()
     var series = LaneSeries()
     var lifecycle = AlertLifecycle()
+    var health: LaneHealth
+    /// Alerts that a detector may open on accounts in a day.
+    let alertLimit: UInt32
     /// Since when the source is silent beyond the ordinary; nil while it speaks.
     var silentSince: EventTime?
     /// What somebody wants to know of one account and bucket; see ``LaneInquiry``.
@@ -71,6 +74,8 @@ package struct LaneCore: ~Copyable {
         detectors = DetectorCatalog.make(overrides: options.detectorOptions)
         descriptors = DetectorCatalog.all.map { $0.descriptor }
         model = LaneCore.stamp(options)
+        health = LaneHealth(detectors: detectors.count)
+        alertLimit = AlertFloodDetector.limit(of: detectors)
         let made = detectors
         let values = ValueTable(canaries: options.canaries, inventory: options.inventory)
         self.values = values
@@ -119,7 +124,7 @@ package struct LaneCore: ~Copyable {
     /// Where event time stands, for people.
     package var newestEvent: EventTime? { newest.milliseconds < 0 ? nil : newest }
     package var accountCount: Int { names.count - 1 }
-    package var openAlertCount: Int { lifecycle.open.count }
+    package var openAlertCount: Int { lifecycle.open.values.count { !$0.isCollapsed } }
 
     /// The names to resume an ``Attribution`` with, in the order of their numbers.
     package var accountNames: [String] { names }

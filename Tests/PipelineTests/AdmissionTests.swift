@@ -138,9 +138,10 @@ import Testing
         #expect(whole.accounts.count < 1200)
         let thefts = whole.alerts.filter { $0.contains("\"detector\":\"D01\"") && $0.contains("\"account\":\"svc-learned\"") }
         #expect(thefts.contains { $0.contains("\"status\":\"open\"") })
+        #expect(whole.alerts.filter { $0.contains("\"detector\":\"H01\"") && $0.contains("\"status\":\"open\"") }.count == 1)
     }
 
-    @Test func `accounts that were learned before a flood hold the same state after it as without it`() throws {
+    @Test func `X11: accounts that were learned before a flood hold the same state after it as without it`() throws {
         let calm = try run(NameFlood(names: 0, quarterHours: 12, returning: 0, history: 3).files)
         let flooded = try run(NameFlood(names: 20_000, quarterHours: 12, returning: 0, history: 3).files)
         #expect(flooded.accounts[1]?.name == "svc-learned")
