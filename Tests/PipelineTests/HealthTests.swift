@@ -17,17 +17,16 @@ import Testing
     private func fleet(_ rows: UInt64) -> [Activity?] { Array(repeating: usual.moving(rows: rows), count: 10) }
 
     /// A fleet in which nine of ten alert in the same quarter hour, where a detector may alert three times a day.
-    private func flooded() -> (lane: RehearsalLane, first: [AlertRecord]) {
-        var lane = RehearsalLane(detectorOptions: ["H02": ["alerts_per_day": 3]])
+    private func flood(_ lane: inout RehearsalLane) -> [AlertRecord] {
         lane.live([Stretch(days: 28, fleet(1000))])
-        let noisy = Array(repeating: usual.moving(rows: 6000), count: 9) + [usual]
-        let first = lane.live(Stretch(buckets: 1, noisy))
-        return (lane, first)
+        return lane.live(Stretch(buckets: 1, Array(repeating: usual.moving(rows: 6000), count: 9) + [usual]))
     }
 
+    private static func lane() -> RehearsalLane { RehearsalLane(detectorOptions: ["H02": ["alerts_per_day": 3]]) }
+
     @Test func `X10: alerts beyond a detector's daily limit become one summary that counts them`() throws {
-        let (lane, alerts) = flooded()
-        _ = consume lane
+        var lane = HealthTests.lane()
+        let alerts = flood(&lane)
         #expect(alerts.filter { $0.detector == "D01" && $0.status == .open }.count == 3)
         let summaries = alerts.filter { $0.detector == "H02" }
         #expect(summaries.map(\.status) == [.open, .update])
@@ -37,7 +36,8 @@ import Testing
     }
 
     @Test func `X10: a critical alert goes out by itself however many came before, also one that becomes critical later`() {
-        var (lane, _) = flooded()
+        var lane = HealthTests.lane()
+        _ = flood(&lane)
         let stolen =
             [usual] + Array(repeating: usual.moving(rows: 6000), count: 7) + [usual.moving(rows: 200_000), usual.moving(rows: 90_000)]
         let alerts = lane.live(Stretch(buckets: 1, stolen)).filter { $0.detector == "D01" && $0.status == .open }
@@ -46,7 +46,8 @@ import Testing
     }
 
     @Test func `X10: a flooded detector is heard again the next day, what was collapsed ends unheard, and the summary ends a day after`() {
-        var (lane, _) = flooded()
+        var lane = HealthTests.lane()
+        _ = flood(&lane)
         let rest = lane.live(Stretch(days: 2, fleet(1000)))
         #expect(rest.filter { $0.detector == "D01" && $0.status == .resolved }.count == 3)
         #expect(rest.filter { $0.detector == "H02" }.map(\.status) == [.resolved])
@@ -87,11 +88,11 @@ import Testing
     }
 
     @Test func `X4: an account whose only measure a detector does not follow is reported, and constant ones are not`() throws {
-        let login = Activity(calls: 2)
+        let (login, export) = (Activity(calls: 2), Activity(rows: 1000, calls: 4))
         var lane = RehearsalLane()
         let constant = Activity(rows: 500, bytes: 50_000)
-        lane.live([Stretch(days: 3, [constant, login]), Stretch(days: 4, [constant, usual])])
-        let alerts = lane.live(Stretch(days: 5, [constant, Activity(rows: 1000, calls: 4)])).filter { $0.detector == "H03" }
+        lane.live([Stretch(days: 3, [constant, login]), Stretch(days: 4, [constant, export])])
+        let alerts = lane.live(Stretch(days: 5, [constant, export])).filter { $0.detector == "H03" }
         let alert = try #require(alerts.first)
         #expect(alert.status == .open && alert.account == "*")
         #expect(alert.summary.contains("D02 slow-drain does not see 1 account, such as account-2"), "\(alert.summary)")
@@ -108,7 +109,7 @@ import Testing
         plan.restarts = 0.2
         plan.seed = 31
         let resumed = try run(files, plan)
-        #expect(resumed.restarts > 50)
+        #expect(resumed.restarts > 20)
         let difference = resumed.difference(from: whole)
         #expect(difference == nil)
     }
