@@ -236,9 +236,10 @@ final class AccountShard {
     /// Mature accounts that a detector says it would find nothing of in an empty bucket like ``oldestBucket``. Complexity: O(accounts).
     func blindSpots() -> [(account: AccountID, detector: UInt8)] {
         var spots: [(account: AccountID, detector: UInt8)] = []
-        var empty = ClosedBucket(number: oldestBucket, end: BucketGrid.start(of: oldestBucket + 1), fleet: fleet)
+        var empty = ClosedBucket(number: oldestBucket, end: BucketGrid.start(of: oldestBucket + 1), fleet: fleet, values: values)
         for index in profiles.indices where profiles[index].isMature {
-            empty.read(profiles[index], sums: MeasureSums(), networks: NetworkSet(), newNetwork: nil)
+            empty.read(
+                profiles[index], sums: MeasureSums(), networks: NetworkSet(), newNetwork: nil, access: AccessActivity(values: values))
             for number in judging where detectors[number].blindness(empty, of: profiles[index]) != nil {
                 spots.append((self.number(index), UInt8(number)))
             }
@@ -305,35 +306,6 @@ final class AccountShard {
     }
 }
 
-/// The part of a tally that is judged: most of a tally is for an alert to show.
-struct Activity {
-    var sums = MeasureSums()
-    var networks = NetworkSet()
-    var newNetwork: NewNetwork?
-    var access: AccessActivity
-
-    init(values: ValueTable) { access = AccessActivity(values: values) }
-
-    @inline(__always)
-    init(_ tally: borrowing AccountTally, values: ValueTable) {
-        access = AccessActivity(values: values)
-        access.fewCount = tally.routes.count
-        for index in 0..<tally.routes.count { access.few[index] = RouteKey(rawValue: tally.routes.routes[index].key) }
-        access.minuteCalls = tally.minuteCalls
-        access.largest = tally.largestAmount
-        access.tally = tally.access
-        sums = tally.sums
-        networks = tally.networks
-        newNetwork = tally.newNetwork
-    }
-}
-
-/// The tallies of one open bucket of a shard: `slots` gives an account's tally plus one, 0 while it was not active.
-private struct OpenTallies {
-    var slots: [UInt32]
-    var tallies: [AccountTally]
-}
-
 // MARK: - State
 
 extension AccountShard {
@@ -364,7 +336,7 @@ extension AccountShard {
 
     private func capture(_ index: Int) { captured.append((number(index), encode(number(index)))) }
 
-    private static var stateVersion: UInt8 { 3 }
+    private static var stateVersion: UInt8 { 4 }
 
     private func encode(_ account: AccountID) -> [UInt8] {
         var writer = StateWriter(reserving: profiles[local(account)] === noProfile ? 64 : 3600)
