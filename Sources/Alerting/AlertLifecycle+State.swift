@@ -19,6 +19,7 @@ extension AlertLifecycle {
             writer.write(alert.isProvisional)
             writer.write(alert.sequence)
             writer.write(alert.quietBuckets)
+            writer.write(alert.isCollapsed)
             alert.finding.encode(into: &writer)
         }
     }
@@ -36,9 +37,10 @@ extension AlertLifecycle {
             let isProvisional = try reader.readBool()
             let sequence = try reader.read(UInt32.self)
             let quietBuckets = try reader.read(UInt8.self)
+            let isCollapsed = try reader.readBool()
             restored[key] = OpenAlert(
                 id: id, severity: severity, opened: opened, openedBucket: openedBucket, isProvisional: isProvisional, sequence: sequence,
-                quietBuckets: quietBuckets, finding: try Finding(from: &reader))
+                quietBuckets: quietBuckets, finding: try Finding(from: &reader), isCollapsed: isCollapsed)
         }
         self.init(restored: restored)
     }

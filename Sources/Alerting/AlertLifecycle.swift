@@ -34,6 +34,8 @@ package struct OpenAlert: Equatable, Sendable {
     package var quietBuckets: UInt8
     /// The last finding, for the record that resolves the alert.
     package var finding: Finding
+    /// Nobody was told of it: its detector had alerted too often that day.
+    package var isCollapsed = false
 }
 
 /// The life of alerts: open → update → resolved, one at a time for each detector and account.
@@ -57,9 +59,9 @@ package struct AlertLifecycle: Sendable {
         package var time: EventTime
     }
 
-    /// Takes a finding. `id` is what the alert will be called if it opens.
+    /// Takes a finding. `id` is what the alert will be called if it opens; `isDue` asks for an update whatever the finding says.
     package mutating func found(
-        _ finding: Finding, key: AlertKey, bucket: Int64, at time: EventTime, isClosed: Bool, id: String
+        _ finding: Finding, key: AlertKey, bucket: Int64, at time: EventTime, isClosed: Bool, id: String, isDue: Bool = false
     ) -> Transition? {
         guard var alert = open[key] else {
             guard finding.opens else { return nil }
@@ -79,7 +81,7 @@ package struct AlertLifecycle: Sendable {
         alert.isProvisional = alert.isProvisional && !isCompletion
         if finding.opens { alert.severity = max(alert.severity, finding.severity) }
         var transition: Transition?
-        if isCompletion || isWorse {
+        if isCompletion || isWorse || isDue {
             transition = Transition(key: key, status: .update, alert: alert, time: time)
             alert.sequence += 1
         }
@@ -99,6 +101,9 @@ package struct AlertLifecycle: Sendable {
         open[key] = nil
         return Transition(key: key, status: .resolved, alert: alert, time: time)
     }
+
+    /// Keeps an open alert to itself, or no longer.
+    package mutating func collapse(_ key: AlertKey, _ isCollapsed: Bool) { open[key]?.isCollapsed = isCollapsed }
 
     /// Ends an alert at once, as when a silent source speaks again.
     package mutating func resolve(key: AlertKey, at time: EventTime) -> Transition? {

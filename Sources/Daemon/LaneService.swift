@@ -64,7 +64,7 @@ final class LaneService: Sendable {
         }
         let attribution = AttributionStart(
             pseudonymKey: pseudonymKey, hashKey: System.random(), accountNames: resume == nil ? [] : core.accountNames,
-            valueNames: core.endpointAndObjectNames)
+            valueNames: core.endpointAndObjectNames, gate: core.admission)
         let channel = BatchChannel(arrivals: arrivals)
         let (lane, waker, positions) = (self.lane, self.waker, resume?.positions ?? [])
         ReaderThread.startLive(

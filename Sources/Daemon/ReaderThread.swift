@@ -75,11 +75,12 @@ struct AttributionStart: Sendable {
     var hashKey: UInt64
     var accountNames: [String] = []
     var valueNames: [String] = []
+    var gate = AdmissionGate()
 
     func make(_ lane: LaneSpecification) -> Attribution {
         var attribution = Attribution(
             limits: lane.limits, pseudonymKey: pseudonymKey, hashKey: hashKey, canaries: lane.options.canaries)
-        if !accountNames.isEmpty { attribution.resume(accountNames: accountNames, valueNames: valueNames) }
+        if !accountNames.isEmpty { attribution.resume(accountNames: accountNames, valueNames: valueNames, gate: gate) }
         return attribution
     }
 }

@@ -32,6 +32,10 @@ public protocol Detector: Sendable {
     /// The same for ``judge(_:)-(SeriesBucket)``; nil from detectors that judge no series.
     func explain(_ series: SeriesBucket) -> Verdict?
 
+    /// A measure of which ``judge(_:of:)`` would find nothing, whatever the account did, because of what was learnt of it;
+    /// nil where there is none. `bucket` is an empty one that comes next. Asked once a day.
+    func blindness(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Measure?
+
     /// Judges a silence of the whole source.
     func judge(_ gap: SourceGap) -> Finding?
 
@@ -43,6 +47,7 @@ extension Detector {
     public static var judgesIdleBuckets: Bool { true }
     public func judge(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Finding? { nil }
     public func tripLevels(bucket: Int64, of account: borrowing AccountProfile, fleet: FleetView) -> TripLevels { .never }
+    public func blindness(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Measure? { nil }
     public func judge(_ gap: SourceGap) -> Finding? { nil }
     public func judge(_ series: SeriesBucket) -> Finding? { nil }
     public func explain(_ series: SeriesBucket) -> Verdict? { nil }
@@ -71,7 +76,7 @@ public struct TripLevels: Equatable, Sendable {
 
 /// What the catalogue says about a detector.
 public struct DetectorDescriptor: Sendable {
-    /// `D01` …: stable, in alerts, settings, reports and tests.
+    /// `D01` …, and `H01` … for what watches over detection itself: stable, in alerts, settings, reports and tests.
     public let id: String
     public let name: String
     public let family: String

@@ -22,6 +22,9 @@ public enum DetectorCatalog {
         FailedThenBulkDetector.self,
         ShadowEndpointDetector.self,
         SeriesNoveltyDetector.self,
+        NameFloodDetector.self,
+        AlertFloodDetector.self,
+        BlindModelDetector.self,
     ]
 
     /// One of each with its options, keyed by detector id.

@@ -42,10 +42,13 @@ public struct SelfTest: Sendable {
         public let buckets: Int
         /// What each account does, in the order of their numbers; nil where one has not been seen yet or is silent.
         public let accounts: [Activity?]
+        /// What names do that have no account of their own.
+        public let others: Activity?
 
-        public init(buckets: Int, _ accounts: [Activity?]) {
+        public init(buckets: Int, _ accounts: [Activity?], others: Activity? = nil) {
             self.buckets = buckets
             self.accounts = accounts
+            self.others = others
         }
 
         public init(days: Int, _ accounts: [Activity?]) { self.init(buckets: days * BucketGrid.perDay, accounts) }

@@ -8,14 +8,21 @@ import RollingStatistics
 /// The accounts of one shard of a lane: profiles, minute rings, and tallies of the open buckets.
 ///
 /// An account's shard is its number modulo the number of shards, and no result depends on that number. A class, because it is one thing
-/// with identity that must never be copied; owned by one core. State: about 3.2 KB an account.
+/// with identity that must never be copied; owned by one core. State: about 3.2 KB an account; 30 bytes one that has not been active yet or
+/// was retired, see ``Retirement``.
 final class AccountShard {
     private let shardCount: UInt32
     private let shardNumber: UInt32
     private let detectors: [any Detector]
-    private let judgesIdle: [Bool]
+    /// Those that judge accounts, and those that judge idle ones: the others would be asked for nothing for every account and bucket.
+    private let judging: [Int]
+    private let judgingIdle: [Int]
     private var profiles: [AccountProfile] = []
     private var rings: [MinuteRing] = []
+    private var retirement = Retirement()
+    /// Stand in for those of accounts that have none: no bucket is at or after their first, so that closing one passes them by.
+    private let noProfile = AccountProfile(firstBucket: .max)
+    private let noRing = MinuteRing()
     /// How each account stands to the checkpoints; the changed ones, in order of first change; and those of a checkpoint in the making.
     private var marks: [CheckpointMark] = []
     private var dirty: [Int] = []
@@ -39,7 +46,8 @@ final class AccountShard {
         shardNumber = UInt32(number)
         self.shardCount = UInt32(shardCount)
         self.detectors = detectors
-        judgesIdle = detectors.map { type(of: $0).judgesIdleBuckets }
+        judging = detectors.indices.filter { !(detectors[$0] is any HealthDetector) }
+        judgingIdle = judging.filter { type(of: detectors[$0]).judgesIdleBuckets }
     }
 
     /// How an account stands to the checkpoints.
@@ -72,12 +80,10 @@ final class AccountShard {
     var accountCount: Int { rings.count }
 
     /// Makes room for one more account, of which no event has counted yet. Accounts come in the order of their numbers.
-    func addNewAccount() { addAccount(bucket: .max) }
-
-    /// Makes room for one more account, first seen in `bucket`. Accounts come in the order of their numbers.
-    func addAccount(bucket: Int64) {
-        profiles.append(AccountProfile(firstBucket: bucket))
-        rings.append(MinuteRing())
+    func addNewAccount() {
+        profiles.append(noProfile)
+        rings.append(noRing)
+        retirement.addAccount()
         // Changed from the start: a checkpoint must know every number below the highest, even of accounts whose events were all late.
         marks.append(.dirty)
         dirty.append(marks.count - 1)
@@ -129,6 +135,10 @@ final class AccountShard {
     private func startTally(_ event: AccessEvent, index: Int, position: Int, oldestBucket: Int64) -> Int {
         var tally = AccountTally(event)
         let bucket = oldestBucket + Int64(position)
+        if profiles[index] === noProfile {
+            profiles[index] = AccountProfile(firstBucket: bucket)
+            rings[index] = MinuteRing()
+        }
         let profile = profiles[index]
         if profile.age == 0 && bucket < profile.firstBucket { profile.firstBucket = bucket }
         if position == 0 { tally.trips = tripLevels(index, bucket: bucket) }
@@ -139,7 +149,9 @@ final class AccountShard {
 
     private func tripLevels(_ index: Int, bucket: Int64) -> TripLevels {
         var trips = TripLevels.never
-        for detector in detectors { trips = trips.lowered(by: detector.tripLevels(bucket: bucket, of: profiles[index], fleet: fleet)) }
+        for number in judging {
+            trips = trips.lowered(by: detectors[number].tripLevels(bucket: bucket, of: profiles[index], fleet: fleet))
+        }
         return trips
     }
 
@@ -187,7 +199,7 @@ final class AccountShard {
     ///
     /// The inner loop of a quiet fleet: the arrays are taken out of the class once, and one bucket is filled again for each account.
     func closeOldest(fleetSums: inout FleetSums, found: (AccountID, UInt8, Finding) -> Void) {
-        let detectors = self.detectors
+        let (detectors, judging) = (self.detectors, self.judging)
         let profiles = self.profiles
         let oldest = open[0]
         let isDaily = FleetSums.isDaily(oldestBucket)
@@ -197,11 +209,10 @@ final class AccountShard {
         for index in profiles.indices where profiles[index].firstBucket <= oldestBucket {
             willChange(index)
             let slot = Int(oldest.slots[index])
+            if slot != 0 { retirement.noteActive(index, oldestBucket) }
             let activity = slot == 0 ? idle : Activity(oldest.tallies[slot - 1], values: values)
-            closed.read(
-                profiles[index], sums: activity.sums, networks: activity.networks, newNetwork: activity.newNetwork,
-                access: activity.access)
-            for number in detectors.indices where slot != 0 || judgesIdle[number] {
+            closed.read(profiles[index], activity)
+            for number in slot == 0 ? judgingIdle : judging {
                 if let finding = detectors[number].judge(closed, of: profiles[index]) { found(self.number(index), UInt8(number), finding) }
             }
             if slot != 0 { noteForLane(closed, profiles[index]) }
@@ -210,12 +221,42 @@ final class AccountShard {
         }
     }
 
+    /// Gives back the memory of accounts that hardly worked and have rested for long: see ``Retirement``. To be called once a day, at the
+    /// close of ``oldestBucket``. Complexity: O(accounts), a few bytes each.
+    func retireIdle(sparing alerting: Set<AccountID>) {
+        for index in profiles.indices where retirement.isDue(index, at: oldestBucket) && profiles[index] !== noProfile {
+            let account = number(index)
+            guard account != .overflow, !alerting.contains(account), open.allSatisfy({ $0.slots[index] == 0 }) else { continue }
+            willChange(index)
+            retirement.retire(index, firstBucket: profiles[index].firstBucket)
+            profiles[index] = noProfile
+            rings[index] = noRing
+        }
+    }
+
+    /// Mature accounts that a detector says it would find nothing of in an empty bucket like ``oldestBucket``. Complexity: O(accounts).
+    func blindSpots() -> [(account: AccountID, detector: UInt8)] {
+        var spots: [(account: AccountID, detector: UInt8)] = []
+        var empty = ClosedBucket(number: oldestBucket, end: BucketGrid.start(of: oldestBucket + 1), fleet: fleet, values: values)
+        for index in profiles.indices where profiles[index].isMature {
+            empty.read(
+                profiles[index], sums: MeasureSums(), networks: NetworkSet(), newNetwork: nil, access: AccessActivity(values: values))
+            for number in judging where detectors[number].blindness(empty, of: profiles[index]) != nil {
+                spots.append((self.number(index), UInt8(number)))
+            }
+        }
+        return spots
+    }
+
+    /// What is left of an account's life before it was retired; nil when it never was.
+    func tombstone(_ account: AccountID) -> Tombstone? { retirement.tombstones[local(account)] }
+
     /// What the detectors find in a part of open bucket `position`, as though the buckets before it closed as they stand.
     func judgeOpen(_ account: AccountID, position: Int, oldestBucket: Int64, end: EventTime) -> [(UInt8, Finding)] {
         let (profile, partial) = asJudged(account, position: position, oldestBucket: oldestBucket, end: end, isClosed: false)
         var findings: [(UInt8, Finding)] = []
-        for (number, detector) in detectors.enumerated() {
-            if let finding = detector.judge(partial, of: profile) { findings.append((UInt8(number), finding)) }
+        for number in judging {
+            if let finding = detectors[number].judge(partial, of: profile) { findings.append((UInt8(number), finding)) }
         }
         return findings
     }
@@ -260,39 +301,9 @@ final class AccountShard {
     ) -> ClosedBucket {
         var bucket = ClosedBucket(number: number, end: end, fleet: fleet, values: values)
         bucket.isClosed = isClosed
-        bucket.read(
-            profile, sums: activity.sums, networks: activity.networks, newNetwork: activity.newNetwork, access: activity.access)
+        bucket.read(profile, activity)
         return bucket
     }
-}
-
-/// The part of a tally that is judged: most of a tally is for an alert to show.
-struct Activity {
-    var sums = MeasureSums()
-    var networks = NetworkSet()
-    var newNetwork: NewNetwork?
-    var access: AccessActivity
-
-    init(values: ValueTable) { access = AccessActivity(values: values) }
-
-    @inline(__always)
-    init(_ tally: borrowing AccountTally, values: ValueTable) {
-        access = AccessActivity(values: values)
-        access.fewCount = tally.routes.count
-        for index in 0..<tally.routes.count { access.few[index] = RouteKey(rawValue: tally.routes.routes[index].key) }
-        access.minuteCalls = tally.minuteCalls
-        access.largest = tally.largestAmount
-        access.tally = tally.access
-        sums = tally.sums
-        networks = tally.networks
-        newNetwork = tally.newNetwork
-    }
-}
-
-/// The tallies of one open bucket of a shard: `slots` gives an account's tally plus one, 0 while it was not active.
-private struct OpenTallies {
-    var slots: [UInt32]
-    var tallies: [AccountTally]
 }
 
 // MARK: - State
@@ -325,12 +336,16 @@ extension AccountShard {
 
     private func capture(_ index: Int) { captured.append((number(index), encode(number(index)))) }
 
-    private static var stateVersion: UInt8 { 3 }
+    private static var stateVersion: UInt8 { 4 }
 
     private func encode(_ account: AccountID) -> [UInt8] {
-        var writer = StateWriter(reserving: 3600)
+        var writer = StateWriter(reserving: profiles[local(account)] === noProfile ? 64 : 3600)
         writer.write(AccountShard.stateVersion)
-        profile(account).encode(into: &writer)
+        retirement.encode(local(account), into: &writer)
+        let profile = profile(account)
+        writer.write(profile !== noProfile)
+        guard profile !== noProfile else { return writer.bytes }
+        profile.encode(into: &writer)
         let minutes = ring(account).minutes()
         writer.write(UInt8(minutes.count))
         for minute in minutes {
@@ -353,12 +368,18 @@ extension AccountShard {
     func restore(_ account: AccountID, from bytes: [UInt8]) throws(StateError) {
         var reader = StateReader(bytes)
         try reader.expectVersion(AccountShard.stateVersion)
-        let profile = try AccountProfile(from: &reader)
-        addAccount(bucket: profile.firstBucket)
+        addNewAccount()
         let index = local(account)
         marks[index] = .clean
         dirty.removeLast()
-        profiles[index] = profile
+        try retirement.restore(index, from: &reader)
+        if try reader.readBool() { try restoreLife(index, account, &reader) }
+        guard reader.isAtEnd else { throw StateError.implausible("trailing bytes") }
+    }
+
+    private func restoreLife(_ index: Int, _ account: AccountID, _ reader: inout StateReader) throws(StateError) {
+        profiles[index] = try AccountProfile(from: &reader)
+        rings[index] = MinuteRing()
         for _ in 0..<(try reader.read(UInt8.self)) {
             rings[index].restore(
                 minute: Int(try reader.read(UInt32.self)), rows: try reader.read(), bytes: try reader.read(),
@@ -373,6 +394,5 @@ extension AccountShard {
             open[position].tallies.append(tally)
             open[position].slots[index] = UInt32(open[position].tallies.count)
         }
-        guard reader.isAtEnd else { throw StateError.implausible("trailing bytes") }
     }
 }

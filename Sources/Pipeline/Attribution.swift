@@ -1,6 +1,7 @@
 // weir
 // SPDX-License-Identifier: Apache-2.0
 
+import Detection
 import Digest
 import EventModel
 import LogFormats
@@ -11,7 +12,8 @@ import LogFormats
 package struct Attribution: ~Copyable {
     /// Bounds on what names from logs may occupy.
     package struct Limits: Equatable, Sendable {
-        /// Accounts of a lane; every further name shares one account, which is counted and shown as `(other accounts)`.
+        /// Accounts of a lane; every further name shares one account, which is counted and shown as `(other accounts)`. So does a name that
+        /// the ``AdmissionGate`` lets wait.
         package var accounts = 200_000
         /// Endpoint templates and object names of a lane.
         package var values = 16_384
@@ -32,6 +34,9 @@ package struct Attribution: ~Copyable {
     private let pseudonymKey: [UInt8]
     private let hashKey: UInt64
     private let details: DetailReader
+    private var gate = AdmissionGate()
+    /// Under which names are hashed for the gate. From the installation's secret, because the gate's memory is part of a checkpoint.
+    private let gateKey: UInt64
 
     private struct PathEntry {
         var hash: UInt64
@@ -49,6 +54,7 @@ package struct Attribution: ~Copyable {
         self.pseudonymKey = pseudonymKey
         self.hashKey = hashKey
         details = DetailReader(pseudonymKey: pseudonymKey, canaries: canaries)
+        gateKey = HMACSHA256.code(for: Array("admission of names".utf8), key: pseudonymKey).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
         accounts = NameDirectory(key: hashKey)
         people = NameDirectory(key: hashKey)
         values = NameDirectory(key: hashKey)
@@ -56,7 +62,8 @@ package struct Attribution: ~Copyable {
     }
 
     /// Takes up the names of a checkpoint, in the order of their numbers; the first account is the shared overflow account.
-    package mutating func resume(accountNames: [String], valueNames: [String]) {
+    package mutating func resume(accountNames: [String], valueNames: [String], gate: AdmissionGate) {
+        self.gate = gate
         for name in accountNames.dropFirst() { addAccount(Array(name.utf8)) }
         for name in valueNames { addValue(Array(name.utf8)) }
     }
@@ -95,10 +102,13 @@ package struct Attribution: ~Copyable {
         let isPerson = line.kind == .human
         let known = isPerson ? people.find(bytes, start, count, hash: hash) : accounts.find(bytes, start, count, hash: hash)
         if let known { return AccountID(rawValue: known) }
-        return newAccount(bytes.copy(start..<start + count), kind: line.kind, hash: hash, &batch)
+        return newAccount(line, bytes, hash: hash, &batch)
     }
 
-    private mutating func newAccount(_ raw: [UInt8], kind: AccountKind, hash: UInt64, _ batch: inout EventBatch) -> AccountID {
+    private mutating func newAccount(_ line: DecodedLine, _ bytes: PaddedBytes, hash: UInt64, _ batch: inout EventBatch) -> AccountID {
+        let start = Int(line.account.start)
+        let raw = bytes.copy(start..<start + line.account.count)
+        let kind = line.kind
         let shown = shownName(raw, kind: kind)
         let shownHash = ChunkBuffer(shown).withBytes { $0.hash(from: 0, count: shown.count, key: hashKey) }
         if shown != raw, let number = ChunkBuffer(shown).withBytes({ accounts.find($0, 0, shown.count, hash: shownHash) }) {
@@ -106,13 +116,24 @@ package struct Attribution: ~Copyable {
             if Int(accountCount) < limits.accounts { remember(raw, kind: kind, hash: hash, number: number) }
             return AccountID(rawValue: number)
         }
-        guard Int(accountCount) < limits.accounts else { return .overflow }
+        guard Int(accountCount) < limits.accounts, mayEnter(line, bytes, &batch) else { return .overflow }
         let number = accountCount
         accountCount += 1
         remember(raw, kind: kind, hash: hash, number: number)
         if shown != raw { accounts.insert(shown, hash: shownHash, number: number) }
         batch.newAccounts.append(String(decoding: shown, as: UTF8.self))
         return AccountID(rawValue: number)
+    }
+
+    /// Asks the gate, and tells the core what it was asked.
+    private mutating func mayEnter(_ line: DecodedLine, _ bytes: PaddedBytes, _ batch: inout EventBatch) -> Bool {
+        var name = bytes.hash(from: Int(line.account.start), count: line.account.count, key: gateKey)
+        // A person and a program of one name are two. 0 is no name.
+        if line.kind == .human { name = ~name }
+        let request = AdmissionGate.Request(
+            name: max(name, 1), bucket: BucketGrid.number(of: line.time), rows: line.operation.movesDataOut ? line.rows : 0)
+        batch.admissions.append(request)
+        return gate.admit(request)
     }
 
     private mutating func remember(_ raw: [UInt8], kind: AccountKind, hash: UInt64, number: UInt32) {

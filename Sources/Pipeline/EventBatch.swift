@@ -17,6 +17,8 @@ package struct EventBatch: Sendable {
     package var marks: [Mark] = []
     /// Accounts seen for the first time, in the order of their numbers.
     package var newAccounts: [String] = []
+    /// What the gate was asked on behalf of names without an account, in order: the core's gate takes the same steps.
+    package var admissions: [AdmissionGate.Request] = []
     /// Endpoints and objects seen for the first time, in the order of their numbers.
     package var newValues: [String] = []
     package var openedStreams: [OpenedStream] = []
@@ -73,6 +75,7 @@ package struct EventBatch: Sendable {
         details.removeAll(keepingCapacity: true)
         marks.removeAll(keepingCapacity: true)
         newAccounts.removeAll(keepingCapacity: true)
+        admissions.removeAll(keepingCapacity: true)
         newValues.removeAll(keepingCapacity: true)
         openedStreams.removeAll(keepingCapacity: true)
         positions.removeAll(keepingCapacity: true)

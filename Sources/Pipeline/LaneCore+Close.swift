@@ -80,8 +80,16 @@ extension LaneCore {
         found.sort { ($0.0, $0.1) < ($1.0, $1.1) }
         decide(found, bucket: oldestBucket)
         closeSeries(bucket: oldestBucket)
+        closeHealth(bucket: oldestBucket)
         fleet = sums.view(after: fleet)
         values.countNoted(bucket: oldestBucket)
+        if FleetSums.isDaily(oldestBucket) { retireIdle() }
+    }
+
+    /// An account with an open alert keeps its profile until that has ended.
+    private func retireIdle() {
+        let alerting = Set(lifecycle.open.keys.map(\.account))
+        for shard in shards { shard.retireIdle(sparing: alerting) }
     }
 
     private mutating func armOldest() {
@@ -106,6 +114,11 @@ extension LaneCore {
                 }
             }
         }
+        let refused = (0..<openCount).reduce(into: MeasureSums()) { sums, position in
+            if let tally = shard(.overflow).tally(.overflow, position: position) { sums.add(tally.sums) }
+        }
+        health.refuse(refused, bucket: oldestBucket)
+        judgeHealth(at: newest, refused: refused)
         settleInquiry()
     }
 }

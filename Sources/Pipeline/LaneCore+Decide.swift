@@ -63,7 +63,8 @@ extension LaneCore {
     }
 
     /// - Parameter details: what is known already; what stands in the account's tally is added.
-    mutating func emit(_ transition: AlertLifecycle.Transition, position: Int, details known: AlertDetails = AlertDetails()) {
+    mutating func emit(_ changed: AlertLifecycle.Transition, position: Int, details known: AlertDetails = AlertDetails()) {
+        guard let transition = told(changed) else { return }
         var details = known
         details.completeness.lag = EventDuration(milliseconds: max((newest - transition.time).milliseconds, 0))
         details.completeness.late = counters.late
@@ -73,7 +74,9 @@ extension LaneCore {
             details.completeness.isLearning = !shard(account).profile(account).isMature
             if let tally = shard(account).tally(account, position: position) { describe(tally, transition.alert.finding, &details) }
         }
-        details.related = lifecycle.open.filter { $0.key.account == account && $0.key != transition.key }.map(\.value.id).sorted()
+        details.related = lifecycle.open.filter { $0.key.account == account && $0.key != transition.key && !$0.value.isCollapsed }.map(
+            \.value.id
+        ).sorted()
         alerts.append(
             AlertRecord(
                 transition, account: accountName(account), descriptor: descriptors[Int(transition.key.detector)], details: details,
@@ -159,7 +162,7 @@ extension LaneCore {
             return
         }
         silentSince = nil
-        for (number, detector) in detectors.enumerated() where !(detector is SeriesNoveltyDetector) {
+        for (number, detector) in detectors.enumerated() where detector is SilenceDetector {
             let key = AlertKey(detector: UInt8(number), account: LaneCore.sourceAccount)
             if let transition = lifecycle.resolve(key: key, at: LaneCore.minute(time)) { emit(transition, position: 0) }
         }

@@ -20,6 +20,13 @@ extension LaneCore {
         return first == .max ? nil : BucketGrid.start(of: first)
     }
 
+    /// When an account was there before it was retired; nil when it never was.
+    package func tombstone(_ name: String) -> Tombstone? {
+        guard let number = names.firstIndex(of: name) else { return nil }
+        let account = AccountID(rawValue: UInt32(number))
+        return shard(account).tombstone(account)
+    }
+
     /// Explains the open bucket that the inquiry asks for, before it is learnt. Nil while the account is unknown. Complexity: O(accounts).
     func explain(_ inquiry: LaneInquiry, isClosed: Bool) -> LaneExplanation? {
         guard let number = names.firstIndex(of: inquiry.account) else { return nil }
@@ -31,6 +38,7 @@ extension LaneCore {
         let end = isClosed ? BucketGrid.start(of: inquiry.bucket + 1) : LaneCore.minute(last) + .minutes(1)
         let (profile, bucket) = shard.asJudged(account, position: position, oldestBucket: oldestBucket, end: end, isClosed: isClosed)
         let totals = isClosed ? totals() : []
+        let lane = laneBucket(end: end, refused: self.shard(.overflow).tally(.overflow, position: position)?.sums ?? MeasureSums())
         let entries = detectors.indices.map { index in
             let key = AlertKey(detector: UInt8(index), account: account)
             let sourceKey = AlertKey(detector: UInt8(index), account: LaneCore.sourceAccount)
@@ -41,12 +49,14 @@ extension LaneCore {
             }
             return LaneExplanation.Entry(
                 descriptor: descriptors[index],
-                explanation: series.isEmpty ? detectors[index].explain(bucket, of: profile) : Explanation(series),
+                explanation: (detectors[index] as? any HealthDetector).map { Explanation([$0.explain(lane)]) }
+                    ?? (series.isEmpty ? detectors[index].explain(bucket, of: profile) : Explanation(series)),
                 alert: lifecycle.open[key].map { LaneExplanation.Alert($0, bucket: inquiry.bucket) },
                 sourceAlert: lifecycle.open[sourceKey].map { LaneExplanation.Alert($0, bucket: inquiry.bucket) })
         }
         return LaneExplanation(
-            account: inquiry.account, bucket: bucket, firstSeen: BucketGrid.start(of: profile.firstBucket), age: Int(profile.age),
+            account: inquiry.account, bucket: bucket, firstSeen: BucketGrid.start(of: profile.firstBucket),
+            lastSeenBefore: tombstone(inquiry.account).map { BucketGrid.start(of: Int64($0.lastBucket)) }, age: Int(profile.age),
             detectors: entries)
     }
 

@@ -8,7 +8,7 @@ import LogFormats
 import RollingStatistics
 
 extension LaneCore {
-    static var stateVersion: UInt8 { 3 }
+    static var stateVersion: UInt8 { 4 }
 
     /// Everything that changed since the last commit, as of the last event processed. Complexity: O(changed accounts).
     package mutating func takeCommit() -> LaneCommit {
@@ -87,6 +87,7 @@ extension LaneCore {
         source.encode(into: &writer)
         series.encode(into: &writer)
         lifecycle.encode(into: &writer)
+        health.encode(into: &writer)
         writer.write(silentSince?.milliseconds ?? -1)
         writer.write(UInt32(names.count))
         values.encode(into: &writer)
@@ -96,6 +97,7 @@ extension LaneCore {
             writer.write(path)
         }
         counters.encode(into: &writer)
+        admission.encode(into: &writer)
         return writer.bytes
     }
 
@@ -141,12 +143,14 @@ extension LaneCore {
         source = try SourceProfile(from: &reader)
         series = try LaneSeries(from: &reader)
         lifecycle = try AlertLifecycle(from: &reader)
+        health = try LaneHealth(detectors: detectors.count, from: &reader)
         let silence = try reader.read(Int64.self)
         silentSince = silence < 0 ? nil : EventTime(milliseconds: silence)
         let accountCount = try reader.read(UInt32.self)
         try values.restore(from: &reader)
         for _ in 0..<(try reader.read(UInt32.self)) { streamPaths[try reader.read()] = try reader.readString() }
         counters = try LaneCounters(from: &reader)
+        admission = try AdmissionGate(from: &reader)
         if openCount > 0 { closesAt = BucketGrid.start(of: oldestBucket + 1) + options.lateness }
         return accountCount
     }

@@ -23,6 +23,8 @@ package struct LaneCore: ~Copyable {
     /// The names of endpoints and objects, and who uses which.
     let values: ValueTable
     var streamPaths: [UInt32: String] = [:]
+    /// Stands where the reader's gate stood after the last batch: what a reader resumes with.
+    package var admission = AdmissionGate()
 
     // Event time.
     var newest = EventTime(milliseconds: -1)
@@ -47,6 +49,9 @@ package struct LaneCore: ~Copyable {
     var source = SourceProfile()
     var series = LaneSeries()
     var lifecycle = AlertLifecycle()
+    var health: LaneHealth
+    /// Alerts that a detector may open on accounts in a day.
+    let alertLimit: UInt32
     /// Since when the source is silent beyond the ordinary; nil while it speaks.
     var silentSince: EventTime?
     /// What somebody wants to know of one account and bucket; see ``LaneInquiry``.
@@ -69,6 +74,8 @@ package struct LaneCore: ~Copyable {
         detectors = DetectorCatalog.make(overrides: options.detectorOptions)
         descriptors = DetectorCatalog.all.map { $0.descriptor }
         model = LaneCore.stamp(options)
+        health = LaneHealth(detectors: detectors.count)
+        alertLimit = AlertFloodDetector.limit(of: detectors)
         let made = detectors
         let values = ValueTable(canaries: options.canaries, inventory: options.inventory)
         self.values = values
@@ -81,6 +88,7 @@ package struct LaneCore: ~Copyable {
     /// Takes a batch: the lane's next events, in order.
     package mutating func process(_ batch: borrowing EventBatch) {
         for opened in batch.openedStreams { streamPaths[opened.stream] = opened.path }
+        for request in batch.admissions { admission.admit(request) }
         for name in batch.newAccounts { meet(name) }
         for name in batch.newValues { values.append(name) }
         for trouble in batch.troubles { note(trouble) }
@@ -116,7 +124,7 @@ package struct LaneCore: ~Copyable {
     /// Where event time stands, for people.
     package var newestEvent: EventTime? { newest.milliseconds < 0 ? nil : newest }
     package var accountCount: Int { names.count - 1 }
-    package var openAlertCount: Int { lifecycle.open.count }
+    package var openAlertCount: Int { lifecycle.open.values.count { !$0.isCollapsed } }
 
     /// The names to resume an ``Attribution`` with, in the order of their numbers.
     package var accountNames: [String] { names }

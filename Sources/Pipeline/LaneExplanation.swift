@@ -25,6 +25,8 @@ package struct LaneExplanation {
     package var bucket: ClosedBucket
     /// Event time of the account's first bucket, and the buckets learnt of it since.
     package var firstSeen: EventTime
+    /// When the account was last seen before that, where it was retired meanwhile: see ``Retirement``.
+    package var lastSeenBefore: EventTime?
     package var age: Int
     /// Whether the source had no events at all while many were due: such a bucket is neither judged nor learnt.
     package var isMissing = false

@@ -48,6 +48,7 @@ package struct RehearsalLane: ~Copyable {
                 guard let activity, activity.hours.contains(hourOfDay) else { continue }
                 append(activity, account: index + 1)
             }
+            if let others = stretch.others, others.hours.contains(hourOfDay) { append(others, account: 0) }
             sort(from: first)
             bucket += 1
             if batch.events.count >= EventBatch.limit { hand() }

@@ -34,6 +34,11 @@ extension WhyReport {
         text.field("closed", bucket.isClosed)
         text.field("source_silent", explanation.isMissing)
         text.field("first_seen", CivilTime(explanation.firstSeen).rfc3339)
+        if let seen = explanation.lastSeenBefore {
+            text.field("last_seen_before", CivilTime(seen).rfc3339)
+        } else {
+            text.null("last_seen_before")
+        }
         text.field("buckets_learnt", Int64(explanation.age))
         for measure in Measure.allCases { text.field(measure.name, bucket.sums[measure]) }
         text.beginArray("detectors")

@@ -126,7 +126,11 @@ struct WhyReport {
     private var standing: String {
         let bucket = explanation.bucket
         let sums = bucket.sums
-        var text = "\(account) at \(DisplayText.safe(source)), known for \(NumberText.span(bucket.end - explanation.firstSeen)): "
+        var text = "\(account) at \(DisplayText.safe(source)), known for \(NumberText.span(bucket.end - explanation.firstSeen))"
+        if let seen = explanation.lastSeenBefore {
+            text += " (and before that until \(CivilTime(seen).rfc3339.prefix(10)), then forgotten)"
+        }
+        text += ": "
         text += "\(NumberText.amount(Double(sums.rows), of: .rows)), \(NumberText.amount(Double(sums.bytes), of: .bytes)), "
         text += "\(NumberText.amount(Double(sums.calls), of: .calls)) on \(CivilTime.weekdayName(bucket.start)) \(span)"
         if !bucket.isClosed { text += " (so far: the data end before this quarter hour does)" }

@@ -14,7 +14,7 @@ import Testing
         #expect(Set(descriptors.map(\.id)).count == descriptors.count)
         #expect(Set(descriptors.map(\.name)).count == descriptors.count)
         for descriptor in descriptors {
-            #expect(descriptor.id.count == 3 && descriptor.id.hasPrefix("D") && Int(descriptor.id.dropFirst()) != nil)
+            #expect(descriptor.id.count == 3 && "DH".contains(descriptor.id.prefix(1)) && Int(descriptor.id.dropFirst()) != nil)
             #expect(descriptor.name.allSatisfy { $0.isLowercase || $0 == "-" }, "\(descriptor.name)")
             #expect(!descriptor.family.isEmpty)
         }

@@ -151,7 +151,7 @@ import Testing
         var numbers: [UInt32] = []
         for (index, piece) in pieces.enumerated() {
             var attribution = Attribution(limits: limits, pseudonymKey: [9], hashKey: UInt64(index))
-            attribution.resume(accountNames: names, valueNames: [])
+            attribution.resume(accountNames: names, valueNames: [], gate: AdmissionGate())
             let format = try JSONFormat(options: FormatOptions())
             var reader = LaneReader(source: MemorySource([MemorySource.File("x", piece)]), attribution: attribution) { format }
             var batch = EventBatch()

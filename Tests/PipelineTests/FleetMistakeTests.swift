@@ -115,5 +115,8 @@ import Testing
         let (alerts, counters, _) = try replay(log)
         #expect(alerts.filter { $0.detector == "D01" }.map(\.account) == [Attribution.overflowName])
         #expect(counters.overflow == log.beyond)
+        let floods = alerts.filter { $0.detector == "H01" }
+        #expect(floods.count { $0.status == .open } == 1 && floods.count { $0.status == .update } == 14)
+        #expect(try #require(floods.first).summary.contains("judged together, as (other accounts)"))
     }
 }

@@ -82,7 +82,7 @@ import Testing
         let format = try JSONFormat(options: FormatOptions())
         func reader(_ positions: [StreamPosition], _ names: [String]) -> LaneReader<MemorySource> {
             var attribution = Attribution(pseudonymKey: [], hashKey: 0)
-            attribution.resume(accountNames: names, valueNames: [])
+            attribution.resume(accountNames: names, valueNames: [], gate: AdmissionGate())
             let source = MemorySource(files, largestRead: largestRead, seed: 5, resume: positions)
             return LaneReader(source: source, attribution: attribution, batchLimit: 3) { format }
         }

@@ -102,7 +102,7 @@ func run(_ files: [MemorySource.File], _ plan: LaneRunPlan = LaneRunPlan()) thro
         if !plan.shardsAfterRestart.isEmpty { options.shards = plan.shardsAfterRestart[result.restarts % plan.shardsAfterRestart.count] }
         core = try LaneCore(options: options, resume: journal.resume)
         var attribution = Attribution(pseudonymKey: [1, 2, 3], hashKey: random.next())
-        attribution.resume(accountNames: core.accountNames, valueNames: core.endpointAndObjectNames)
+        attribution.resume(accountNames: core.accountNames, valueNames: core.endpointAndObjectNames, gate: core.admission)
         reader = try laneReader(files, plan, journal.resume.positions, attribution, &random)
     }
     journal.store(core.takeCommit())

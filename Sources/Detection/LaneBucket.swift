@@ -1,0 +1,92 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import EventModel
+import RollingStatistics
+
+/// What is wrong with detection itself on a lane, as of a bucket: the input of detectors that watch over the others.
+public struct LaneBucket: Sendable {
+    /// The source's name.
+    public var name: String
+    /// The bucket's number, see ``BucketGrid``, and the event time up to which the counts hold.
+    public var number: Int64
+    public var end: EventTime
+    /// The lane's first bucket.
+    public var firstBucket: Int64
+    /// Names that have an account of their own.
+    public var accounts: Int
+    /// Events of names without one: calls in this bucket, all sums since the first of them, and when that was.
+    public var refusedCalls: UInt64 = 0
+    public var refused = MeasureSums()
+    public var refusedSince: Int64 = -1
+    /// Alerts that were not sent one by one: how many in this bucket, and all of them by detector.
+    public var collapsedAlerts: UInt64 = 0
+    public var collapsed: [Collapsed] = []
+    /// Detectors that some accounts are out of sight of, as of the last midnight.
+    public var blind: [Blind] = []
+
+    public init(name: String, number: Int64, end: EventTime, firstBucket: Int64, accounts: Int) {
+        self.name = name
+        self.number = number
+        self.end = end
+        self.firstBucket = firstBucket
+        self.accounts = accounts
+    }
+
+    /// A detector's alerts that were counted and not sent.
+    public struct Collapsed: Sendable {
+        public var detector: String
+        public var count: UInt64
+
+        public init(detector: String, count: UInt64) {
+            self.detector = detector
+            self.count = count
+        }
+    }
+
+    /// Accounts that a detector cannot see, and the first of them.
+    public struct Blind: Sendable {
+        public var detector: String
+        public var accounts: UInt64
+        public var example: String
+
+        public init(detector: String, accounts: UInt64, example: String) {
+            self.detector = detector
+            self.accounts = accounts
+            self.example = example
+        }
+    }
+}
+
+/// A detector that watches over detection itself. Asked when a bucket of the lane closes, and in the middle of one when an alert is
+/// collapsed; its alerts are about the source (`*`), come once and are updated once a day at most while it goes on.
+public protocol HealthDetector: Detector {
+    /// What it watches.
+    static var concern: HealthConcern { get }
+
+    func judge(_ lane: LaneBucket) -> Finding?
+
+    /// Says what ``judge(_:)-(LaneBucket)`` looked at.
+    func explain(_ lane: LaneBucket) -> Verdict
+}
+
+/// What may be wrong with detection itself.
+public enum HealthConcern: Sendable {
+    case refusedNames
+    case collapsedAlerts
+    case blindModels
+}
+
+extension HealthDetector {
+    public func explain(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Explanation {
+        Explanation([Verdict("source", gate: .notApplicable, reason: "it watches over the other detectors, when the bucket closes")])
+    }
+
+    /// A finding about the lane, of numbers that are counted and not estimated.
+    func finding(_ lane: LaneBucket, severity: Severity, observed: Double, since: Int64, phrase: String) -> Finding {
+        Finding(
+            measure: nil, severity: severity, score: 1, observed: observed, expected: 0, low: 0, high: 0, ratio: 0, z: 0, probability: 1,
+            windowStart: BucketGrid.start(of: since), windowEnd: lane.end, sampleBuckets: Int(max(lane.number - lane.firstBucket, 0)),
+            since: BucketGrid.start(of: lane.firstBucket), peers: nil, phrase: phrase)
+    }
+}
