@@ -10,6 +10,8 @@ package struct AlertDetails: Equatable, Sendable {
     package var evidence: [Evidence] = []
     package var completeness = Completeness()
     package var related: [String] = []
+    /// How the account stands with all that was found of it.
+    package var standing = RiskLedger.Standing()
 
     package init() {}
 

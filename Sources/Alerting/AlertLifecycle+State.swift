@@ -20,6 +20,7 @@ extension AlertLifecycle {
             writer.write(alert.sequence)
             writer.write(alert.quietBuckets)
             writer.write(alert.isCollapsed)
+            writer.write(alert.isPage)
             alert.finding.encode(into: &writer)
         }
     }
@@ -38,9 +39,10 @@ extension AlertLifecycle {
             let sequence = try reader.read(UInt32.self)
             let quietBuckets = try reader.read(UInt8.self)
             let isCollapsed = try reader.readBool()
+            let isPage = try reader.readBool()
             restored[key] = OpenAlert(
                 id: id, severity: severity, opened: opened, openedBucket: openedBucket, isProvisional: isProvisional, sequence: sequence,
-                quietBuckets: quietBuckets, finding: try Finding(from: &reader), isCollapsed: isCollapsed)
+                quietBuckets: quietBuckets, finding: try Finding(from: &reader), isCollapsed: isCollapsed, isPage: isPage)
         }
         self.init(restored: restored)
     }

@@ -36,6 +36,8 @@ package struct OpenAlert: Equatable, Sendable {
     package var finding: Finding
     /// Nobody was told of it: its detector had alerted too often that day.
     package var isCollapsed = false
+    /// Somebody must look now, and not when they next look at tickets.
+    package var isPage = false
 }
 
 /// The life of alerts: open → update → resolved, one at a time for each detector and account.
@@ -104,6 +106,9 @@ package struct AlertLifecycle: Sendable {
 
     /// Keeps an open alert to itself, or no longer.
     package mutating func collapse(_ key: AlertKey, _ isCollapsed: Bool) { open[key]?.isCollapsed = isCollapsed }
+
+    /// Makes an open alert a page; it stays one.
+    package mutating func makePage(_ key: AlertKey) { open[key]?.isPage = true }
 
     /// Ends an alert at once, as when a silent source speaks again.
     package mutating func resolve(key: AlertKey, at time: EventTime) -> Transition? {

@@ -21,6 +21,7 @@ extension AlertRecord {
         json.field("id", alert.id)
         json.field("status", transition.status.name)
         json.field("severity", alert.severity.name)
+        json.field("urgency", alert.isPage ? "page" : "ticket")
         json.field("detector", descriptor.id)
         json.field("name", descriptor.name)
         json.field("family", descriptor.family)
@@ -90,6 +91,12 @@ extension AlertRecord {
             json.endObject()
         }
         json.endArray()
+        json.beginObject("risk")
+        json.field("points", details.standing.points, places: 1)
+        json.beginArray("families")
+        for family in details.standing.families { json.field(nil, family) }
+        json.endArray()
+        json.endObject()
         json.beginArray("evidence")
         for item in details.evidence.prefix(5) {
             json.beginObject()

@@ -1,6 +1,7 @@
 // weir
 // SPDX-License-Identifier: Apache-2.0
 
+import Alerting
 import LogFormats
 import Pipeline
 import Settings
@@ -16,6 +17,10 @@ package enum LaneAssembly {
         options.detectorOptions = settings.detectorOptions
         options.modelName = settings.modelName
         options.canaries = settings.canaries
+        // Every lane gets the same part: a lane knows nothing of the others.
+        let lanes = Double(max(settings.sources.count, 1))
+        options.budget = AlertBudget(
+            pagesPerDay: settings.pagesPerDay / lanes, ticketsPerWeek: settings.ticketsPerWeek / lanes, isStated: settings.statesBudget)
         options.inventory = settings.inventory
         var lane = LaneSpecification(
             options: options, format: try type.init(options: FormatOptions(fields: source.fields)), paths: source.paths)

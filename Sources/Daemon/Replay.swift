@@ -29,6 +29,8 @@ package struct Replay: Sendable {
         package var newestEvent: EventTime?
         package var alerts: Int
         package var elapsed: EventDuration
+        /// How often tail probabilities came true.
+        package var tails: [TailCount] = []
     }
 
     /// Where a running replay stands.
@@ -104,6 +106,7 @@ package struct Replay: Sendable {
             }
         }
         result.counters = core.counters
+        result.tails = core.tails
         result.examples = core.examples
         result.accounts = core.accountCount
         result.openAlerts = core.openAlertCount

@@ -143,11 +143,14 @@ public struct FleetView: Equatable, Sendable {
     public var dayRatio = 0.0
     /// The lane's first bucket.
     public var firstBucket: Int64 = 0
+    /// What the volume detector asks for, in units of its threshold: set by the alert budget.
+    public var volumeLevel = 1.0
 
     public init() {}
 
     public static func == (left: FleetView, right: FleetView) -> Bool {
         guard left.measures == right.measures, left.matureCount == right.matureCount, left.dayRatio == right.dayRatio,
+            left.volumeLevel == right.volumeLevel,
             left.firstBucket == right.firstBucket,
             (left.highLevel == nil) == (right.highLevel == nil)
         else { return false }

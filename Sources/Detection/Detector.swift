@@ -18,6 +18,9 @@ public protocol Detector: Sendable {
     /// Whether it has something to say to a bucket in which the account did nothing.
     static var judgesIdleBuckets: Bool { get }
 
+    /// What the detector's score is measured against where the alert budget sets how much of it is asked for; nil elsewhere.
+    var budgetedScore: Double? { get }
+
     init(options: DetectorOptions)
 
     /// Judges one account's bucket, given everything learnt *before* it.
@@ -45,6 +48,7 @@ public protocol Detector: Sendable {
 
 extension Detector {
     public static var judgesIdleBuckets: Bool { true }
+    public var budgetedScore: Double? { nil }
     public func judge(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Finding? { nil }
     public func tripLevels(bucket: Int64, of account: borrowing AccountProfile, fleet: FleetView) -> TripLevels { .never }
     public func blindness(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Measure? { nil }

@@ -17,7 +17,7 @@ extension ExportVolumeDetector {
     /// of all proportion.
     public func blindness(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Measure? {
         guard account.age >= ExportVolumeDetector.blindAge else { return nil }
-        let needed = threshold * ExportVolumeDetector.strictness(bucket: bucket.number, of: account)
+        let needed = needed(bucket: bucket.number, of: account, fleet: bucket.fleet)
         for measure in Measure.allCases where account.volumes[measure.rawValue].baseline.level > 0 {
             // Most accounts are seen in the first hour that is tried.
             let isSeenSometime = (0..<24).contains { hour in

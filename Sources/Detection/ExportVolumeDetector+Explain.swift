@@ -15,8 +15,7 @@ extension ExportVolumeDetector {
     }
 
     private func verdict(_ measure: Measure, _ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Verdict {
-        let strictness = ExportVolumeDetector.strictness(bucket: bucket.number, of: account)
-        let needed = threshold * strictness
+        let needed = needed(bucket: bucket.number, of: account, fleet: bucket.fleet)
         let found = candidate(measure, bucket, of: account, needed: needed)
         let reading = bucket.readings[measure.rawValue]
         let windows = VolumeSpan.allCases.map { account.volumes[measure.rawValue].window($0, of: reading) }
@@ -36,7 +35,7 @@ extension ExportVolumeDetector {
         verdict.facts =
             [
                 Verdict.Fact("threshold", threshold, ""),
-                Verdict.Fact("strictness", strictness, ""),
+                Verdict.Fact("strictness", needed / threshold, ""),
             ] + baselineFacts(measure, bucket, of: account)
         return verdict
     }

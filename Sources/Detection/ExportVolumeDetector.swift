@@ -62,7 +62,7 @@ public struct ExportVolumeDetector: Detector {
 
     public func judge(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Finding? {
         guard account.isMature else { return judgeNewcomer(bucket, of: account) }
-        let needed = threshold * ExportVolumeDetector.strictness(bucket: bucket.number, of: account)
+        let needed = needed(bucket: bucket.number, of: account, fleet: bucket.fleet)
         var winner: Candidate?
         for measure in Measure.allCases {
             guard let candidate = candidate(measure, bucket, of: account, needed: needed) else { continue }
@@ -78,6 +78,13 @@ public struct ExportVolumeDetector: Detector {
         return 1 + 0.3 / max(weeks - 1, 0.3)
     }
 
+    /// The score that is asked for: more of young accounts, and as much as the alert budget allows.
+    func needed(bucket: Int64, of account: borrowing AccountProfile, fleet: FleetView) -> Double {
+        threshold * ExportVolumeDetector.strictness(bucket: bucket, of: account) * fleet.volumeLevel
+    }
+
+    public var budgetedScore: Double? { threshold }
+
     /// One measure of a bucket that is unusual, and the span that is told of it.
     struct Candidate {
         var measure: Measure
@@ -90,7 +97,7 @@ public struct ExportVolumeDetector: Detector {
     public func tripLevels(bucket: Int64, of account: borrowing AccountProfile, fleet: FleetView) -> TripLevels {
         guard account.isMature else { return newcomerTrips(of: account, fleet: fleet) }
         let standing = account.visits.standing(WeekSlot(BucketGrid.start(of: bucket)))
-        let needed = threshold * ExportVolumeDetector.strictness(bucket: bucket, of: account)
+        let needed = needed(bucket: bucket, of: account, fleet: fleet)
         var trips = InlineArray<3, UInt64>(repeating: .max)
         for measure in Measure.allCases {
             let amount = account.volumes[measure.rawValue].leastAmount(

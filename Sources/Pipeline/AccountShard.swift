@@ -212,6 +212,7 @@ final class AccountShard {
             if slot != 0 { retirement.noteActive(index, oldestBucket) }
             let activity = slot == 0 ? idle : Activity(oldest.tallies[slot - 1], values: values)
             closed.read(profiles[index], activity)
+            fleetSums.test(closed)
             for number in slot == 0 ? judgingIdle : judging {
                 if let finding = detectors[number].judge(closed, of: profiles[index]) { found(self.number(index), UInt8(number), finding) }
             }

@@ -20,9 +20,17 @@ struct FleetSums {
     private var excesses: [[UInt32]] = []
     /// Bins of the last day's log ratios to the slow references, as ``ratios``.
     private var dayRatios: [UInt32] = []
+    /// How often the tail probabilities of the bucket came true.
+    private(set) var calibration = TailCalibration()
 
     /// Whether the usual spreads are taken at the close of a bucket: at midnight.
     static func isDaily(_ bucket: Int64) -> Bool { bucket % Int64(BucketGrid.perDay) == 0 }
+
+    /// Counts what the models said to a bucket, of accounts that are judged by themselves and measures that their log states.
+    mutating func test(_ bucket: borrowing ClosedBucket) {
+        guard bucket.isMature else { return }
+        for measure in 0..<3 where bucket.readings[measure].baseline > 0 { calibration.add(bucket.readings[measure]) }
+    }
 
     mutating func add(_ profile: borrowing AccountProfile, isDaily: Bool) {
         guard profile.isMature else { return }

@@ -79,9 +79,12 @@ extension LaneCore {
         // Shards come one after another; accounts come in the order of their numbers, whatever the shards.
         found.sort { ($0.0, $0.1) < ($1.0, $1.1) }
         decide(found, bucket: oldestBucket)
+        closeBudget(found, sums.calibration, bucket: oldestBucket)
         closeSeries(bucket: oldestBucket)
         closeHealth(bucket: oldestBucket)
-        fleet = sums.view(after: fleet)
+        var view = sums.view(after: fleet)
+        view.volumeLevel = budget.control.factor
+        fleet = view
         values.countNoted(bucket: oldestBucket)
         if FleetSums.isDaily(oldestBucket) { retireIdle() }
     }

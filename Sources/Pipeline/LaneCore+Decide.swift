@@ -64,7 +64,7 @@ extension LaneCore {
 
     /// - Parameter details: what is known already; what stands in the account's tally is added.
     mutating func emit(_ changed: AlertLifecycle.Transition, position: Int, details known: AlertDetails = AlertDetails()) {
-        guard let transition = told(changed) else { return }
+        guard var transition = told(changed) else { return }
         var details = known
         details.completeness.lag = EventDuration(milliseconds: max((newest - transition.time).milliseconds, 0))
         details.completeness.late = counters.late
@@ -74,9 +74,9 @@ extension LaneCore {
             details.completeness.isLearning = !shard(account).profile(account).isMature
             if let tally = shard(account).tally(account, position: position) { describe(tally, transition.alert.finding, &details) }
         }
-        details.related = lifecycle.open.filter { $0.key.account == account && $0.key != transition.key && !$0.value.isCollapsed }.map(
-            \.value.id
-        ).sorted()
+        details.standing = weigh(&transition)
+        let open = lifecycle.open.filter { $0.key.account == account && $0.key != transition.key && !$0.value.isCollapsed }
+        details.related = Set(open.map(\.value.id) + details.standing.siblings).sorted()
         alerts.append(
             AlertRecord(
                 transition, account: accountName(account), descriptor: descriptors[Int(transition.key.detector)], details: details,

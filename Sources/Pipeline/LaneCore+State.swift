@@ -66,6 +66,7 @@ extension LaneCore {
             list.append(("malformed_\(reason.name)", Int64(counters.malformed[Int(reason.rawValue)])))
         }
         for (name, count) in counters.troubles { list.append(("trouble_\(name)", Int64(count))) }
+        list += budgetCounters
         return list.sorted { $0.0 < $1.0 }.map { LaneCommit.Counter(name: $0.0, value: $0.1) }
     }
 
@@ -88,6 +89,7 @@ extension LaneCore {
         series.encode(into: &writer)
         lifecycle.encode(into: &writer)
         health.encode(into: &writer)
+        budget.encode(into: &writer)
         writer.write(silentSince?.milliseconds ?? -1)
         writer.write(UInt32(names.count))
         values.encode(into: &writer)
@@ -144,6 +146,8 @@ extension LaneCore {
         series = try LaneSeries(from: &reader)
         lifecycle = try AlertLifecycle(from: &reader)
         health = try LaneHealth(detectors: detectors.count, from: &reader)
+        budget = try LaneBudget(from: &reader)
+        fleet.volumeLevel = budget.control.factor
         let silence = try reader.read(Int64.self)
         silentSince = silence < 0 ? nil : EventTime(milliseconds: silence)
         let accountCount = try reader.read(UInt32.self)

@@ -50,6 +50,7 @@ package struct LaneCore: ~Copyable {
     var series = LaneSeries()
     var lifecycle = AlertLifecycle()
     var health: LaneHealth
+    var budget = LaneBudget()
     /// Alerts that a detector may open on accounts in a day.
     let alertLimit: UInt32
     /// Since when the source is silent beyond the ordinary; nil while it speaks.

@@ -18,6 +18,8 @@ package struct LaneOptions: Sendable {
     /// Values for detector options, by detector id.
     package var detectorOptions: [String: [String: Double]] = [:]
     package var modelName = "default"
+    /// How many alerts the operator wants of this lane; nil sets no limit.
+    package var budget: AlertBudget?
     /// Accounts, endpoints, objects and items that nobody has a reason to touch.
     package var canaries: [String] = []
     /// The endpoints there should be, as templates; empty where there is no inventory.

@@ -30,6 +30,13 @@ public struct VolumeReading: Sendable {
 
     public init() {}
 
+    /// Whether any span is beyond its own 99 % quantile.
+    @inline(__always)
+    public var isInTail: Bool { depths.max() >= 0 }
+
+    /// Spans that lie so many mean excesses or more beyond their quantile.
+    public func count(depth: Double) -> Int { (0..<4).count { depths[$0] >= depth } }
+
     /// One span of a reading, with the numbers a person wants to see.
     public struct Window: Sendable {
         public var span: VolumeSpan

@@ -89,9 +89,11 @@ enum SettingKeys {
         reason: "the endpoints there should be; rows by another one are an alert (D35). A list has a path a line, or in its first column")
     static let detectors = SettingKey("detectors", "map of detector id to options", reason: "`weir detectors` lists them with their ranges")
     static let pagesPerDay = SettingKey(
-        "pages_per_day", "alerts a day", defaultText: "1", range: 0...1000, reason: "critical alerts that somebody can answer")
+        "pages_per_day", "alerts a day", defaultText: "1", range: 0...1000,
+        reason: "pages that somebody can answer; a critical alert is always one, beyond the number the others wait with the tickets")
     static let ticketsPerWeek = SettingKey(
-        "tickets_per_week", "alerts a week", defaultText: "10", range: 0...10_000, reason: "other alerts that somebody can look at")
+        "tickets_per_week", "alerts a week", defaultText: "10", range: 0...10_000,
+        reason: "other alerts that somebody can look at: thresholds rise to keep to it, and fall where it is stated and there is room")
 
     static let sinks = SettingKey(
         "sinks", "list", reason: "each with a `type` and that type's options; every alert goes to every sink; secrets only by file")

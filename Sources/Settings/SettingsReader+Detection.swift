@@ -8,6 +8,7 @@ extension SettingsReader {
         let keys = node.block(SettingKeys.detection)
         if let model = keys["model"]?.text() { settings.modelName = model }
         if let budget = keys["alert_budget"]?.block(SettingKeys.budget) {
+            settings.statesBudget = !budget.isEmpty
             if let pages = budget["pages_per_day"]?.number(SettingKeys.pagesPerDay) { settings.pagesPerDay = pages }
             if let tickets = budget["tickets_per_week"]?.number(SettingKeys.ticketsPerWeek) { settings.ticketsPerWeek = tickets }
         }

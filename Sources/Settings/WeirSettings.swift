@@ -16,6 +16,8 @@ package struct WeirSettings: Sendable {
     /// The endpoints there should be, read from the file of `detection.inventory`.
     package var inventory: [String] = []
     package var pagesPerDay = SettingKeys.pagesPerDay.defaultNumber
+    /// Whether the file says anything of the budget.
+    package var statesBudget = false
     package var ticketsPerWeek = SettingKeys.ticketsPerWeek.defaultNumber
     package var sinks: [SinkSettings] = []
     package var checkpointInterval = EventDuration(seconds: SettingKeys.checkpointInterval.defaultNumber)

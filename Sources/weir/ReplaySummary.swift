@@ -39,6 +39,10 @@ struct ReplaySummary {
         text += ", in \(NumberText.decimal(seconds, places: 1)) s"
         text += " (\(NumberText.grouped(Double(counters.events) / max(seconds, 0.001))) events a second)\n"
         text += "  alerts: \(count(UInt64(outcome.alerts), "transition")), \(outcome.openAlerts) still open at the end\n"
+        let tails = outcome.tails.filter { $0.due >= 1 }.map {
+            "\(NumberText.decimal($0.level * 100, places: 3)) %: \(NumberText.ratio(Double($0.seen) / $0.due))"
+        }
+        if !tails.isEmpty { text += "  calibration of D01, tails seen over predicted: \(tails.joined(separator: ", "))\n" }
         let left = [
             ("late", counters.late), ("from the future", counters.future), ("duplicate", counters.duplicates),
             ("ignored", counters.ignored),
@@ -88,6 +92,15 @@ struct ReplaySummary {
         text.field("duplicates", counters.duplicates)
         text.field("ignored", counters.ignored)
         text.field("incomplete", counters.isIncomplete)
+        text.beginArray("calibration")
+        for tail in outcome.tails where tail.due > 0 {
+            text.beginObject()
+            text.field("probability", tail.level, places: 6)
+            text.field("predicted", tail.due, places: 1)
+            text.field("observed", tail.seen)
+            text.endObject()
+        }
+        text.endArray()
         text.beginObject("malformed")
         for reason in MalformedReason.allCases where counters.malformed[Int(reason.rawValue)] > 0 {
             text.field(reason.name, counters.malformed[Int(reason.rawValue)])

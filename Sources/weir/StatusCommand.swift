@@ -53,6 +53,7 @@ struct StatusReport {
             if let newest = lane.counter("newest_event_ms"), newest >= 0 {
                 text += ", up to \(CivilTime(EventTime(milliseconds: newest)).rfc3339)"
             }
+            text += StatusReport.budget(lane)
             for counter in lane.counters where counter.value > 0 && StatusReport.isRemarkable(counter.name) {
                 text += "\n          \(counter.name) \(NumberText.grouped(Double(counter.value)))"
             }
@@ -69,6 +70,32 @@ struct StatusReport {
             text += " \(alert.record.summary)"
         }
         return text
+    }
+
+    /// What is used of the alert budget, and what the volume detector asks for to keep to it.
+    private static func budget(_ lane: LaneStatus) -> String {
+        func count(_ name: String) -> String { NumberText.grouped(Double(lane.counter(name) ?? 0)) }
+        func permille(_ name: String) -> String? { lane.counter(name).map { NumberText.decimal(Double($0) / 1000, places: 2) } }
+        guard let pages = permille("budget_pages_per_day_permille"), let tickets = permille("budget_tickets_per_week_permille") else {
+            return ""
+        }
+        return
+            "\n          budget    \(count("pages_last_day")) of \(pages) pages in the last day, \(count("tickets_last_week")) of \(tickets) "
+            + "tickets in the last week"
+            + "\n                    D01 asks for \(permille("volume_level_permille") ?? "1")× its threshold: "
+            + "\(permille("volume_alerts_due_permille") ?? "0") alerts a week are due"
+            + StatusReport.tails(lane)
+    }
+
+    /// Predicted beside observed: how often the volume model's tail probabilities came true.
+    private static func tails(_ lane: LaneStatus) -> String {
+        let parts = [("1 %", "10000"), ("0.1 %", "1000"), ("0.01 %", "100"), ("0.001 %", "10")].compactMap { level, name -> String? in
+            guard let due = lane.counter("tail_\(name)ppm_due"), let seen = lane.counter("tail_\(name)ppm_seen"), due > 0 else {
+                return nil
+            }
+            return "\(level): \(NumberText.ratio(Double(seen) / Double(due)))"
+        }
+        return parts.isEmpty ? "" : "\n                    tails seen over tails predicted: \(parts.joined(separator: ", "))"
     }
 
     private static func isRemarkable(_ name: String) -> Bool {

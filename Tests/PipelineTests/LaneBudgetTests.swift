@@ -1,0 +1,84 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import Alerting
+import Detection
+import EventModel
+import RollingStatistics
+import TestSupport
+import Testing
+
+@testable import Pipeline
+
+@Suite struct LaneBudgetTests {
+    /// Lives `days` with `accounts`, of which each has an episode a day with this probability and peaks that lie exponentially.
+    private func control(
+        days: Int64, accounts: Int, rate: Double, budget: AlertBudget?, mean: Double = 0.4, seed: UInt64 = 1
+    ) -> (ThresholdControl, openedInLastMonth: Int) {
+        var random = SeededRandom(seed: seed)
+        var control = ThresholdControl()
+        var opened = 0
+        for bucket in 0..<days * 96 {
+            for account in 0..<accounts where Double.random(in: 0..<1, using: &random) < rate / 96 {
+                let raw = 0.8 - mean * naturalLog(Double.random(in: 1e-9..<1, using: &random))
+                guard raw >= 0.8 * control.factor else { continue }
+                control.see(AccountID(rawValue: UInt32(account)), score: raw / control.factor, bucket: bucket)
+                if raw >= control.factor && bucket >= (days - 28) * 96 { opened += 1 }
+            }
+            control.close(bucket: bucket, quiet: 24, accounts: accounts, budget: budget)
+        }
+        return (control, opened)
+    }
+
+    @Test(arguments: [2.0, 10, 40])
+    func `as many alerts come as the budget has room for`(tickets: Double) {
+        let budget = AlertBudget(pagesPerDay: 1, ticketsPerWeek: tickets, isStated: true)
+        let (control, opened) = control(days: 168, accounts: 300, rate: 0.05, budget: budget)
+        let allowed = tickets * ThresholdControl.share * 4
+        #expect(Double(opened) <= 1.6 * allowed + 6 && Double(opened) >= 0.5 * allowed - 6, "\(opened) in four weeks of \(allowed)")
+        #expect(abs(control.expected - tickets * ThresholdControl.share) < 0.05 * tickets, "\(control.expected) of \(tickets)")
+    }
+
+    @Test func `a budget that nobody stated is a ceiling, and one that has room lowers the level only when it is stated`() {
+        let ceiling = AlertBudget(pagesPerDay: 1, ticketsPerWeek: 500, isStated: false)
+        #expect(control(days: 40, accounts: 100, rate: 0.01, budget: ceiling).0.factor == 1)
+        let stated = AlertBudget(pagesPerDay: 1, ticketsPerWeek: 500, isStated: true)
+        #expect(control(days: 40, accounts: 100, rate: 0.01, budget: stated).0.factor == 0.8)
+        #expect(control(days: 40, accounts: 100, rate: 0.01, budget: nil).0.factor == 1)
+    }
+
+    @Test func `the control survives its encoding`() throws {
+        let budget = AlertBudget(pagesPerDay: 1, ticketsPerWeek: 10, isStated: true)
+        let before = control(days: 30, accounts: 50, rate: 0.2, budget: budget).0
+        var (writer, again) = (StateWriter(), StateWriter())
+        before.encode(into: &writer)
+        var reader = StateReader(writer.bytes)
+        try ThresholdControl(from: &reader).encode(into: &again)
+        #expect(reader.isAtEnd && writer.bytes == again.bytes)
+    }
+
+    @Test func `beyond the day's pages only critical alerts are pages`() {
+        var options = LaneOptions(name: "a", format: "json", lateness: .seconds(0))
+        options.budget = AlertBudget(pagesPerDay: 1, ticketsPerWeek: 10, isStated: true)
+        var core = LaneCore(options: options)
+        func weigh(_ account: UInt32, _ detector: String, _ severity: Severity) -> Bool {
+            let number = DetectorCatalog.all.firstIndex { $0.descriptor.id == detector } ?? 0
+            let key = AlertKey(detector: UInt8(number), account: AccountID(rawValue: account))
+            let finding = Finding(
+                measure: nil, severity: severity, score: 1, observed: 1, expected: 0, low: 0, high: 0, ratio: 1, z: 0, probability: 1,
+                windowStart: EventTime(milliseconds: 0), windowEnd: EventTime(milliseconds: 1), sampleBuckets: 1,
+                since: EventTime(milliseconds: 0), peers: nil, phrase: "x")
+            guard
+                var transition = core.lifecycle.found(
+                    finding, key: key, bucket: 0, at: EventTime(milliseconds: 1), isClosed: true, id: "\(account)\(detector)")
+            else { return false }
+            _ = core.weigh(&transition)
+            return transition.alert.isPage
+        }
+        #expect(!weigh(1, "D01", .high))
+        #expect(weigh(1, "D13", .medium), "two families: a page")
+        #expect(!weigh(2, "D01", .high) && !weigh(2, "D13", .medium), "the second page of the day waits")
+        #expect(weigh(3, "D33", .critical), "a critical one does not")
+        #expect(core.budget.use.pagesToday == 2 && core.budget.use.ticketsThisWeek == 3)
+    }
+}
