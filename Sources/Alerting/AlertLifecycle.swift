@@ -75,7 +75,16 @@ package struct AlertLifecycle: Sendable {
             shown.sequence = 0
             return Transition(key: key, status: .open, alert: shown, time: time)
         }
-        guard isClosed else { return nil }
+        guard isClosed else {
+            // One that nobody was told of is told as soon as it is critical.
+            guard alert.isCollapsed, finding.opens, finding.severity >= .critical else { return nil }
+            alert.finding = finding
+            alert.severity = finding.severity
+            let transition = Transition(key: key, status: .update, alert: alert, time: time)
+            alert.sequence += 1
+            open[key] = alert
+            return transition
+        }
         let isCompletion = alert.isProvisional && bucket == alert.openedBucket
         let isWorse = finding.opens && finding.severity > alert.severity
         alert.quietBuckets = 0

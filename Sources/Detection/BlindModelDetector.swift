@@ -37,8 +37,8 @@ public struct BlindModelDetector: HealthDetector {
             "\(blind.detector) does not see \(NumberText.grouped(Double(blind.accounts))) account\(blind.accounts == 1 ? "" : "s")"
         }
         let phrase =
-            "\(lane.name) has accounts whose model is degenerate: \(parts.joined(separator: ", ")), such as \(first.example). Whatever they "
-            + "did, nothing would be found; the other detectors judge them as always."
+            "\(lane.name) has accounts whose model is degenerate: \(parts.joined(separator: ", ")), such as \(first.example). Nothing "
+            + "they did would be found."
         return finding(lane, severity: .medium, observed: count(lane), since: lane.number, phrase: phrase)
     }
 

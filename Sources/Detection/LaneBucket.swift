@@ -13,7 +13,7 @@ public struct LaneBucket: Sendable {
     public var end: EventTime
     /// The lane's first bucket.
     public var firstBucket: Int64
-    /// Names that have an account of their own.
+    /// Accounts that are judged by a history of their own.
     public var accounts: Int
     /// Events of names without one: calls in this bucket, all sums since the first of them, and when that was.
     public var refusedCalls: UInt64 = 0

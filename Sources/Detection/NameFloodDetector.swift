@@ -37,8 +37,8 @@ public struct NameFloodDetector: HealthDetector {
         let phrase =
             "\(lane.name) names accounts faster than they can be taken up: \(NumberText.grouped(calls)) events with "
             + "\(NumberText.amount(rows, of: .rows)) since \(CivilTime(BucketGrid.start(of: lane.refusedSince)).rfc3339) came under names "
-            + "that have no account of their own. They are judged together, as (other accounts). The "
-            + "\(NumberText.grouped(Double(lane.accounts))) known accounts keep their history and are judged as always."
+            + "that have no account of their own. They are judged together, as (other accounts). "
+            + "Accounts with a week of history (\(NumberText.grouped(Double(lane.accounts)))) keep it and are judged as always."
         return finding(lane, severity: .medium, observed: calls, since: lane.refusedSince, phrase: phrase)
     }
 

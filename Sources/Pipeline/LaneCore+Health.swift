@@ -74,10 +74,12 @@ extension LaneCore {
         detectors.enumerated().compactMap { number, detector in (detector as? any HealthDetector).map { (number, $0) } }
     }
 
+    /// Nothing in it may depend on where batches end: not the number of names, of which a batch brings all at once.
+    ///
     /// - Parameter refused: what came in this bucket under names without an account.
     func laneBucket(end: EventTime, refused: MeasureSums) -> LaneBucket {
         var lane = LaneBucket(
-            name: options.name, number: oldestBucket, end: end, firstBucket: fleet.firstBucket, accounts: accountCount)
+            name: options.name, number: oldestBucket, end: end, firstBucket: fleet.firstBucket, accounts: fleet.matureCount)
         lane.refusedCalls = refused.calls
         lane.refused = health.refused
         lane.refusedSince = health.refusedSince

@@ -43,6 +43,8 @@ import Testing
         let alerts = lane.live(Stretch(buckets: 1, stolen)).filter { $0.detector == "D01" && $0.status == .open }
         #expect(Set(alerts.map(\.account)) == ["account-9", "account-10"])
         #expect(alerts.allSatisfy { $0.severity == .critical })
+        let end = lane.now
+        #expect(alerts.contains { $0.account == "account-10" && $0.time < end }, "at the event that crosses, not when the bucket closes")
     }
 
     @Test func `X10: a flooded detector is heard again the next day, what was collapsed ends unheard, and the summary ends a day after`() {
