@@ -3,7 +3,9 @@
 
 import EventModel
 
-/// The endpoints of the simulated CRM and shop: sixteen templates over twelve objects, 192 routes, most with ids in their paths.
+/// The endpoints of the simulated CRM and shop: templates over twelve objects, most with ids in their paths.
+///
+/// The first sixteen templates are everyday work; what follows them is called by incidents and by fleets with details only.
 ///
 /// The paths follow the documented shapes of the Salesforce REST API (query, sobjects, jobs/query, analytics) and of usual shop APIs.
 package enum EndpointCatalog {
@@ -35,6 +37,8 @@ package enum EndpointCatalog {
 
         enum ObjectStyle: Sendable {
             case crm, shop, none
+            /// Not in the path, and the log names none.
+            case absent
         }
     }
 
@@ -46,10 +50,11 @@ package enum EndpointCatalog {
         var hasRows: Bool
     }
 
-    enum Method: String, Sendable {
+    enum Method: String, CaseIterable, Sendable {
         case get = "GET"
         case post = "POST"
         case patch = "PATCH"
+        case delete = "DELETE"
     }
 
     /// The templates by name; the raw value is the place in ``templates``.
@@ -57,6 +62,7 @@ package enum EndpointCatalog {
         case query = 0
         case queryPage, readRecord, createRecord, updateRecord, bulkResults, report, composite, updatedList
         case shopList, shopRead, shopExport, shopSearch, webhook, aiContext, aiEmbeddings
+        case describeGlobal, describe, limits, countQuery, deleteJob, auditSettings, login, listNext, feed, dump
 
         /// The route of this call on an object.
         func endpoint(_ object: Int) -> UInt16 { rawValue * UInt16(objects.count) + UInt16(object) }
@@ -68,6 +74,17 @@ package enum EndpointCatalog {
 
     /// The object of a route.
     package static func object(_ endpoint: UInt16) -> String { objects[Int(endpoint) % objects.count] }
+    /// The path of a route up to its id.
+    package static func path(_ endpoint: UInt16) -> String {
+        let template = templates[Int(endpoint) / objects.count]
+        let name: String
+        switch template.objectStyle {
+        case .crm: name = object(endpoint)
+        case .shop: name = plurals[Int(endpoint) % objects.count]
+        case .none, .absent: name = ""
+        }
+        return template.head + name + template.middle
+    }
     /// The operation of a route.
     package static func operation(_ endpoint: UInt16) -> Operation { facts[Int(endpoint) / objects.count].operation }
 
@@ -90,6 +107,25 @@ package enum EndpointCatalog {
         case .webhook: return Template("/hooks/v1/", .shop, "/changed", .none, "", .webhook, .post, hasRows: false)
         case .aiContext: return Template("/ai/v1/context/", .shop, "/", .opaque, "", .read, .get)
         case .aiEmbeddings: return Template("/ai/v1/embeddings/", .shop, "", .none, "", .sync, .post)
+        default: return rareTemplate(call)
+        }
+    }
+
+    private static func rareTemplate(_ call: Call) -> Template {
+        let crm = "/services/data/v61.0/"
+        switch call {
+        case .describeGlobal: return Template(crm + "sobjects", .absent, "", .none, "", .list, .get, hasRows: false)
+        case .describe: return Template(crm + "sobjects/", .crm, "/describe", .none, "", .read, .get, hasRows: false)
+        case .limits: return Template(crm + "limits", .absent, "", .none, "", .read, .get, hasRows: false)
+        case .deleteJob: return Template(crm + "jobs/query/", .none, "", .crmRecord, "", .delete, .delete, hasRows: false)
+        case .auditSettings: return Template(crm + "tooling/sobjects/EventSettings", .absent, "", .none, "", .admin, .patch, hasRows: false)
+        case .login: return Template("/services/oauth2/token", .absent, "", .none, "", .login, .post, hasRows: false)
+        // What a release of the shop brings.
+        case .listNext: return Template("/api/v3/", .shop, "", .none, "", .list, .get)
+        case .feed: return Template("/api/v3/", .shop, "/feed", .none, "", .list, .get)
+        // Somebody's forgotten maintenance endpoint.
+        case .dump: return Template("/internal/v0/", .shop, "/dump", .none, "", .export, .get)
+        default: return Template(crm + "query", .none, "", .none, "", .query, .get)
         }
     }
 }

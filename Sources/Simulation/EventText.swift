@@ -55,8 +55,8 @@ package struct EventText: Sendable {
             Array((format == .salesforceELF ? EventText.salesforceUser(index) : name).utf8)
         }
         routes = (0..<EndpointCatalog.count).map { EventText.route($0, format) }
-        agents = AccountRole.allCases.map { Array($0.agent.utf8) }
-        methods = [EndpointCatalog.Method.get, .post, .patch].map { Array($0.rawValue.utf8) }
+        agents = ClientAgents.ofRoles.map { Array($0.before.utf8) }
+        methods = EndpointCatalog.Method.allCases.map { Array($0.rawValue.utf8) }
     }
 
     /// The account as this format writes it: what labels and alerts call it.
@@ -89,8 +89,10 @@ package struct EventText: Sendable {
         buffer += methods[route.method]
         buffer += words.endpoint
         appendPath(route, event, to: &buffer)
-        buffer += words.object
-        buffer += route.object
+        if !route.object.isEmpty {
+            buffer += words.object
+            buffer += route.object
+        }
         buffer += words.status
         buffer.appendDecimal(UInt64(event.status))
         if let rows = event.rows {
@@ -101,7 +103,11 @@ package struct EventText: Sendable {
         buffer.appendDecimal(event.bytes)
         buffer += words.ip
         buffer.appendAddress(event.address)
-        buffer += words.end
+        if let detail = event.detail {
+            appendDetail(detail, of: event, route.prefix, to: &buffer)
+        } else {
+            buffer += words.end
+        }
     }
 
     private func appendCombined(_ event: SimulatedEvent, to buffer: inout [UInt8]) {
@@ -229,12 +235,7 @@ package struct EventText: Sendable {
     private static func route(_ endpoint: Int, _ format: Format) -> Route {
         let place = endpoint % EndpointCatalog.objects.count
         let template = EndpointCatalog.templates[endpoint / EndpointCatalog.objects.count]
-        var head = template.head
-        switch template.objectStyle {
-        case .crm: head += EndpointCatalog.objects[place]
-        case .shop: head += EndpointCatalog.plurals[place]
-        case .none: break
-        }
+        var head = EndpointCatalog.path(UInt16(endpoint))
         // In a CRM's own log the shop's routes are its custom endpoints.
         if format == .salesforceELF && !head.hasPrefix("/services/") { head = "/services/apexrest" + head }
         let method: Int
@@ -242,11 +243,12 @@ package struct EventText: Sendable {
         case .get: method = 0
         case .post: method = 1
         case .patch: method = 2
+        case .delete: method = 3
         }
         let prefix = template.identifier == .cursor ? "01gRO" : EventText.recordPrefixes[place]
         return Route(
-            head: Array((head + template.middle).utf8), tail: Array(template.tail.utf8), identifier: template.identifier,
-            prefix: Array(prefix.utf8), object: Array(EndpointCatalog.objects[place].utf8),
+            head: Array(head.utf8), tail: Array(template.tail.utf8), identifier: template.identifier,
+            prefix: Array(prefix.utf8), object: template.objectStyle == .absent ? [] : Array(EndpointCatalog.objects[place].utf8),
             operation: Array(template.facts.operation.name.utf8), method: method)
     }
 
@@ -286,21 +288,4 @@ private struct Words: Sendable {
     let userAgent = Array(#"","9999",""#.utf8)
     let blocks = Array(#"","","460","10","8192",""#.utf8)
     let last = Array("\",\"\"\n".utf8)
-}
-
-extension AccountRole {
-    /// The client that such accounts use: the default agent strings of well-known libraries.
-    fileprivate var agent: String {
-        switch self {
-        case .nightlySync: "simple-salesforce/1.12.6"
-        case .hourlySync: "okhttp/4.12.0"
-        case .dashboards: "Tableau/2024.2"
-        case .shop: "GuzzleHttp/7"
-        case .webhooks: "Go-http-client/2.0"
-        case .aiReader: "python-httpx/0.27.0"
-        case .weeklyReport: "Apache-HttpClient/5.3 (Java/21)"
-        case .monthEnd: "curl/8.5.0"
-        case .longTail: "python-requests/2.31.0"
-        }
-    }
 }

@@ -16,6 +16,9 @@ package struct FleetSimulation: Sendable {
     package let seed: UInt64
     private var accounts: [SimulatedAccount] = []
     private var actors: [IncidentActor] = []
+    private var plans: [CallPlan] = []
+    /// One for each account where the fleet logs details; else none.
+    private var details: [AccountDetails] = []
     private var silences: [Silence] = []
     private var queue = EventQueue()
     private var last: Int64
@@ -36,10 +39,14 @@ package struct FleetSimulation: Sendable {
     ///   - start: the first day; its midnight begins the simulation.
     ///   - rate: mean events a second over the whole fleet; nil for the roles' natural rates. Jobs keep their rows and come in more or
     ///     fewer calls; who acts at random acts more or less often.
+    ///   - details: whether events state limits, jobs, sessions, agents, items and queries, and some fail or go to new endpoints.
     ///   - incidents: nil for the usual ones.
     ///
     /// Precondition: 1 to ``accountLimit`` accounts, at least one day, a rate above 0 and at most ``rateLimit``.
-    package init(accounts count: Int, days: Int, seed: UInt64, start: EventTime, rate: Double? = nil, incidents: IncidentList? = nil) {
+    package init(
+        accounts count: Int, days: Int, seed: UInt64, start: EventTime, rate: Double? = nil, details hasDetails: Bool = false,
+        incidents: IncidentList? = nil
+    ) {
         precondition((1...FleetSimulation.accountLimit).contains(count), "a simulation has 1 to \(FleetSimulation.accountLimit) accounts")
         precondition((1...36_525).contains(days), "a simulation has 1 to 36,525 days")
         let isRate = rate.map { $0 > 0 && $0 <= FleetSimulation.rateLimit } ?? true
@@ -53,13 +60,29 @@ package struct FleetSimulation: Sendable {
         for index in 0..<count { accounts.append(SimulatedAccount(index: index, seed: seed, scale: scale, calendar: calendar)) }
         var names = AccountNames.make(accounts: count, seed: seed)
         var made = IncidentStage(scale: scale, seed: seed, calendar: calendar, traits: accounts.map(\.traits))
-        for incident in (incidents ?? .usual(calendar)).incidents { made.add(incident, names: &names) }
+        for incident in (incidents ?? .usual(calendar, details: hasDetails)).incidents { made.add(incident, names: &names) }
         accountNames = names
         labels = made.labels.sorted { ($0.start, $0.account) < ($1.start, $1.account) }
         actors = made.actors
+        plans = made.plans
+        if hasDetails { details = FleetSimulation.details(of: accounts.map(\.traits), names.count, made, seed: seed, calendar) }
         silences = made.silences.map { Silence(account: $0.account.map { Int32($0) }, start: $0.start, end: $0.end) }
         for (index, account) in accounts.enumerated() { queue.insert(time: account.time, actor: index) }
         for (index, actor) in actors.enumerated() { queue.insert(time: actor.time, actor: count + index) }
+        for (index, plan) in plans.enumerated() { queue.insert(time: plan.time, actor: count + actors.count + index) }
+    }
+
+    private static func details(
+        of traits: [AccountTraits], _ count: Int, _ stage: IncidentStage, seed: UInt64, _ calendar: FleetCalendar
+    ) -> [AccountDetails] {
+        var details = (0..<count).map { index in
+            AccountDetails(
+                traits: index < traits.count ? traits[index] : AccountTraits(index: index, seed: seed), index: index, seed: seed,
+                scale: stage.scale, calendar: calendar)
+        }
+        for (account, exception) in stage.exceptions { details[account].change(exception) }
+        for (account, release) in stage.releases { details[account].adopt(release) }
+        return details
     }
 
     /// The names of a fleet without making the fleet.
@@ -70,14 +93,19 @@ package struct FleetSimulation: Sendable {
         while let (time, actor) = queue.first {
             guard time < calendar.end.milliseconds else { return nil }
             var event: SimulatedEvent
-            if actor < accounts.count {
+            let incident = actor - accounts.count
+            if incident < 0 {
                 event = accounts[actor].next(calendar)
                 queue.replaceFirst(time: accounts[actor].time)
+            } else if incident < actors.count {
+                event = actors[incident].next()
+                queue.replaceFirst(time: actors[incident].time)
             } else {
-                event = actors[actor - accounts.count].next()
-                queue.replaceFirst(time: actors[actor - accounts.count].time)
+                event = plans[incident - actors.count].next()
+                queue.replaceFirst(time: plans[incident - actors.count].time)
             }
             if !silences.isEmpty && isSilent(event) { continue }
+            if !details.isEmpty { details[Int(event.account)].dress(&event, calendar) }
             last = max(last + 1, event.time.milliseconds)
             event.time = EventTime(milliseconds: last)
             return last < calendar.end.milliseconds ? event : nil
@@ -88,7 +116,8 @@ package struct FleetSimulation: Sendable {
     private func isSilent(_ event: SimulatedEvent) -> Bool {
         let time = event.time.milliseconds
         for silence in silences where time >= silence.start && time < silence.end {
-            if silence.account == nil || silence.account == event.account { return true }
+            // A plan of its own account goes on while the account's work rests.
+            if silence.account == nil || silence.account == event.account && event.detail == nil { return true }
         }
         return false
     }

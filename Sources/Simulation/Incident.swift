@@ -40,12 +40,71 @@ package struct Incident: Equatable, Sendable {
         /// One account stops.
         case accountSilence = "account_silence"
 
-        /// The detector that should speak.
-        package var detector: String {
+        // What follows needs a fleet with details.
+
+        /// Pages for six hours, as fast as the API limit lets them through.
+        case limitRiding = "limit_riding"
+        /// A gateway that no longer turns down what is over the limit, and somebody who uses it.
+        case limitUnenforced = "limit_unenforced"
+        /// Somebody has the account's limit raised.
+        case limitRaised = "limit_raised"
+        /// A script walks through an object, page after page, by a timer.
+        case pacedExtraction = "paced_extraction"
+        /// An account that slept exports for three hours.
+        case dormantWake = "dormant_wake"
+        /// An account exports an object by an endpoint it never used, in quantities that are nothing special.
+        case newEndpoint = "new_endpoint"
+        /// A look into nearly every object within minutes.
+        case breadthBurst = "breadth_burst"
+        /// Counting and describing objects, and days later the export of one.
+        case reconExport = "recon_export"
+        /// An export job whose traces are deleted.
+        case coverUp = "cover_up"
+        /// Changes to what is logged.
+        case auditOff = "audit_off"
+        /// One account from many networks at once.
+        case credentialSpread = "credential_spread"
+        /// Product after product, evenly over the catalogue.
+        case catalogueSweep = "catalogue_sweep"
+        /// The same question to a recommender, one word changed each time.
+        case nearDuplicateProbing = "near_duplicate_probing"
+        /// Reads of records, one of which nobody has a reason to read.
+        case honeytoken = "honeytoken"
+        /// Guessed passwords, then the right one, then an export.
+        case failedThenBulk = "failed_then_bulk"
+        /// Customers' rows from an endpoint that is in no inventory.
+        case shadowEndpoint = "shadow_endpoint"
+
+        /// A sync that always runs as fast as its limit lets it.
+        case bulkSyncAtLimit = "bulk_sync_at_limit"
+        /// A nightly job that walks through an object by a timer.
+        case nightlyWalk = "nightly_walk"
+        /// A job that sleeps for a quarter.
+        case quarterlyJob = "quarterly_job"
+        /// A new endpoint that many accounts use from the same day on.
+        case release
+        /// A report that looks into every object, every Monday.
+        case weeklyRefresh = "weekly_refresh"
+        /// A report that counts and describes before each export.
+        case countingReport = "counting_report"
+        /// A job that deletes its export jobs every night.
+        case retentionJob = "retention_job"
+        /// An account behind a pool of addresses.
+        case addressPool = "address_pool"
+        /// A partner that reads a good part of the catalogue every day.
+        case priceFeed = "price_feed"
+        /// A shop without a cache that searches for the same few texts.
+        case queryLoop = "query_loop"
+        /// A password that ran out, tried every few minutes until somebody comes to work.
+        case expiredPassword = "expired_password"
+
+        /// The detector that should speak; nil where nobody should.
+        package var detector: String? {
             switch self {
             case .burst, .drip, .offHours, .newAccount: "D01"
             case .newNetwork: "D13"
             case .sourceSilence, .accountSilence: "D32"
+            default: access.detector
             }
         }
 
@@ -58,6 +117,7 @@ package struct Incident: Equatable, Sendable {
             case .newAccount: "times the rows that the fleet's busiest accounts move in a day"
             case .newNetwork: "calls"
             case .sourceSilence, .accountSilence: "hours"
+            default: access.sizeMeaning
             }
         }
 
@@ -70,6 +130,7 @@ package struct Incident: Equatable, Sendable {
             case .newNetwork: 24
             case .sourceSilence: 4
             case .accountSilence: 12
+            default: access.size
             }
         }
 
@@ -80,6 +141,7 @@ package struct Incident: Equatable, Sendable {
             case .offHours, .newAccount: 0.1...10_000
             case .newNetwork: 1...100_000
             case .sourceSilence, .accountSilence: 0.25...720
+            default: access.sizes
             }
         }
 
@@ -93,6 +155,7 @@ package struct Incident: Equatable, Sendable {
             case .newNetwork: 11 * 60 + 3
             case .sourceSilence: 10 * 60 + 30
             case .accountSilence: 9 * 60
+            default: access.minute
             }
         }
 
@@ -105,11 +168,12 @@ package struct Incident: Equatable, Sendable {
             case .newNetwork: [.nightlySync, .hourlySync]
             case .accountSilence: [.webhooks, .shop, .aiReader]
             case .newAccount, .sourceSilence: []
+            default: access.roles
             }
         }
 
         /// Whether it needs an account of the fleet.
-        var needsAccount: Bool { self != .newAccount && self != .sourceSilence }
+        var needsAccount: Bool { !roles.isEmpty }
     }
 
     /// How long it lasts.
@@ -121,6 +185,7 @@ package struct Incident: Equatable, Sendable {
         case .newAccount: .days(2)
         case .newNetwork: .hours(2)
         case .sourceSilence, .accountSilence: EventDuration(milliseconds: Int64(size * 3_600_000))
+        default: kind.access.duration(size)
         }
     }
 }
@@ -136,7 +201,9 @@ package struct IncidentLabel: Equatable, Sendable {
 
     /// One line of `labels.ndjson`, without its end.
     package var json: String {
-        "{\"kind\":\"\(kind.rawValue)\",\"detector\":\"\(kind.detector)\",\"account\":\"\(account)\",\"start\":\"\(CivilTime(start).rfc3339)\","
+        let detector = kind.detector.map { "\"\($0)\"" } ?? "null"
+        return
+            "{\"kind\":\"\(kind.rawValue)\",\"detector\":\(detector),\"account\":\"\(account)\",\"start\":\"\(CivilTime(start).rfc3339)\","
             + "\"end\":\"\(CivilTime(end).rfc3339)\",\"size\":\(NumberText.decimal(size, places: 3))}"
     }
 }

@@ -11,9 +11,12 @@ package struct IncidentList: Equatable, Sendable {
 
     /// One of each kind, on days of their own in the last two fifths of the simulation, none on the day of the sale; what does not fit
     /// before the end is left out.
-    package static func usual(_ calendar: FleetCalendar) -> IncidentList {
+    ///
+    /// - Parameter details: whether the fleet logs details: then also one of each attack that is seen in them.
+    package static func usual(_ calendar: FleetCalendar, details: Bool = false) -> IncidentList {
         // The order in which a short simulation fills up: what most people want to see first.
-        let kinds: [Incident.Kind] = [.burst, .newNetwork, .drip, .offHours, .accountSilence, .newAccount, .sourceSilence]
+        var kinds: [Incident.Kind] = [.burst, .newNetwork, .drip, .offHours, .accountSilence, .newAccount, .sourceSilence]
+        if details { kinds += Incident.Kind.allCases.filter { $0.attack != nil } }
         let first = calendar.days * 3 / 5
         let step = max(Double(calendar.days - first) / Double(kinds.count), 0.25)
         var result: [Incident] = []
@@ -21,10 +24,11 @@ package struct IncidentList: Equatable, Sendable {
             var day = first + Int(Double(place) * step)
             if day == calendar.saleDay { day += 1 }
             // An account that works in office hours has none to miss, and none to be silent in, at the weekend.
-            while day < calendar.days && calendar.isWeekend(day) && kind != .sourceSilence { day += 1 }
+            let needsWorkday = kind != .sourceSilence && kind.attack == nil
+            while day < calendar.days && calendar.isWeekend(day) && needsWorkday { day += 1 }
             let incident = Incident(
                 kind: kind, start: EventTime(milliseconds: calendar.midnight(day)) + .minutes(kind.usualMinute), size: kind.defaultSize)
-            guard incident.start + incident.duration <= calendar.end else { continue }
+            guard incident.start + incident.duration <= calendar.end, incident.hasPast(calendar) else { continue }
             result.append(incident)
         }
         return IncidentList(result)
@@ -34,7 +38,9 @@ package struct IncidentList: Equatable, Sendable {
     /// fraction (`23.5` is noon); empty lines and lines that begin with `#` are skipped.
     ///
     /// Complexity: O(lines + accounts). Throws: ``IncidentListError`` with every problem and its line.
-    package init(text: String, calendar: FleetCalendar, accountNames: [String]) throws(IncidentListError) {
+    package init(
+        text: String, calendar: FleetCalendar, accountNames: [String], details: Bool = false
+    ) throws(IncidentListError) {
         var problems: [String] = []
         var indexes: [String: Int] = [:]
         for (index, name) in accountNames.enumerated() { indexes[name] = index }
@@ -43,6 +49,8 @@ package struct IncidentList: Equatable, Sendable {
             let line = IncidentList.trimmed(raw)
             if line.isEmpty || line.hasPrefix("#") { continue }
             switch IncidentList.incident(line, calendar: calendar, indexes: indexes) {
+            case .success(let incident) where incident.kind.needsDetails && !details:
+                problems.append("line \(place + 1): \(incident.kind.rawValue) is seen in a log with details only; ask for --details")
             case .success(let incident): incidents.append(incident)
             case .failure(let problem): problems.append("line \(place + 1): \(problem.text)")
             }
@@ -83,6 +91,9 @@ package struct IncidentList: Equatable, Sendable {
             let end = NumberText.span(incident.duration)
             return .failure(Problem(text: "\(kind.rawValue) lasts \(end) and would end after the simulation's \(calendar.days) days"))
         }
+        guard incident.hasPast(calendar) else {
+            return .failure(Problem(text: "\(kind.rawValue) needs \(NumberText.decimal(size, places: 0)) days of sleep before it"))
+        }
         return .success(incident)
     }
 
@@ -90,8 +101,8 @@ package struct IncidentList: Equatable, Sendable {
     private static func place(_ name: String, on incident: inout Incident, _ indexes: [String: Int]) -> Problem? {
         guard !name.isEmpty, name != "*" else { return nil }
         switch incident.kind {
-        case .sourceSilence:
-            return Problem(text: "source_silence is about the whole log: leave the account empty")
+        case .sourceSilence, .release:
+            return Problem(text: "\(incident.kind.rawValue) is about the whole log: leave the account empty")
         case .newAccount:
             guard indexes[name] == nil else {
                 return Problem(text: "\"\(name)\" is an account of the fleet already; a new one needs a new name")
@@ -123,6 +134,13 @@ package struct IncidentList: Equatable, Sendable {
         while let first = rest.first, first.isWhitespace { rest.removeFirst() }
         while let last = rest.last, last.isWhitespace { rest.removeLast() }
         return rest
+    }
+}
+
+extension Incident {
+    /// Whether the simulation is old enough for what has to come before it.
+    func hasPast(_ calendar: FleetCalendar) -> Bool {
+        kind != .dormantWake || start.milliseconds - Int64(size * Double(FleetCalendar.day)) >= calendar.start.milliseconds
     }
 }
 

@@ -5,13 +5,17 @@ import EventModel
 
 /// Turns incidents into what they add and what they silence, and chooses accounts where the list named none.
 struct IncidentStage {
-    private let scale: Double
+    let scale: Double
     private let seed: UInt64
-    private let calendar: FleetCalendar
+    let calendar: FleetCalendar
     private let traits: [AccountTraits]
     private(set) var labels: [IncidentLabel] = []
     private(set) var actors: [IncidentActor] = []
+    private(set) var plans: [CallPlan] = []
     private(set) var silences: [(account: Int?, start: Int64, end: Int64)] = []
+    /// What incidents change about accounts' API limits, and who follows which release.
+    private(set) var exceptions: [(account: Int, exception: APILimit.Exception)] = []
+    private(set) var releases: [(account: Int, release: FleetRelease)] = []
     private var used: Set<Int> = []
     private var foreignCount = 0
 
@@ -72,10 +76,31 @@ struct IncidentStage {
             perform(incident, account, .readRecord, rows: incident.size, calls: Int(incident.size))
         case .sourceSilence, .accountSilence:
             silences.append((account, incident.start.milliseconds, (incident.start + incident.duration).milliseconds))
+        case .release: release(incident)
+        default:
+            guard let account else { return }
+            let random = SimulationRandom(seed: seed ^ 0xACCE_55, part: UInt64(plans.count))
+            var planner = CallPlanner(account: account, traits: traits[account], random: random)
+            if incident.kind.isHarmless { plan(habit: incident, &planner) } else { plan(attack: incident, &planner) }
+            plans.append(CallPlan(planner.events))
         }
     }
 
-    private func usualRows(_ account: Int?, hour: Int) -> Double {
+    /// The accounts whose programs follow the API get the new endpoint with their next update.
+    private mutating func release(_ incident: Incident) {
+        let followers = traits.indices.filter { FleetRelease.followers.contains(traits[$0].role) }
+        for account in followers.prefix(Int(incident.size)) {
+            releases.append((account, FleetRelease(start: incident.start.milliseconds, call: .feed, share: 0.25)))
+        }
+    }
+
+    /// Lets an account's own work rest.
+    mutating func silence(_ account: Int, from start: Int64, to end: Int64) { silences.append((account, start, end)) }
+
+    /// Changes an account's API limit for a time.
+    mutating func except(_ account: Int, _ exception: APILimit.Exception) { exceptions.append((account, exception)) }
+
+    func usualRows(_ account: Int?, hour: Int) -> Double {
         guard let account, account < traits.count else { return 0 }
         return traits[account].usualRows(hour: hour, scale: scale)
     }

@@ -173,7 +173,12 @@ extension SimulatedEvent {
         let facts = EndpointCatalog.facts[Int(endpoint) / EndpointCatalog.objects.count]
         let draw = random.unit()
         let mixed = random.next()
-        var status: UInt16 = facts.operation == .write ? (facts.method == .post ? 201 : 204) : 200
+        var status: UInt16 = 200
+        switch facts.operation {
+        case .write: status = facts.method == .post ? 201 : 204
+        case .delete, .admin: status = 204
+        default: break
+        }
         // Four rejections and three faults in a thousand calls, and as many reads of what is gone.
         if draw < 0.004 {
             status = 429
@@ -192,6 +197,6 @@ extension SimulatedEvent {
         }
         self.init(
             time: EventTime(milliseconds: time), account: account, endpoint: endpoint, status: status, rows: shown, bytes: UInt64(bytes),
-            address: address, identifier: mixed)
+            address: address, identifier: mixed, detail: nil)
     }
 }

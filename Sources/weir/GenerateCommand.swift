@@ -14,7 +14,17 @@ struct GenerateCommand: ParsableCommand {
         discussion: """
             The same arguments give the same files. labels.ndjson says what was planted, and which detector is to find it.
             Example: weir generate --accounts 40 --days 35 --seed 1 --output logs
+
+            Kinds of incidents: \(kinds { !$0.needsDetails }).
+            With --details also: \(kinds { $0.needsDetails && !$0.isHarmless }). honeytoken reads the item \(SimulatedDetail.canaryName).
+            With --details, and nobody should speak of: \(kinds(where: \.isHarmless)).
             """)
+
+    private static func kinds(where isWanted: (Incident.Kind) -> Bool) -> String {
+        Incident.Kind.allCases.filter(isWanted).map { kind in
+            "\(kind.rawValue) (\(kind.detector.map { "\($0), " } ?? "")\(kind.sizeMeaning), \(NumberText.decimal(kind.defaultSize, places: 2)))"
+        }.joined(separator: "; ")
+    }
 
     @Option(help: "Service accounts.") var accounts = 40
     @Option(help: "Days of log.") var days = 35
@@ -24,6 +34,12 @@ struct GenerateCommand: ParsableCommand {
     @Option(help: "The log format: json, combined or salesforce_elf.") var format = "json"
     @Option(help: ArgumentHelp("Files to split the log into: one, hourly, daily, or a number.", valueName: "how")) var split = "one"
     @Option(help: "Packing of the files that rotation has left behind: none, gzip or zstd.") var packing = "none"
+    @Flag(
+        help: """
+            Log more of each event (json only): API limits, jobs, sessions, user agents, items, searches; \
+            incidents then are also of the kinds that are seen in these.
+            """)
+    var details = false
     @Option(help: ArgumentHelp("Incidents to plant, as lines kind,account,day,size; `none` plants nothing.", valueName: "file"))
     var incidents: String?
     @Option(help: ArgumentHelp("The folder to write to.", valueName: "folder")) var output: String
@@ -80,13 +96,17 @@ struct GenerateCommand: ParsableCommand {
         guard let format = EventText.Format(rawValue: format) else {
             throw CommandFailure.wrongUse("generate writes \(EventText.Format.allCases.map(\.rawValue).joined(separator: ", ")).")
         }
+        guard !details || format == .json else {
+            throw CommandFailure.wrongUse("--details is for --format json: the others have no place for them.")
+        }
         let rate = events.map { Double($0) / Double(days) / 86_400 }
         guard rate.map({ $0 > 0 && $0 <= FleetSimulation.rateLimit }) ?? true else {
             throw CommandFailure.wrongUse("--events is at most \(Int(FleetSimulation.rateLimit * 86_400)) a day.")
         }
         let calendar = FleetCalendar(start: start, days: days)
         let simulation = FleetSimulation(
-            accounts: accounts, days: days, seed: seed, start: start, rate: rate, incidents: try list(calendar))
+            accounts: accounts, days: days, seed: seed, start: start, rate: rate, details: details,
+            incidents: try list(calendar))
         let text = EventText(format: format, accountNames: simulation.accountNames)
         let splitter = LogSplitter(
             policy: try policy(), naming: format == .salesforceELF ? .dated : .rotated, name: format.fileName, calendar: calendar)
@@ -113,7 +133,8 @@ struct GenerateCommand: ParsableCommand {
         guard let text = System.contents(incidents) else { throw CommandFailure.wrongUse("\(incidents) cannot be read.") }
         do throws(IncidentListError) {
             return try IncidentList(
-                text: text, calendar: calendar, accountNames: FleetSimulation.accountNames(accounts: accounts, seed: seed))
+                text: text, calendar: calendar, accountNames: FleetSimulation.accountNames(accounts: accounts, seed: seed),
+                details: details)
         } catch {
             throw CommandFailure.wrongUse("\(incidents): \(error.problems.joined(separator: "; "))")
         }
