@@ -21,6 +21,7 @@ extension AlertLifecycle {
             writer.write(alert.quietBuckets)
             alert.finding.encode(into: &writer)
         }
+        past.encode(into: &writer)
     }
 
     package init(from reader: inout StateReader) throws(StateError) {
@@ -40,7 +41,7 @@ extension AlertLifecycle {
                 id: id, severity: severity, opened: opened, openedBucket: openedBucket, isProvisional: isProvisional, sequence: sequence,
                 quietBuckets: quietBuckets, finding: try Finding(from: &reader))
         }
-        self.init(restored: restored)
+        self.init(restored: restored, past: try PastAlerts(from: &reader))
     }
 }
 

@@ -84,11 +84,14 @@ public struct DetectorDescriptor: Sendable {
     public let nextSteps: [String]
     /// Closed buckets without a finding after which an alert resolves.
     public let quietBuckets: UInt8
+    /// Whether what an account does under an open alert is learnt with restraint, so that it does not become usual.
+    public let restrainsLearning: Bool
 
     public init(
         id: String, name: String, family: String, sees: String, misses: String, warmUp: String, options: [DetectorOption],
-        nextSteps: [String], quietBuckets: UInt8 = 4
+        nextSteps: [String], quietBuckets: UInt8 = 4, restrainsLearning: Bool = false
     ) {
+        self.restrainsLearning = restrainsLearning
         self.quietBuckets = quietBuckets
         self.id = id
         self.name = name

@@ -14,6 +14,8 @@ final class AccountShard {
     private let shardNumber: UInt32
     private let detectors: [any Detector]
     private let judgesIdle: [Bool]
+    /// Which of them restrain what is learnt under their alerts.
+    private let restraining: [Bool]
     private var profiles: [AccountProfile] = []
     private var rings: [MinuteRing] = []
     /// How each account stands to the checkpoints; the changed ones, in order of first change; and those of a checkpoint in the making.
@@ -40,6 +42,7 @@ final class AccountShard {
         self.shardCount = UInt32(shardCount)
         self.detectors = detectors
         judgesIdle = detectors.map { type(of: $0).judgesIdleBuckets }
+        restraining = detectors.map { type(of: $0).descriptor.restrainsLearning }
     }
 
     /// How an account stands to the checkpoints.
@@ -126,6 +129,12 @@ final class AccountShard {
         dirty.append(index)
     }
 
+    /// Changes what is known of an account outside of a bucket's close.
+    func change(_ account: AccountID, _ body: (AccountProfile) -> Void) {
+        willChange(local(account))
+        body(profiles[local(account)])
+    }
+
     private func startTally(_ event: AccessEvent, index: Int, position: Int, oldestBucket: Int64) -> Int {
         var tally = AccountTally(event)
         let bucket = oldestBucket + Int64(position)
@@ -186,14 +195,21 @@ final class AccountShard {
     /// Judges and learns the oldest bucket for every account, in order of number. `body` gets what the detectors found.
     ///
     /// The inner loop of a quiet fleet: the arrays are taken out of the class once, and one bucket is filled again for each account.
-    func closeOldest(fleetSums: inout FleetSums, found: (AccountID, UInt8, Finding) -> Void) {
+    ///
+    /// - Parameter alerted: the accounts with an open alert under which learning is restrained.
+    /// Returns the accounts that have a quarantine afterwards, and since when.
+    func closeOldest(
+        fleetSums: inout FleetSums, alerted: Set<AccountID>, found: (AccountID, UInt8, Finding) -> Void
+    ) -> [(account: AccountID, since: Int64)] {
         let detectors = self.detectors
+        let restraining = self.restraining
         let profiles = self.profiles
         let oldest = open[0]
         let isDaily = FleetSums.isDaily(oldestBucket)
         var closed = ClosedBucket(
             number: oldestBucket, end: BucketGrid.start(of: oldestBucket + 1), fleet: fleet, values: values)
         let idle = Activity(values: values)
+        var quarantined: [(account: AccountID, since: Int64)] = []
         for index in profiles.indices where profiles[index].firstBucket <= oldestBucket {
             willChange(index)
             let slot = Int(oldest.slots[index])
@@ -201,18 +217,26 @@ final class AccountShard {
             closed.read(
                 profiles[index], sums: activity.sums, networks: activity.networks, newNetwork: activity.newNetwork,
                 access: activity.access)
+            closed.isAlerted = !alerted.isEmpty && alerted.contains(number(index))
             for number in detectors.indices where slot != 0 || judgesIdle[number] {
-                if let finding = detectors[number].judge(closed, of: profiles[index]) { found(self.number(index), UInt8(number), finding) }
+                guard let finding = detectors[number].judge(closed, of: profiles[index]) else { continue }
+                if finding.opens && restraining[number] { closed.isAlerted = true }
+                found(self.number(index), UInt8(number), finding)
             }
             if slot != 0 { noteForLane(closed, profiles[index]) }
             profiles[index].learn(&closed)
             fleetSums.add(profiles[index], isDaily: isDaily)
+            if let aside = profiles[index].quarantine { quarantined.append((self.number(index), aside.firstAlerted)) }
         }
+        return quarantined
     }
 
     /// What the detectors find in a part of open bucket `position`, as though the buckets before it closed as they stand.
-    func judgeOpen(_ account: AccountID, position: Int, oldestBucket: Int64, end: EventTime) -> [(UInt8, Finding)] {
-        let (profile, partial) = asJudged(account, position: position, oldestBucket: oldestBucket, end: end, isClosed: false)
+    func judgeOpen(
+        _ account: AccountID, position: Int, oldestBucket: Int64, end: EventTime, isAlerted: Bool
+    ) -> [(UInt8, Finding)] {
+        let (profile, partial) = asJudged(
+            account, position: position, oldestBucket: oldestBucket, end: end, isClosed: false, isAlerted: isAlerted)
         var findings: [(UInt8, Finding)] = []
         for (number, detector) in detectors.enumerated() {
             if let finding = detector.judge(partial, of: profile) { findings.append((UInt8(number), finding)) }
@@ -223,7 +247,7 @@ final class AccountShard {
     /// An account's open bucket `position` as detectors get it, and a copy of the profile as though the buckets before it closed as they
     /// stand.
     func asJudged(
-        _ account: AccountID, position: Int, oldestBucket: Int64, end: EventTime, isClosed: Bool
+        _ account: AccountID, position: Int, oldestBucket: Int64, end: EventTime, isClosed: Bool, isAlerted: Bool
     ) -> (AccountProfile, ClosedBucket) {
         let profile = profiles[local(account)].clone()
         for earlier in 0..<position where profile.firstBucket <= oldestBucket + Int64(earlier) {
@@ -231,6 +255,7 @@ final class AccountShard {
             var closed = self.bucket(
                 bucket, of: profile, activity: activity(account, position: earlier), end: BucketGrid.start(of: bucket + 1),
                 isClosed: true)
+            closed.isAlerted = isAlerted
             profile.learn(&closed)
         }
         var judged = tally(account, position: position)
@@ -248,6 +273,16 @@ final class AccountShard {
             sums.rows &+= open[position].tallies[index].sums.rows
             sums.bytes &+= open[position].tallies[index].sums.bytes
             sums.calls &+= open[position].tallies[index].sums.calls
+        }
+    }
+
+    /// Adds how far the mature accounts are above their expectations in open bucket `position`. Complexity: O(accounts).
+    func add(to pulse: inout FleetPulse, position: Int, bucket: Int64) {
+        let slot = WeekSlot(BucketGrid.start(of: bucket))
+        for index in profiles.indices where profiles[index].isMature {
+            let place = Int(open[position].slots[index])
+            let sums = place == 0 ? MeasureSums() : open[position].tallies[place - 1].sums
+            pulse.add(profiles[index], profiles[index].visits.standing(slot), sums)
         }
     }
 

@@ -72,7 +72,7 @@ struct FleetSums {
     static let smallestFleet = 5
 
     /// What detectors see of it, after what they saw before.
-    func view(after last: FleetView) -> FleetView {
+    func view(after last: FleetView, pulse: FleetPulse) -> FleetView {
         var view = FleetView()
         view.firstBucket = last.firstBucket
         view.matureCount = matureCount
@@ -82,7 +82,8 @@ struct FleetSums {
         }
         for measure in Measure.allCases {
             let isFleet = counts[measure.rawValue] >= FleetSums.smallestFleet
-            view.measures[measure] = last.measures[measure].next(medianRatio: isFleet ? view.medianRatio[measure.rawValue] : 1)
+            view.measures[measure] = last.measures[measure].next(
+                medianRatio: isFleet ? view.medianRatio[measure.rawValue] : 1, pulse: pulse.measure(measure))
             for span in 0..<4 where !variances.isEmpty {
                 let place = measure.rawValue * 4 + span
                 if let variance = FleetSums.median(variances[place]) { view.measures[measure].variances[span] = variance }
@@ -123,7 +124,8 @@ extension FleetView {
         for measure in 0..<3 { writer.write(highLevel?[measure] ?? 0) }
         for measure in Measure.allCases {
             writer.write(measures[measure].factor)
-            writer.write(measures[measure].logFactor)
+            writer.write(measures[measure].dispersion)
+            writer.write(measures[measure].everydayVariance)
             for span in 0..<4 {
                 writer.write(measures[measure].variances[span])
                 writer.write(measures[measure].meanExcesses[span])
@@ -143,7 +145,8 @@ extension FleetView {
         for measure in 0..<3 { high[measure] = try reader.readDouble() }
         highLevel = hasHighLevel ? high : nil
         for measure in Measure.allCases {
-            var restored = FleetMeasure(factor: try reader.readDouble(), logFactor: try reader.readDouble())
+            var restored = FleetMeasure(factor: try reader.readDouble(), dispersion: try reader.readDouble())
+            restored.everydayVariance = try reader.readDouble()
             for span in 0..<4 {
                 restored.variances[span] = try reader.readDouble()
                 restored.meanExcesses[span] = try reader.readDouble()
@@ -151,7 +154,9 @@ extension FleetView {
                     restored.meanExcesses[span] < 1e6
                 else { throw StateError.implausible("fleet spreads") }
             }
-            guard restored.factor >= 1, restored.factor <= FleetMeasure.largest, restored.logFactor >= 0, restored.logFactor.isFinite else {
+            guard restored.factor >= 1, restored.factor <= FleetMeasure.largest, restored.dispersion >= 0,
+                restored.dispersion.isFinite, restored.everydayVariance >= 0, restored.everydayVariance.isFinite
+            else {
                 throw StateError.implausible("fleet factor")
             }
             measures[measure] = restored
