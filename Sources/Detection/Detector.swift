@@ -35,6 +35,9 @@ public protocol Detector: Sendable {
     /// Judges a silence of the whole source.
     func judge(_ gap: SourceGap) -> Finding?
 
+    /// Judges how many accounts of the source are beyond their usual at once.
+    func judge(_ fanOut: FanOutBucket) -> Finding?
+
     /// Judges the closed bucket of a single series, such as a lane's total, given everything learnt before it.
     func judge(_ series: SeriesBucket) -> Finding?
 }
@@ -45,6 +48,7 @@ extension Detector {
     public func tripLevels(bucket: Int64, of account: borrowing AccountProfile, fleet: FleetView) -> TripLevels { .never }
     public func judge(_ gap: SourceGap) -> Finding? { nil }
     public func judge(_ series: SeriesBucket) -> Finding? { nil }
+    public func judge(_ fanOut: FanOutBucket) -> Finding? { nil }
     public func explain(_ series: SeriesBucket) -> Verdict? { nil }
 }
 

@@ -17,11 +17,13 @@ public enum DetectorCatalog {
         NewSourceDetector.self,
         CredentialSpreadDetector.self,
         DiscoveryDetector.self,
+        OffScheduleDetector.self,
         SilenceDetector.self,
         HoneytokenDetector.self,
         FailedThenBulkDetector.self,
         ShadowEndpointDetector.self,
         SeriesNoveltyDetector.self,
+        FanOutDetector.self,
     ]
 
     /// One of each with its options, keyed by detector id.

@@ -81,7 +81,7 @@ package final class SQLiteJournal: Sendable {
         return SQLiteJournal(path: path, database: database, sinks: sinks, lock: lock, notices: notices, isFresh: isFresh)
     }
 
-    /// Opens a state folder for an administrator, while a daemon may be running: to replay dead letters, or write down what a person decided.
+    /// Opens a state folder for an administrator, while a daemon may be running: to replay dead letters, or write down a decision.
     /// Tables that an older weir has not made yet are added; it does not mind them.
     ///
     /// It takes no lock and MUST NOT be used to commit.

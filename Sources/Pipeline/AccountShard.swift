@@ -225,7 +225,7 @@ final class AccountShard {
             }
             if slot != 0 { noteForLane(closed, profiles[index]) }
             profiles[index].learn(&closed)
-            fleetSums.add(profiles[index], isDaily: isDaily)
+            fleetSums.add(profiles[index], closed, isDaily: isDaily)
             if let aside = profiles[index].quarantine { quarantined.append((self.number(index), aside.firstAlerted)) }
         }
         return quarantined
@@ -301,29 +301,6 @@ final class AccountShard {
     }
 }
 
-/// The part of a tally that is judged: most of a tally is for an alert to show.
-struct Activity {
-    var sums = MeasureSums()
-    var networks = NetworkSet()
-    var newNetwork: NewNetwork?
-    var access: AccessActivity
-
-    init(values: ValueTable) { access = AccessActivity(values: values) }
-
-    @inline(__always)
-    init(_ tally: borrowing AccountTally, values: ValueTable) {
-        access = AccessActivity(values: values)
-        access.fewCount = tally.routes.count
-        for index in 0..<tally.routes.count { access.few[index] = RouteKey(rawValue: tally.routes.routes[index].key) }
-        access.minuteCalls = tally.minuteCalls
-        access.largest = tally.largestAmount
-        access.tally = tally.access
-        sums = tally.sums
-        networks = tally.networks
-        newNetwork = tally.newNetwork
-    }
-}
-
 /// The tallies of one open bucket of a shard: `slots` gives an account's tally plus one, 0 while it was not active.
 private struct OpenTallies {
     var slots: [UInt32]
@@ -360,7 +337,7 @@ extension AccountShard {
 
     private func capture(_ index: Int) { captured.append((number(index), encode(number(index)))) }
 
-    private static var stateVersion: UInt8 { 3 }
+    private static var stateVersion: UInt8 { 4 }
 
     private func encode(_ account: AccountID) -> [UInt8] {
         var writer = StateWriter(reserving: 3600)

@@ -24,9 +24,14 @@ struct FleetSums {
     /// Whether the usual spreads are taken at the close of a bucket: at midnight.
     static func isDaily(_ bucket: Int64) -> Bool { bucket % Int64(BucketGrid.perDay) == 0 }
 
-    mutating func add(_ profile: borrowing AccountProfile, isDaily: Bool) {
+    /// How far each mature account is beyond its own usual four hours, clipped, for the fan-out.
+    private(set) var deviations = FleetDeviations()
+
+    mutating func add(_ profile: borrowing AccountProfile, _ bucket: borrowing ClosedBucket, isDaily: Bool) {
         guard profile.isMature else { return }
         matureCount += 1
+        let measure: Measure = profile.volumes[Measure.rows.rawValue].baseline.level > 0 ? .rows : .bytes
+        deviations.add(bucket.readings[measure.rawValue].fourHourZ)
         for measure in 0..<3 {
             let (level, logRatio) = profile.volumes[measure].standing()
             let levelBin = min(max(Int(naturalLog(1 + max(level, 0)) / 0.05), 0), FleetSums.bins - 1)

@@ -53,6 +53,8 @@ extension LaneCore {
         if let pulse {
             detectAndLearn(known, pulse)
             source.learn(bucket: oldestBucket, events: events)
+        } else {
+            fanOut.lastMissing = oldestBucket
         }
         if let answer { complete(answer, isMissing: isMissing) }
         for shard in shards { shard.dropOldestBucket() }
@@ -89,6 +91,7 @@ extension LaneCore {
         found.sort { ($0.0, $0.1) < ($1.0, $1.1) }
         decide(found, bucket: oldestBucket)
         closeSeries(bucket: oldestBucket)
+        closeFanOut(sums.deviations, bucket: oldestBucket)
         fleet = sums.view(after: known, pulse: pulse)
         values.countNoted(bucket: oldestBucket)
     }

@@ -184,7 +184,7 @@ extension LaneCore {
             return
         }
         silentSince = nil
-        for (number, detector) in detectors.enumerated() where !(detector is SeriesNoveltyDetector) {
+        for (number, detector) in detectors.enumerated() where detector is SilenceDetector {
             let key = AlertKey(detector: UInt8(number), account: LaneCore.sourceAccount)
             if let transition = lifecycle.resolve(key: key, at: LaneCore.minute(time)) { emit(transition, position: 0) }
         }

@@ -8,7 +8,7 @@ import LogFormats
 import RollingStatistics
 
 extension LaneCore {
-    static var stateVersion: UInt8 { 3 }
+    static var stateVersion: UInt8 { 4 }
 
     /// Everything that changed since the last commit, as of the last event processed. Complexity: O(changed accounts).
     package mutating func takeCommit() -> LaneCommit {
@@ -94,6 +94,7 @@ extension LaneCore {
         pulseView.encode(into: &writer)
         source.encode(into: &writer)
         series.encode(into: &writer)
+        fanOut.encode(into: &writer)
         lifecycle.encode(into: &writer)
         writer.write(silentSince?.milliseconds ?? -1)
         writer.write(UInt32(names.count))
@@ -150,6 +151,7 @@ extension LaneCore {
         pulseView = try FleetView(from: &reader)
         source = try SourceProfile(from: &reader)
         series = try LaneSeries(from: &reader)
+        fanOut = try FanOutMemory(from: &reader)
         lifecycle = try AlertLifecycle(from: &reader)
         let silence = try reader.read(Int64.self)
         silentSince = silence < 0 ? nil : EventTime(milliseconds: silence)

@@ -49,6 +49,7 @@ package struct LaneCore: ~Copyable {
     var pulseView = FleetView()
     var source = SourceProfile()
     var series = LaneSeries()
+    var fanOut = FanOutMemory()
     var lifecycle = AlertLifecycle()
     /// Since when the source is silent beyond the ordinary; nil while it speaks.
     var silentSince: EventTime?

@@ -9,7 +9,7 @@ import EventModel
 /// differ in how far they rise, and come back at different times: ``dispersion`` says how much, beyond what they differ every day.
 public struct FleetMeasure: Equatable, Sendable {
     public var factor: Double
-    /// How far the accounts' log ratios lie apart in a common rise, beyond what is everyday: a deviation that is added to each account's own.
+    /// How far the accounts' log ratios lie apart in a common rise, beyond what is everyday: added to each account's own spread.
     public var dispersion: Double
     /// The variance of the accounts' log ratios in a bucket without a common rise; 0 until one was seen.
     public var everydayVariance = 0.0

@@ -220,8 +220,8 @@ public struct VolumeModel: Sendable {
         return (level, naturalLog((Double(actualHour) + 0.1) / (expected + 0.1)))
     }
 
-    /// What a bucket says of the whole fleet: its log ratio to the expectation before any common rise; nil where too little is usual at this
-    /// hour, as in ``standing()``. `mutating` only so that the model is not copied.
+    /// What a bucket says of the whole fleet: its log ratio to the expectation before any common rise; nil where too little is usual
+    /// at this hour, as in ``standing()``. `mutating` only so that the model is not copied.
     @inline(__always)
     public mutating func logRatio(_ amount: Double, at standing: SlotStanding) -> Double? {
         let level = Double(baseline.level)

@@ -30,6 +30,10 @@ public struct VolumeReading: Sendable {
 
     public init() {}
 
+    /// How many of its own spreads the account's last four hours are from what is usual of them.
+    @inline(__always)
+    public var fourHourZ: Double { z[VolumeSpan.fourHours.rawValue] }
+
     /// One span of a reading, with the numbers a person wants to see.
     public struct Window: Sendable {
         public var span: VolumeSpan
