@@ -23,6 +23,7 @@ extension AlertLifecycle {
             writer.write(alert.isPage)
             alert.finding.encode(into: &writer)
         }
+        past.encode(into: &writer)
     }
 
     package init(from reader: inout StateReader) throws(StateError) {
@@ -44,7 +45,7 @@ extension AlertLifecycle {
                 id: id, severity: severity, opened: opened, openedBucket: openedBucket, isProvisional: isProvisional, sequence: sequence,
                 quietBuckets: quietBuckets, finding: try Finding(from: &reader), isCollapsed: isCollapsed, isPage: isPage)
         }
-        self.init(restored: restored)
+        self.init(restored: restored, past: try PastAlerts(from: &reader))
     }
 }
 

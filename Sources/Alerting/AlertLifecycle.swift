@@ -47,11 +47,16 @@ package struct OpenAlert: Equatable, Sendable {
 /// detector says.
 package struct AlertLifecycle: Sendable {
     package private(set) var open: [AlertKey: OpenAlert] = [:]
+    /// Alerts that were open before, and what people said of them.
+    package private(set) var past = PastAlerts()
 
     package init() {}
 
     /// Continues with alerts that a checkpoint held.
-    init(restored: [AlertKey: OpenAlert]) { open = restored }
+    init(restored: [AlertKey: OpenAlert], past: PastAlerts) {
+        open = restored
+        self.past = past
+    }
 
     /// What is to be recorded.
     package struct Transition: Equatable, Sendable {
@@ -59,6 +64,10 @@ package struct AlertLifecycle: Sendable {
         package var status: AlertRecord.Status
         package var alert: OpenAlert
         package var time: EventTime
+        /// A person took what the alert says as usual: it did not go back to what was usual before.
+        package var isAccepted = false
+        /// Earlier alerts of the same account and detector, latest first.
+        package var similar: [PastAlert] = []
     }
 
     /// Takes a finding. `id` is what the alert will be called if it opens; `isDue` asks for an update whatever the finding says.
@@ -70,10 +79,12 @@ package struct AlertLifecycle: Sendable {
             let alert = OpenAlert(
                 id: id, severity: finding.severity, opened: time, openedBucket: bucket, isProvisional: !isClosed, sequence: 1,
                 quietBuckets: 0, finding: finding)
+            let similar = past.latest(of: key)
             open[key] = alert
+            past.remember(PastAlert(id: id, opened: time, label: nil), of: key)
             var shown = alert
             shown.sequence = 0
-            return Transition(key: key, status: .open, alert: shown, time: time)
+            return Transition(key: key, status: .open, alert: shown, time: time, similar: similar)
         }
         guard isClosed else {
             // One that nobody was told of is told as soon as it is critical.
@@ -93,7 +104,7 @@ package struct AlertLifecycle: Sendable {
         if finding.opens { alert.severity = max(alert.severity, finding.severity) }
         var transition: Transition?
         if isCompletion || isWorse || isDue {
-            transition = Transition(key: key, status: .update, alert: alert, time: time)
+            transition = Transition(key: key, status: .update, alert: alert, time: time, similar: past.latest(of: key, before: alert.id))
             alert.sequence += 1
         }
         open[key] = alert
@@ -110,7 +121,7 @@ package struct AlertLifecycle: Sendable {
             return nil
         }
         open[key] = nil
-        return Transition(key: key, status: .resolved, alert: alert, time: time)
+        return Transition(key: key, status: .resolved, alert: alert, time: time, similar: past.latest(of: key, before: alert.id))
     }
 
     /// Keeps an open alert to itself, or no longer.
@@ -119,9 +130,16 @@ package struct AlertLifecycle: Sendable {
     /// Makes an open alert a page; it stays one.
     package mutating func makePage(_ key: AlertKey) { open[key]?.isPage = true }
 
-    /// Ends an alert at once, as when a silent source speaks again.
-    package mutating func resolve(key: AlertKey, at time: EventTime) -> Transition? {
+    /// Ends an alert at once, as when a silent source speaks again or a person takes the matter as usual.
+    package mutating func resolve(key: AlertKey, at time: EventTime, isAccepted: Bool = false) -> Transition? {
         guard let alert = open.removeValue(forKey: key) else { return nil }
-        return Transition(key: key, status: .resolved, alert: alert, time: time)
+        return Transition(
+            key: key, status: .resolved, alert: alert, time: time, isAccepted: isAccepted, similar: past.latest(of: key, before: alert.id))
+    }
+
+    /// What a person said of an alert, or of all that are open about an account where `alert` is empty.
+    package mutating func label(_ label: AlertLabel, account: AccountID, alert: String) {
+        let ids = alert.isEmpty ? Set(open.filter { $0.key.account == account }.map(\.value.id)) : [alert]
+        past.label(label, account: account, alerts: ids)
     }
 }

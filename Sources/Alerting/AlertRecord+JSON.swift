@@ -31,6 +31,7 @@ extension AlertRecord {
         json.field("last", CivilTime(transition.time).rfc3339)
         AlertRecord.write(finding, into: &json)
         AlertRecord.write(details, into: &json)
+        AlertRecord.write(transition.similar, into: &json)
         json.beginArray("next")
         for step in descriptor.nextSteps { json.field(nil, step) }
         json.endArray()
@@ -52,7 +53,20 @@ extension AlertRecord {
         let sentence = "\(name) \(DisplayText.safe(transition.alert.finding.phrase, limit: 2000))"
         guard transition.status == .resolved else { return sentence }
         let span = NumberText.span(transition.time - transition.alert.opened)
+        if transition.isAccepted { return "\(name) was accepted as usual after \(span). The alert was: \(sentence)" }
         return "\(isSource ? "The source" : name) is back to usual after \(span). The alert was: \(sentence)"
+    }
+
+    private static func write(_ similar: [PastAlert], into json: inout JSONText) {
+        json.beginArray("similar")
+        for alert in similar {
+            json.beginObject()
+            json.field("id", alert.id)
+            json.field("opened", CivilTime(alert.opened).rfc3339)
+            if let label = alert.label { json.field("label", label.name) } else { json.null("label") }
+            json.endObject()
+        }
+        json.endArray()
     }
 
     private static func write(_ finding: Finding, into json: inout JSONText) {

@@ -18,19 +18,23 @@ final class JournalWriter: Sendable {
 
     private let queue = DispatchQueue(label: "weir.journal", qos: .userInitiated)
     private let commit: @Sendable (LaneCommit) throws(OutletFailure) -> Void
+    private let pending: @Sendable (_ lane: String) -> [LaneDecision]
     private let stored: @Sendable (_ alerts: Int) -> Void
     private let failed: @Sendable (OutletFailure) -> Void
     private let isAbandoned = Atomic<Bool>(false)
 
     /// - Parameters:
     ///   - commit: stores one commit, all or nothing.
+    ///   - pending: what people decided that a lane has still to apply.
     ///   - stored: called after each commit, with the number of its alerts.
     ///   - failed: called after each failed attempt.
     init(
-        commit: @escaping @Sendable (LaneCommit) throws(OutletFailure) -> Void, stored: @escaping @Sendable (_ alerts: Int) -> Void,
+        commit: @escaping @Sendable (LaneCommit) throws(OutletFailure) -> Void,
+        pending: @escaping @Sendable (_ lane: String) -> [LaneDecision], stored: @escaping @Sendable (_ alerts: Int) -> Void,
         failed: @escaping @Sendable (OutletFailure) -> Void
     ) {
         self.commit = commit
+        self.pending = pending
         self.stored = stored
         self.failed = failed
     }
@@ -43,14 +47,38 @@ final class JournalWriter: Sendable {
         /// Wakes the lane when its commit is stored.
         fileprivate let released: @Sendable () -> Void
 
-        fileprivate init(released: @escaping @Sendable () -> Void) { self.released = released }
+        fileprivate let lane: String
+        fileprivate let decisions = Mutex<[LaneDecision]>([])
+
+        fileprivate init(lane: String, released: @escaping @Sendable () -> Void) {
+            self.lane = lane
+            self.released = released
+        }
+
+        /// What people decided, as of the last look into the journal, later than decision `number`: one that is on its way into the journal
+        /// with a commit may still be among what was read.
+        func takeDecisions(after number: Int64) -> [LaneDecision] {
+            decisions.withLock { waiting in
+                defer { waiting = [] }
+                return waiting.filter { $0.number > number }
+            }
+        }
 
         /// Pairs with the release store after the commit: what it stored is seen.
         var isFree: Bool { !isTaken.load(ordering: .acquiring) }
     }
 
     /// - Parameter released: called whenever the ticket is free again.
-    func ticket(released: @escaping @Sendable () -> Void) -> Ticket { Ticket(released: released) }
+    func ticket(lane: String, released: @escaping @Sendable () -> Void) -> Ticket { Ticket(lane: lane, released: released) }
+
+    /// Looks for what people decided since, when there is nothing to store.
+    func look(_ ticket: Ticket) {
+        queue.async { [self] in
+            let waiting = pending(ticket.lane)
+            ticket.decisions.withLock { $0 = waiting }
+            if !waiting.isEmpty { ticket.released() }
+        }
+    }
 
     /// Hands a commit over. Precondition: the ticket is free.
     func store(_ commit: consuming LaneCommit, _ ticket: Ticket) {
@@ -59,6 +87,8 @@ final class JournalWriter: Sendable {
         queue.async { [self] in
             let isStored = !ticket.hasGap.load(ordering: .relaxed) && persist(commit)
             if !isStored { ticket.hasGap.store(true, ordering: .relaxed) }
+            let waiting = pending(ticket.lane)
+            ticket.decisions.withLock { $0 = waiting }
             // Pairs with the acquire load in isFree.
             ticket.isTaken.store(false, ordering: .releasing)
             ticket.released()

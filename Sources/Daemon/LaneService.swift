@@ -92,8 +92,11 @@ final class LaneService: Sendable {
     ) {
         var core = start
         var batches = batches
-        let ticket = journal.ticket { [arrivals] in _ = arrivals.signal() }
+        let ticket = journal.ticket(lane: lane.options.name) { [arrivals] in _ = arrivals.signal() }
         var lastCommit = System.monotonic()
+        var lastLook = lastCommit
+        var lastDecision: Int64 = 0
+        journal.look(ticket)
         var isDrained = false
         while true {
             if let batch = batches.receive() {
@@ -113,9 +116,18 @@ final class LaneService: Sendable {
             }
             if core.isCommitting {
                 if let commit = core.continueCommit(atMost: LaneService.captureStep) { journal.store(commit, ticket) }
-            } else if ticket.isFree && core.hasChanges {
+            } else if ticket.isFree {
                 let now = System.monotonic()
-                guard !core.alerts.isEmpty || isDrained || now - lastCommit >= interval else { continue }
+                for decision in ticket.takeDecisions(after: lastDecision) {
+                    core.apply(decision)
+                    lastDecision = decision.number
+                }
+                if now - lastLook >= interval {
+                    lastLook = now
+                    journal.look(ticket)
+                }
+                guard core.hasChanges else { continue }
+                guard !core.alerts.isEmpty || core.hasDecided || isDrained || now - lastCommit >= interval else { continue }
                 lastCommit = now
                 core.beginCommit()
             }

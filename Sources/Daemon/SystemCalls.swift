@@ -34,6 +34,14 @@ package enum System {
         return UInt64(usage.ru_maxrss) * 1024
     }
 
+    /// Who runs this process, and through whom, for what people decide: `root (sudo: mara)`. Says who said so, and proves nothing.
+    package static func userName() -> String {
+        var name = "uid \(getuid())"
+        if let entry = unsafe getpwuid(getuid()), let text = unsafe entry.pointee.pw_name { name = unsafe String(cString: text) }
+        guard let caller = unsafe getenv("SUDO_USER") else { return name }
+        return unsafe "\(name) (sudo: \(String(cString: caller)))"
+    }
+
     package static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
     /// Writes all of the text; false when the reader is gone or the disk is full.

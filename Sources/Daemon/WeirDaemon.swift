@@ -62,6 +62,14 @@ package final class WeirDaemon {
         let (journal, log, deliveries) = (journal, log, deliveries)
         let writer = JournalWriter(
             commit: { commit throws(OutletFailure) in try journal.commit(commit, now: System.wallClock()) },
+            pending: { lane in
+                do throws(JournalFailure) {
+                    return try journal.pendingDecisions(lane: lane)
+                } catch {
+                    log.warning(error.message)
+                    return []
+                }
+            },
             stored: { alerts in
                 log.recovered()
                 if alerts > 0 { for delivery in deliveries { delivery.poke() } }

@@ -20,10 +20,12 @@ public final class AccountProfile {
     public var slow = SlowReference()
     /// How the account goes about its calls; nil while its log says nothing of it.
     public private(set) var access: AccessMemory?
+    /// What was withheld from ``volumes`` under an alert, until a person decides or nobody did for long.
+    public private(set) var quarantine: VolumeQuarantine?
 
     public init(firstBucket: Int64) { self.firstBucket = firstBucket }
 
-    /// A profile of its own that begins as this one is.
+    /// A profile of its own that begins as this one is, but for the quarantine: what is only tried out is never kept aside.
     public func clone() -> AccountProfile {
         let other = AccountProfile(firstBucket: firstBucket)
         other.age = age
@@ -43,6 +45,8 @@ public final class AccountProfile {
     /// Learns a closed bucket. Precondition: the bucket was judged before. `bucket` is `inout` only so that it is not copied.
     public func learn(_ bucket: inout ClosedBucket) {
         if age < Int32.max { age += 1 }
+        let teaching: Teaching = bucket.isAlerted ? .alerted : .usual
+        learnAside(&bucket)
         // How many times its usual amount the account did, over the measures that its log states.
         var activity = 0.0
         var stated = 0.0
@@ -51,10 +55,12 @@ public final class AccountProfile {
             let level = Double(volumes[measure.rawValue].baseline.level)
             if level > 0 {
                 let amount = Double(bucket.sums[measure]) / fleet.factor
-                activity += VolumeModel.taught(amount, usual: bucket.readings[measure.rawValue].baseline + level, age: Int(age)) / level
+                let expected = bucket.readings[measure.rawValue].baseline
+                activity += VolumeModel.taught(amount, expected: expected, level: level, age: Int(age), as: teaching) / level
                 stated += 1
             }
-            volumes[measure.rawValue].learn(&bucket.readings[measure.rawValue], at: bucket.standing, age: Int(age), fleet: fleet)
+            volumes[measure.rawValue].learn(
+                &bucket.readings[measure.rawValue], at: bucket.standing, age: Int(age), fleet: fleet, as: teaching)
         }
         visits.count(bucket.slot, activity: stated > 0 ? activity / stated : 0)
         networks.learn(bucket)
@@ -81,6 +87,8 @@ public final class AccountProfile {
         slow.encode(into: &writer)
         writer.write(access != nil)
         access?.encode(into: &writer)
+        writer.write(quarantine != nil)
+        quarantine?.encode(into: &writer)
     }
 
     public init(from reader: inout StateReader) throws(StateError) {
@@ -92,7 +100,37 @@ public final class AccountProfile {
         networks = try NetworkMemory(from: &reader)
         slow = try SlowReference(from: &reader)
         if try reader.readBool() { access = try AccessMemory(from: &reader) }
+        quarantine = try reader.readBool() ? VolumeQuarantine(from: &reader) : nil
     }
+}
+
+// MARK: - Quarantine
+
+extension AccountProfile {
+    /// Keeps the bucket aside while an alert is open, and for as long after it as somebody may still decide about it.
+    @inline(__always)
+    private func learnAside(_ bucket: inout ClosedBucket) {
+        if bucket.isAlerted && quarantine == nil { quarantine = VolumeQuarantine(volumes, from: bucket.number) }
+        guard let aside = quarantine else { return }
+        if bucket.isAlerted { aside.lastAlerted = bucket.number }
+        if bucket.number - aside.lastAlerted > VolumeQuarantine.patience { quarantine = nil } else { aside.learn(&bucket, age: Int(age)) }
+    }
+
+    /// A person says that what stood under the alert was as it should be: it is learnt after all.
+    public func vouch() {
+        if let aside = quarantine { volumes = aside.volumes }
+        quarantine = nil
+    }
+
+    /// The same, and that the account goes on so: its present level is the usual one from now on, and a drift begins anew.
+    public func accept() {
+        vouch()
+        for index in 0..<3 { volumes[index].acceptLevel() }
+        slow.accept()
+    }
+
+    /// A person says that it was an incident, or nobody can be waited for: what was kept aside is dropped.
+    public func dropQuarantine() { quarantine = nil }
 }
 
 /// The networks an account comes from: the eight it used last.

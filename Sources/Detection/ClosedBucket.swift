@@ -59,6 +59,8 @@ public struct ClosedBucket {
     public var isMature = false
     /// False while the bucket is still open.
     public var isClosed = true
+    /// Whether an alert about the account's volume is open or opens with this bucket, so that what it teaches is restrained.
+    public var isAlerted = false
     /// The event time up to which the sums hold: the bucket's end once it has closed.
     public var end: EventTime
     public var fleet: FleetView

@@ -42,6 +42,9 @@ public protocol Detector: Sendable {
     /// Judges a silence of the whole source.
     func judge(_ gap: SourceGap) -> Finding?
 
+    /// Judges how many accounts of the source are beyond their usual at once.
+    func judge(_ fanOut: FanOutBucket) -> Finding?
+
     /// Judges the closed bucket of a single series, such as a lane's total, given everything learnt before it.
     func judge(_ series: SeriesBucket) -> Finding?
 }
@@ -54,6 +57,7 @@ extension Detector {
     public func blindness(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Measure? { nil }
     public func judge(_ gap: SourceGap) -> Finding? { nil }
     public func judge(_ series: SeriesBucket) -> Finding? { nil }
+    public func judge(_ fanOut: FanOutBucket) -> Finding? { nil }
     public func explain(_ series: SeriesBucket) -> Verdict? { nil }
 }
 
@@ -93,11 +97,14 @@ public struct DetectorDescriptor: Sendable {
     public let nextSteps: [String]
     /// Closed buckets without a finding after which an alert resolves.
     public let quietBuckets: UInt8
+    /// Whether what an account does under an open alert is learnt with restraint, so that it does not become usual.
+    public let restrainsLearning: Bool
 
     public init(
         id: String, name: String, family: String, sees: String, misses: String, warmUp: String, options: [DetectorOption],
-        nextSteps: [String], quietBuckets: UInt8 = 4
+        nextSteps: [String], quietBuckets: UInt8 = 4, restrainsLearning: Bool = false
     ) {
+        self.restrainsLearning = restrainsLearning
         self.quietBuckets = quietBuckets
         self.id = id
         self.name = name

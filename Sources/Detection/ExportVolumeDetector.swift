@@ -17,8 +17,8 @@ public struct ExportVolumeDetector: Detector {
         warmUp: "7 days; a new account in a fleet that is known is compared with the fleet's highest levels meanwhile",
         options: [
             DetectorOption(
-                name: "score", defaultValue: 1.2, range: 0.5...10,
-                reason: "how unusual all spans together must be; 1.2 is about one false alert an account in twenty-five weeks"),
+                name: "score", defaultValue: 1.25, range: 0.5...10,
+                reason: "how unusual all spans together must be; 1.25 is about one false alert an account in twenty weeks"),
             DetectorOption(
                 name: "minimum_rows", defaultValue: 100, range: 0...1e12,
                 reason: "rows above the expectation below which nobody would act"),
@@ -40,7 +40,7 @@ public struct ExportVolumeDetector: Detector {
             "Confirm with the account's owner whether this export was planned.",
             "If not: revoke the account's token and keep the logs named in the evidence.",
         ],
-        quietBuckets: 24)
+        quietBuckets: 24, restrainsLearning: true)
 
     /// The share of the score that keeps an alert open, and of it the part of the span that is told.
     private static let hold = 0.8
@@ -130,7 +130,8 @@ public struct ExportVolumeDetector: Detector {
         let isManifold = window.ratioAboveFloor >= criticalRatio && excess >= 10 * minimums[measure.rawValue]
         let isCritical = isManifold || (measure == .rows && excess >= criticalRows && window.ratio >= 2)
         let severity: Severity = isCritical ? .critical : candidate.score >= threshold * 1.25 ? .high : .medium
-        let peerRatio = bucket.fleet.medianRatio[measure.rawValue]
+        // A rise of this very bucket is not in the last hour's median yet.
+        let peerRatio = max(bucket.fleet.medianRatio[measure.rawValue], bucket.fleet.measures[measure].factor)
         let peers = bucket.fleet.matureCount > 1 ? Finding.Peers(count: bucket.fleet.matureCount - 1, ratio: peerRatio) : nil
         var finding = Finding(
             measure: measure, severity: severity, score: candidate.score, observed: window.observed, expected: window.expected,
@@ -162,6 +163,10 @@ public struct ExportVolumeDetector: Detector {
         let ratio = reading.ratio < 1000 ? NumberText.ratio(reading.ratio) : "Over 1,000×"
         phrase += "). \(ratio), z \(NumberText.decimal(reading.z, places: 1))."
         guard let peers else { return phrase }
+        // Peer-relative (D36): against what it would have done without the common rise.
+        if factor > 1 {
+            return phrase + " All accounts rose \(NumberText.ratio(factor)); this one \(NumberText.ratio(reading.ratio * factor))."
+        }
         let others = peers.count == 1 ? "The other account is" : "The other \(NumberText.grouped(Double(peers.count))) accounts are"
         return phrase + " \(others) at \(NumberText.ratio(peers.ratio)) of their usual."
     }

@@ -14,6 +14,7 @@ enum JournalSchema {
             try db.execute(sql: "PRAGMA application_id = \(applicationID)")
             try db.execute(sql: first)
         }
+        migrator.registerMigration("2-labels") { db in try db.execute(sql: labels) }
         return migrator
     }()
 
@@ -54,6 +55,18 @@ enum JournalSchema {
         CREATE TABLE attempts(
             message INTEGER NOT NULL REFERENCES outbox(number) ON DELETE CASCADE, number INTEGER NOT NULL, time INTEGER NOT NULL,
             outcome TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY(message, number)
+        ) WITHOUT ROWID;
+        """
+
+    /// What people decided, and where in event time each lane applied it. Both are only ever added to.
+    private static let labels = """
+        CREATE TABLE labels(
+            number INTEGER PRIMARY KEY AUTOINCREMENT, verdict INTEGER NOT NULL, account TEXT NOT NULL, alert TEXT NOT NULL,
+            reason TEXT NOT NULL, author TEXT NOT NULL, written INTEGER NOT NULL
+        );
+        CREATE TABLE label_applications(
+            label INTEGER NOT NULL REFERENCES labels(number), lane INTEGER NOT NULL REFERENCES lanes(number),
+            event_time INTEGER NOT NULL, committed INTEGER NOT NULL, PRIMARY KEY(label, lane)
         ) WITHOUT ROWID;
         """
 

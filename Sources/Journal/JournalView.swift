@@ -162,7 +162,7 @@ package struct JournalView: Sendable {
         }
     }
 
-    private func read<Value>(_ body: (Database) throws -> Value) throws(JournalFailure) -> Value {
+    func read<Value>(_ body: (Database) throws -> Value) throws(JournalFailure) -> Value {
         do {
             return try database.read(body)
         } catch {

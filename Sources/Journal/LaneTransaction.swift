@@ -21,6 +21,7 @@ struct LaneTransaction {
         try storeAccounts(commit.accounts, lane: lane)
         try storePositions(commit.positions, lane: lane)
         try storeAlerts(commit.alerts, lane: lane)
+        try storeApplied(commit.applied, lane: lane)
         try prune()
     }
 
@@ -102,6 +103,14 @@ struct LaneTransaction {
                 try queue(alert, number: number, sink: room[index].sink, isFull: room[index].free <= 0)
                 room[index].free -= 1
             }
+        }
+    }
+
+    private func storeApplied(_ applied: [AppliedDecision], lane: Int64) throws {
+        for decision in applied {
+            try db.cachedStatement(
+                sql: "INSERT INTO label_applications(label, lane, event_time, committed) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+            ).execute(arguments: [decision.number, lane, decision.time.milliseconds, now.milliseconds])
         }
     }
 

@@ -81,7 +81,8 @@ package final class SQLiteJournal: Sendable {
         return SQLiteJournal(path: path, database: database, sinks: sinks, lock: lock, notices: notices, isFresh: isFresh)
     }
 
-    /// Opens the outbox of a state folder for an administrator, while a daemon may be running: to list and replay dead letters.
+    /// Opens a state folder for an administrator, while a daemon may be running: to replay dead letters, or write down a decision.
+    /// Tables that an older weir has not made yet are added; it does not mind them.
     ///
     /// It takes no lock and MUST NOT be used to commit.
     package static func administer(directory: String) throws(JournalFailure) -> SQLiteJournal {
@@ -89,7 +90,7 @@ package final class SQLiteJournal: Sendable {
         guard StateFolder.exists(path) else { throw absent(path) }
         do {
             let database = try DatabaseQueue(path: path, configuration: configuration())
-            try database.read { db in try JournalSchema.refuseForeign(db, path: path) }
+            try JournalSchema.migrate(database, path: path)
             return SQLiteJournal(path: path, database: database, sinks: [], lock: nil, notices: [], isFresh: false)
         } catch let failure as JournalFailure {
             throw failure

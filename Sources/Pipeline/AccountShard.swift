@@ -13,23 +13,25 @@ import RollingStatistics
 final class AccountShard {
     private let shardCount: UInt32
     private let shardNumber: UInt32
-    private let detectors: [any Detector]
+    let detectors: [any Detector]
     /// Those that judge accounts, and those that judge idle ones: the others would be asked for nothing for every account and bucket.
-    private let judging: [Int]
+    let judging: [Int]
     private let judgingIdle: [Int]
-    private var profiles: [AccountProfile] = []
-    private var rings: [MinuteRing] = []
-    private var retirement = Retirement()
+    /// Which of them restrain what is learnt under their alerts.
+    private let restraining: [Bool]
+    var profiles: [AccountProfile] = []
+    var rings: [MinuteRing] = []
+    var retirement = Retirement()
     /// Stand in for those of accounts that have none: no bucket is at or after their first, so that closing one passes them by.
-    private let noProfile = AccountProfile(firstBucket: .max)
-    private let noRing = MinuteRing()
+    let noProfile = AccountProfile(firstBucket: .max)
+    let noRing = MinuteRing()
     /// How each account stands to the checkpoints; the changed ones, in order of first change; and those of a checkpoint in the making.
-    private var marks: [CheckpointMark] = []
-    private var dirty: [Int] = []
-    private var frozen: [Int] = []
-    private var captured: [(AccountID, [UInt8])] = []
+    var marks: [CheckpointMark] = []
+    var dirty: [Int] = []
+    var frozen: [Int] = []
+    var captured: [(AccountID, [UInt8])] = []
     /// Open buckets, oldest first, aligned with the lane's.
-    private var open: [OpenTallies] = []
+    var open: [OpenTallies] = []
     /// The number of the oldest open bucket.
     var oldestBucket: Int64 = 0
 
@@ -48,10 +50,11 @@ final class AccountShard {
         self.detectors = detectors
         judging = detectors.indices.filter { !(detectors[$0] is any HealthDetector) }
         judgingIdle = judging.filter { type(of: detectors[$0]).judgesIdleBuckets }
+        restraining = detectors.map { type(of: $0).descriptor.restrainsLearning }
     }
 
     /// How an account stands to the checkpoints.
-    private enum CheckpointMark: UInt8 {
+    enum CheckpointMark: UInt8 {
         /// As the last checkpoint has it, or the one in the making has it already.
         case clean
         /// Changed since.
@@ -73,9 +76,9 @@ final class AccountShard {
     }
 
     @inline(__always)
-    private func local(_ account: AccountID) -> Int { Int(shardCount == 1 ? account.rawValue : account.rawValue / shardCount) }
+    func local(_ account: AccountID) -> Int { Int(shardCount == 1 ? account.rawValue : account.rawValue / shardCount) }
 
-    private func number(_ index: Int) -> AccountID { AccountID(rawValue: UInt32(index) * shardCount + shardNumber) }
+    func number(_ index: Int) -> AccountID { AccountID(rawValue: UInt32(index) * shardCount + shardNumber) }
 
     var accountCount: Int { rings.count }
 
@@ -125,11 +128,17 @@ final class AccountShard {
     func addCanary(_ account: AccountID) { canaries.insert(account.rawValue) }
 
     /// To be called before anything of an account changes that its state holds.
-    private func willChange(_ index: Int) {
+    func willChange(_ index: Int) {
         guard marks[index] != .dirty else { return }
         if marks[index] == .frozen { capture(index) }
         marks[index] = .dirty
         dirty.append(index)
+    }
+
+    /// Changes what is known of an account outside of a bucket's close.
+    func change(_ account: AccountID, _ body: (AccountProfile) -> Void) {
+        willChange(local(account))
+        body(profiles[local(account)])
     }
 
     private func startTally(_ event: AccessEvent, index: Int, position: Int, oldestBucket: Int64) -> Int {
@@ -198,63 +207,47 @@ final class AccountShard {
     /// Judges and learns the oldest bucket for every account, in order of number. `body` gets what the detectors found.
     ///
     /// The inner loop of a quiet fleet: the arrays are taken out of the class once, and one bucket is filled again for each account.
-    func closeOldest(fleetSums: inout FleetSums, found: (AccountID, UInt8, Finding) -> Void) {
-        let (detectors, judging) = (self.detectors, self.judging)
+    ///
+    /// - Parameter alerted: the accounts with an open alert under which learning is restrained.
+    /// Returns the accounts that have a quarantine afterwards, and since when.
+    func closeOldest(
+        fleetSums: inout FleetSums, alerted: Set<AccountID>, found: (AccountID, UInt8, Finding) -> Void
+    ) -> [(account: AccountID, since: Int64)] {
+        let (detectors, judging, restraining) = (self.detectors, self.judging, self.restraining)
         let profiles = self.profiles
         let oldest = open[0]
         let isDaily = FleetSums.isDaily(oldestBucket)
         var closed = ClosedBucket(
             number: oldestBucket, end: BucketGrid.start(of: oldestBucket + 1), fleet: fleet, values: values)
         let idle = Activity(values: values)
+        var quarantined: [(account: AccountID, since: Int64)] = []
         for index in profiles.indices where profiles[index].firstBucket <= oldestBucket {
             willChange(index)
             let slot = Int(oldest.slots[index])
             if slot != 0 { retirement.noteActive(index, oldestBucket) }
             let activity = slot == 0 ? idle : Activity(oldest.tallies[slot - 1], values: values)
             closed.read(profiles[index], activity)
+            closed.isAlerted = !alerted.isEmpty && alerted.contains(number(index))
             fleetSums.test(closed)
             for number in slot == 0 ? judgingIdle : judging {
-                if let finding = detectors[number].judge(closed, of: profiles[index]) { found(self.number(index), UInt8(number), finding) }
+                guard let finding = detectors[number].judge(closed, of: profiles[index]) else { continue }
+                if finding.opens && restraining[number] { closed.isAlerted = true }
+                found(self.number(index), UInt8(number), finding)
             }
             if slot != 0 { noteForLane(closed, profiles[index]) }
             profiles[index].learn(&closed)
-            fleetSums.add(profiles[index], isDaily: isDaily)
+            fleetSums.add(profiles[index], closed, isDaily: isDaily)
+            if let aside = profiles[index].quarantine { quarantined.append((self.number(index), aside.firstAlerted)) }
         }
+        return quarantined
     }
-
-    /// Gives back the memory of accounts that hardly worked and have rested for long: see ``Retirement``. To be called once a day, at the
-    /// close of ``oldestBucket``. Complexity: O(accounts), a few bytes each.
-    func retireIdle(sparing alerting: Set<AccountID>) {
-        for index in profiles.indices where retirement.isDue(index, at: oldestBucket) && profiles[index] !== noProfile {
-            let account = number(index)
-            guard account != .overflow, !alerting.contains(account), open.allSatisfy({ $0.slots[index] == 0 }) else { continue }
-            willChange(index)
-            retirement.retire(index, firstBucket: profiles[index].firstBucket)
-            profiles[index] = noProfile
-            rings[index] = noRing
-        }
-    }
-
-    /// Mature accounts that a detector says it would find nothing of in an empty bucket like ``oldestBucket``. Complexity: O(accounts).
-    func blindSpots() -> [(account: AccountID, detector: UInt8)] {
-        var spots: [(account: AccountID, detector: UInt8)] = []
-        var empty = ClosedBucket(number: oldestBucket, end: BucketGrid.start(of: oldestBucket + 1), fleet: fleet, values: values)
-        for index in profiles.indices where profiles[index].isMature {
-            empty.read(
-                profiles[index], sums: MeasureSums(), networks: NetworkSet(), newNetwork: nil, access: AccessActivity(values: values))
-            for number in judging where detectors[number].blindness(empty, of: profiles[index]) != nil {
-                spots.append((self.number(index), UInt8(number)))
-            }
-        }
-        return spots
-    }
-
-    /// What is left of an account's life before it was retired; nil when it never was.
-    func tombstone(_ account: AccountID) -> Tombstone? { retirement.tombstones[local(account)] }
 
     /// What the detectors find in a part of open bucket `position`, as though the buckets before it closed as they stand.
-    func judgeOpen(_ account: AccountID, position: Int, oldestBucket: Int64, end: EventTime) -> [(UInt8, Finding)] {
-        let (profile, partial) = asJudged(account, position: position, oldestBucket: oldestBucket, end: end, isClosed: false)
+    func judgeOpen(
+        _ account: AccountID, position: Int, oldestBucket: Int64, end: EventTime, isAlerted: Bool
+    ) -> [(UInt8, Finding)] {
+        let (profile, partial) = asJudged(
+            account, position: position, oldestBucket: oldestBucket, end: end, isClosed: false, isAlerted: isAlerted)
         var findings: [(UInt8, Finding)] = []
         for number in judging {
             if let finding = detectors[number].judge(partial, of: profile) { findings.append((UInt8(number), finding)) }
@@ -265,7 +258,7 @@ final class AccountShard {
     /// An account's open bucket `position` as detectors get it, and a copy of the profile as though the buckets before it closed as they
     /// stand.
     func asJudged(
-        _ account: AccountID, position: Int, oldestBucket: Int64, end: EventTime, isClosed: Bool
+        _ account: AccountID, position: Int, oldestBucket: Int64, end: EventTime, isClosed: Bool, isAlerted: Bool
     ) -> (AccountProfile, ClosedBucket) {
         let profile = profiles[local(account)].clone()
         for earlier in 0..<position where profile.firstBucket <= oldestBucket + Int64(earlier) {
@@ -273,6 +266,7 @@ final class AccountShard {
             var closed = self.bucket(
                 bucket, of: profile, activity: activity(account, position: earlier), end: BucketGrid.start(of: bucket + 1),
                 isClosed: true)
+            closed.isAlerted = isAlerted
             profile.learn(&closed)
         }
         var judged = tally(account, position: position)
@@ -293,6 +287,16 @@ final class AccountShard {
         }
     }
 
+    /// Adds how far the mature accounts are above their expectations in open bucket `position`. Complexity: O(accounts).
+    func add(to pulse: inout FleetPulse, position: Int, bucket: Int64) {
+        let slot = WeekSlot(BucketGrid.start(of: bucket))
+        for index in profiles.indices where profiles[index].isMature {
+            let place = Int(open[position].slots[index])
+            let sums = place == 0 ? MeasureSums() : open[position].tallies[place - 1].sums
+            pulse.add(profiles[index], profiles[index].visits.standing(slot), sums)
+        }
+    }
+
     /// The accounts active in open bucket `position`, in order of number.
     func activeAccounts(position: Int) -> [AccountID] { open[position].tallies.map(\.account).sorted() }
 
@@ -304,96 +308,5 @@ final class AccountShard {
         bucket.isClosed = isClosed
         bucket.read(profile, activity)
         return bucket
-    }
-}
-
-// MARK: - State
-
-extension AccountShard {
-    var hasChanges: Bool { !dirty.isEmpty }
-
-    /// Begins a checkpoint: what the changed accounts are now is what it will hold, however they change while it is made.
-    /// Returns how many. Complexity: O(changed accounts), a byte each. Precondition: none is in the making.
-    func freeze() -> Int {
-        precondition(frozen.isEmpty && captured.isEmpty, "one checkpoint at a time")
-        frozen = dirty
-        dirty = []
-        for index in frozen { marks[index] = .frozen }
-        return frozen.count
-    }
-
-    /// At most `limit` more accounts of the checkpoint in the making: fewer mean that these were the last. A closing bucket may have
-    /// captured every account at once; these too come out a few at a time.
-    func takeSome(atMost limit: Int) -> [(AccountID, [UInt8])] {
-        while captured.count < limit, let index = frozen.popLast() {
-            guard marks[index] == .frozen else { continue }
-            capture(index)
-            marks[index] = .clean
-        }
-        let taken = Array(captured.suffix(limit))
-        captured.removeLast(taken.count)
-        return taken
-    }
-
-    private func capture(_ index: Int) { captured.append((number(index), encode(number(index)))) }
-
-    private static var stateVersion: UInt8 { 4 }
-
-    private func encode(_ account: AccountID) -> [UInt8] {
-        var writer = StateWriter(reserving: profiles[local(account)] === noProfile ? 64 : 3600)
-        writer.write(AccountShard.stateVersion)
-        retirement.encode(local(account), into: &writer)
-        let profile = profile(account)
-        writer.write(profile !== noProfile)
-        guard profile !== noProfile else { return writer.bytes }
-        profile.encode(into: &writer)
-        let minutes = ring(account).minutes()
-        writer.write(UInt8(minutes.count))
-        for minute in minutes {
-            writer.write(UInt32(truncatingIfNeeded: minute.number))
-            writer.write(minute.rows)
-            writer.write(minute.bytes)
-            writer.write(UInt32(truncatingIfNeeded: minute.calls))
-        }
-        let active = open.indices.filter { tally(account, position: $0) != nil }
-        writer.write(UInt8(active.count))
-        for position in active {
-            writer.write(oldestBucket + Int64(position))
-            tally(account, position: position)?.encode(into: &writer)
-        }
-        return writer.bytes
-    }
-
-    /// Adds an account from its state. Precondition: the open buckets are there, ``oldestBucket`` is set, and accounts come in the order of
-    /// their numbers.
-    func restore(_ account: AccountID, from bytes: [UInt8]) throws(StateError) {
-        var reader = StateReader(bytes)
-        try reader.expectVersion(AccountShard.stateVersion)
-        addNewAccount()
-        let index = local(account)
-        marks[index] = .clean
-        dirty.removeLast()
-        try retirement.restore(index, from: &reader)
-        if try reader.readBool() { try restoreLife(index, account, &reader) }
-        guard reader.isAtEnd else { throw StateError.implausible("trailing bytes") }
-    }
-
-    private func restoreLife(_ index: Int, _ account: AccountID, _ reader: inout StateReader) throws(StateError) {
-        profiles[index] = try AccountProfile(from: &reader)
-        rings[index] = MinuteRing()
-        for _ in 0..<(try reader.read(UInt8.self)) {
-            rings[index].restore(
-                minute: Int(try reader.read(UInt32.self)), rows: try reader.read(), bytes: try reader.read(),
-                calls: UInt64(try reader.read(UInt32.self)))
-        }
-        for _ in 0..<(try reader.read(UInt8.self)) {
-            let position = Int(try reader.read(Int64.self) - oldestBucket)
-            let tally = try AccountTally(account: account, from: &reader)
-            guard position < open.count else { throw StateError.implausible("open bucket") }
-            // A bucket that closed without touching the account (its source was dead) is gone.
-            guard position >= 0 else { continue }
-            open[position].tallies.append(tally)
-            open[position].slots[index] = UInt32(open[position].tallies.count)
-        }
     }
 }

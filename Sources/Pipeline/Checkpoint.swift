@@ -17,6 +17,8 @@ package struct LaneCommit: Sendable {
     package var positions: [StreamPosition]
     /// Transitions since the last commit, in order.
     package var alerts: [AlertRecord]
+    /// Where in event time decisions of the journal's were applied.
+    package var applied: [AppliedDecision]
     /// Numbers for `weir status`, by name, sorted.
     package var counters: [Counter]
 
@@ -30,13 +32,15 @@ package struct LaneCommit: Sendable {
     }
 
     package init(
-        lane: String, header: [UInt8], accounts: [AccountState], positions: [StreamPosition], alerts: [AlertRecord], counters: [Counter]
+        lane: String, header: [UInt8], accounts: [AccountState], positions: [StreamPosition], alerts: [AlertRecord],
+        applied: [AppliedDecision] = [], counters: [Counter]
     ) {
         self.lane = lane
         self.header = header
         self.accounts = accounts
         self.positions = positions
         self.alerts = alerts
+        self.applied = applied
         self.counters = counters
     }
 }

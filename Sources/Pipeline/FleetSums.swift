@@ -32,9 +32,14 @@ struct FleetSums {
         for measure in 0..<3 where bucket.readings[measure].baseline > 0 { calibration.add(bucket.readings[measure]) }
     }
 
-    mutating func add(_ profile: borrowing AccountProfile, isDaily: Bool) {
+    /// How far each mature account is beyond its own usual four hours, clipped, for the fan-out.
+    private(set) var deviations = FleetDeviations()
+
+    mutating func add(_ profile: borrowing AccountProfile, _ bucket: borrowing ClosedBucket, isDaily: Bool) {
         guard profile.isMature else { return }
         matureCount += 1
+        let measure: Measure = profile.volumes[Measure.rows.rawValue].baseline.level > 0 ? .rows : .bytes
+        deviations.add(bucket.readings[measure.rawValue].fourHourZ)
         for measure in 0..<3 {
             let (level, logRatio) = profile.volumes[measure].standing()
             let levelBin = min(max(Int(naturalLog(1 + max(level, 0)) / 0.05), 0), FleetSums.bins - 1)
@@ -80,7 +85,7 @@ struct FleetSums {
     static let smallestFleet = 5
 
     /// What detectors see of it, after what they saw before.
-    func view(after last: FleetView) -> FleetView {
+    func view(after last: FleetView, pulse: FleetPulse) -> FleetView {
         var view = FleetView()
         view.firstBucket = last.firstBucket
         view.matureCount = matureCount
@@ -90,7 +95,8 @@ struct FleetSums {
         }
         for measure in Measure.allCases {
             let isFleet = counts[measure.rawValue] >= FleetSums.smallestFleet
-            view.measures[measure] = last.measures[measure].next(medianRatio: isFleet ? view.medianRatio[measure.rawValue] : 1)
+            view.measures[measure] = last.measures[measure].next(
+                medianRatio: isFleet ? view.medianRatio[measure.rawValue] : 1, pulse: pulse.measure(measure))
             for span in 0..<4 where !variances.isEmpty {
                 let place = measure.rawValue * 4 + span
                 if let variance = FleetSums.median(variances[place]) { view.measures[measure].variances[span] = variance }
@@ -131,7 +137,8 @@ extension FleetView {
         for measure in 0..<3 { writer.write(highLevel?[measure] ?? 0) }
         for measure in Measure.allCases {
             writer.write(measures[measure].factor)
-            writer.write(measures[measure].logFactor)
+            writer.write(measures[measure].dispersion)
+            writer.write(measures[measure].everydayVariance)
             for span in 0..<4 {
                 writer.write(measures[measure].variances[span])
                 writer.write(measures[measure].meanExcesses[span])
@@ -151,7 +158,8 @@ extension FleetView {
         for measure in 0..<3 { high[measure] = try reader.readDouble() }
         highLevel = hasHighLevel ? high : nil
         for measure in Measure.allCases {
-            var restored = FleetMeasure(factor: try reader.readDouble(), logFactor: try reader.readDouble())
+            var restored = FleetMeasure(factor: try reader.readDouble(), dispersion: try reader.readDouble())
+            restored.everydayVariance = try reader.readDouble()
             for span in 0..<4 {
                 restored.variances[span] = try reader.readDouble()
                 restored.meanExcesses[span] = try reader.readDouble()
@@ -159,7 +167,9 @@ extension FleetView {
                     restored.meanExcesses[span] < 1e6
                 else { throw StateError.implausible("fleet spreads") }
             }
-            guard restored.factor >= 1, restored.factor <= FleetMeasure.largest, restored.logFactor >= 0, restored.logFactor.isFinite else {
+            guard restored.factor >= 1, restored.factor <= FleetMeasure.largest, restored.dispersion >= 0,
+                restored.dispersion.isFinite, restored.everydayVariance >= 0, restored.everydayVariance.isFinite
+            else {
                 throw StateError.implausible("fleet factor")
             }
             measures[measure] = restored

@@ -12,6 +12,7 @@ extension LaneCore {
     /// Moves event time forward, closing every bucket that the watermark passes.
     mutating func advance(to time: EventTime) {
         if newest.milliseconds < 0 { begin(at: time) }
+        if !decisions.isEmpty { applyDecisions(before: time) }
         if newest.milliseconds >= 0 && time - newest >= LaneCore.noticedGap { endSilence(at: time) }
         // The buckets close by what was known before this event, so that an idle source's buckets, which close by the clock, are the same.
         while time >= closesAt { closeOldest() }
@@ -21,6 +22,7 @@ extension LaneCore {
     /// The source is idle and the wall clock says that event time has come this far: buckets may close, silence may be noticed.
     mutating func idle(until time: EventTime) {
         guard newest.milliseconds >= 0, time > newest else { return }
+        if !decisions.isEmpty { applyDecisions(before: time) }
         noticeSilence(until: time)
         while time >= closesAt { closeOldest() }
     }
@@ -43,11 +45,16 @@ extension LaneCore {
         if openCount == 0 { openBucket() }
         let events = laneEvents[0]
         let isMissing = source.isMissing(bucket: oldestBucket, events: events) || isInsideLongGap(events)
+        let known = fleet
+        let pulse = isMissing ? nil : pulse(position: 0)
+        if let pulse { fleet = known.raised(by: pulse) }
         let answer = inquiry.flatMap { $0.bucket == oldestBucket ? explain($0, isClosed: true) : nil }
         // A missing bucket is neither judged nor learnt, and nobody counts as quiet in it.
-        if !isMissing {
-            detectAndLearn()
+        if let pulse {
+            detectAndLearn(known, pulse)
             source.learn(bucket: oldestBucket, events: events)
+        } else {
+            fanOut.lastMissing = oldestBucket
         }
         if let answer { complete(answer, isMissing: isMissing) }
         for shard in shards { shard.dropOldestBucket() }
@@ -68,21 +75,26 @@ extension LaneCore {
         events == 0 && openCount <= 1 && BucketGrid.start(of: oldestBucket) - newest > .days(1)
     }
 
-    private mutating func detectAndLearn() {
+    /// - Parameter known: the fleet as it was before this bucket raised it.
+    private mutating func detectAndLearn(_ known: FleetView, _ pulse: FleetPulse) {
         var sums = FleetSums()
         var found: [(AccountID, UInt8, Finding)] = []
+        let alerted = restrainedAccounts
+        var quarantined: [(account: AccountID, since: Int64)] = []
         for number in shards.indices {
-            shards[number].closeOldest(fleetSums: &sums) { account, detector, finding in
+            quarantined += shards[number].closeOldest(fleetSums: &sums, alerted: alerted) { account, detector, finding in
                 found.append((account, detector, finding))
             }
         }
+        limitQuarantines(quarantined)
         // Shards come one after another; accounts come in the order of their numbers, whatever the shards.
         found.sort { ($0.0, $0.1) < ($1.0, $1.1) }
         decide(found, bucket: oldestBucket)
         closeBudget(found, sums.calibration, bucket: oldestBucket)
         closeSeries(bucket: oldestBucket)
+        closeFanOut(sums.deviations, bucket: oldestBucket)
         closeHealth(bucket: oldestBucket)
-        var view = sums.view(after: fleet)
+        var view = sums.view(after: known, pulse: pulse)
         view.volumeLevel = budget.control.factor
         fleet = view
         values.countNoted(bucket: oldestBucket)
@@ -93,6 +105,25 @@ extension LaneCore {
     private func retireIdle() {
         let alerting = Set(lifecycle.open.keys.map(\.account))
         for shard in shards { shard.retireIdle(sparing: alerting) }
+    }
+
+    /// Quarantines of a lane, 2 KB each. Where more accounts alert at once, those with the highest numbers learn with restraint and keep
+    /// nothing aside: an accept then takes their present level as usual, which is most of it.
+    static var quarantineLimit: Int { 4096 }
+
+    private func limitQuarantines(_ quarantined: [(account: AccountID, since: Int64)]) {
+        guard quarantined.count > LaneCore.quarantineLimit else { return }
+        let excess = quarantined.sorted { ($0.since, $0.account) < ($1.since, $1.account) }.dropFirst(LaneCore.quarantineLimit)
+        for (account, _) in excess { shard(account).change(account) { $0.dropQuarantine() } }
+    }
+
+    /// The accounts with an open alert under which learning is restrained.
+    var restrainedAccounts: Set<AccountID> {
+        Set(lifecycle.open.keys.filter { descriptors[Int($0.detector)].restrainsLearning }.map(\.account))
+    }
+
+    func isRestrained(_ account: AccountID) -> Bool {
+        lifecycle.open.keys.contains { $0.account == account && descriptors[Int($0.detector)].restrainsLearning }
     }
 
     private mutating func armOldest() {
@@ -108,7 +139,9 @@ extension LaneCore {
     mutating func settle() {
         counters.future += UInt64(ahead.count)
         ahead.removeAll()
+        let known = fleet
         for position in 0..<openCount {
+            fleet = known.raised(by: pulse(position: position))
             var active: [AccountID] = []
             for shard in shards { active += shard.activeAccounts(position: position) }
             for account in active.sorted() {
@@ -117,6 +150,7 @@ extension LaneCore {
                 }
             }
         }
+        fleet = known
         let refused = (0..<openCount).reduce(into: MeasureSums()) { sums, position in
             if let tally = shard(.overflow).tally(.overflow, position: position) { sums.add(tally.sums) }
         }

@@ -33,12 +33,37 @@ extension LaneCore {
     }
 
     /// Judges an account in the oldest bucket at the event that crossed a trip level or came from a new network.
-    mutating func judgeNow(_ account: AccountID, at time: EventTime) { judge(account, position: 0, at: time) }
+    ///
+    /// Where an alert of volume is about to open, what the others do in this bucket is looked at first.
+    mutating func judgeNow(_ account: AccountID, at time: EventTime) {
+        var findings = findings(account, position: 0, at: time)
+        let isAbout = findings.contains { detector, finding in
+            finding.opens && descriptors[Int(detector)].restrainsLearning
+                && lifecycle.open[AlertKey(detector: detector, account: account)] == nil
+        }
+        if isAbout {
+            let now = fleetNow(at: time)
+            if now != fleet {
+                let known = fleet
+                fleet = now
+                findings = self.findings(account, position: 0, at: time)
+                fleet = known
+            }
+        }
+        take(findings, of: account, position: 0, at: LaneCore.minute(time))
+    }
 
     mutating func judge(_ account: AccountID, position: Int, at time: EventTime) {
-        let minute = LaneCore.minute(time)
-        let findings = shard(account).judgeOpen(
-            account, position: position, oldestBucket: oldestBucket, end: minute + .minutes(1))
+        take(findings(account, position: position, at: time), of: account, position: position, at: LaneCore.minute(time))
+    }
+
+    private func findings(_ account: AccountID, position: Int, at time: EventTime) -> [(UInt8, Finding)] {
+        shard(account).judgeOpen(
+            account, position: position, oldestBucket: oldestBucket, end: LaneCore.minute(time) + .minutes(1),
+            isAlerted: isRestrained(account))
+    }
+
+    private mutating func take(_ findings: [(UInt8, Finding)], of account: AccountID, position: Int, at minute: EventTime) {
         for (detector, finding) in findings {
             let key = AlertKey(detector: detector, account: account)
             let id = identifier(key, minute)

@@ -36,7 +36,9 @@ extension LaneCore {
         guard shard.profile(account).firstBucket <= inquiry.bucket else { return nil }
         let last = shard.tally(account, position: position)?.lastTime ?? max(newest, BucketGrid.start(of: inquiry.bucket))
         let end = isClosed ? BucketGrid.start(of: inquiry.bucket + 1) : LaneCore.minute(last) + .minutes(1)
-        let (profile, bucket) = shard.asJudged(account, position: position, oldestBucket: oldestBucket, end: end, isClosed: isClosed)
+        let (profile, bucket) = shard.asJudged(
+            account, position: position, oldestBucket: oldestBucket, end: end, isClosed: isClosed,
+            isAlerted: isRestrained(account))
         let totals = isClosed ? totals() : []
         let lane = laneBucket(end: end, refused: self.shard(.overflow).tally(.overflow, position: position)?.sums ?? MeasureSums())
         let entries = detectors.indices.map { index in
@@ -97,6 +99,9 @@ extension LaneCore {
     /// The input has ended: what is open is explained as it stands.
     mutating func settleInquiry() {
         guard let inquiry, inquiry.answer == nil, (oldestBucket..<oldestBucket + Int64(openCount)).contains(inquiry.bucket) else { return }
+        let known = fleet
+        fleet = known.raised(by: pulse(position: Int(inquiry.bucket - oldestBucket)))
+        defer { fleet = known }
         guard BucketGrid.start(of: inquiry.bucket) <= newest, let answer = explain(inquiry, isClosed: false) else { return }
         complete(answer, isMissing: false)
     }

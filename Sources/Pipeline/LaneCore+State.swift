@@ -18,8 +18,11 @@ extension LaneCore {
 
     /// Whether anything happened since the last commit.
     package var hasChanges: Bool {
-        !alerts.isEmpty || !dirtyPositions.isEmpty || shards.contains { $0.hasChanges }
+        !alerts.isEmpty || !applied.isEmpty || !dirtyPositions.isEmpty || shards.contains { $0.hasChanges }
     }
+
+    /// Whether a decision was applied that the next commit has to tell the journal of.
+    package var hasDecided: Bool { !applied.isEmpty }
 
     package var isCommitting: Bool { pendingCommit != nil }
 
@@ -34,9 +37,12 @@ extension LaneCore {
         let moved = dirtyPositions.sorted().compactMap { positions[$0] }
         dirtyPositions.removeAll(keepingCapacity: true)
         let taken = alerts
+        let decided = applied
         alerts = []
+        applied = []
         pendingCommit = LaneCommit(
-            lane: options.name, header: encodedHeader(), accounts: changed, positions: moved, alerts: taken, counters: counterList())
+            lane: options.name, header: encodedHeader(), accounts: changed, positions: moved, alerts: taken, applied: decided,
+            counters: counterList())
     }
 
     /// Encodes at most `limit` more accounts of the commit in the making; returns the commit once it is whole.
@@ -85,8 +91,11 @@ extension LaneCore {
         writer.write(UInt32(ahead.count))
         for event in ahead { event.encode(into: &writer) }
         fleet.encode(into: &writer)
+        writer.write(pulseMinute.milliseconds)
+        pulseView.encode(into: &writer)
         source.encode(into: &writer)
         series.encode(into: &writer)
+        fanOut.encode(into: &writer)
         lifecycle.encode(into: &writer)
         health.encode(into: &writer)
         budget.encode(into: &writer)
@@ -142,8 +151,11 @@ extension LaneCore {
         jobs = try JobTotals(from: &reader)
         for _ in 0..<(try reader.read(UInt32.self)) { ahead.append(try DetailedEvent(from: &reader)) }
         fleet = try FleetView(from: &reader)
+        pulseMinute = EventTime(milliseconds: try reader.read())
+        pulseView = try FleetView(from: &reader)
         source = try SourceProfile(from: &reader)
         series = try LaneSeries(from: &reader)
+        fanOut = try FanOutMemory(from: &reader)
         lifecycle = try AlertLifecycle(from: &reader)
         health = try LaneHealth(detectors: detectors.count, from: &reader)
         budget = try LaneBudget(from: &reader)

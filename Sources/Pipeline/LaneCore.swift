@@ -46,8 +46,12 @@ package struct LaneCore: ~Copyable {
     var fleet = FleetView() {
         didSet { for shard in shards { shard.fleet = fleet } }
     }
+    /// What the fleet did in the oldest bucket, up to a minute of event time; see ``fleetNow(at:)``.
+    var pulseMinute = EventTime(milliseconds: -1)
+    var pulseView = FleetView()
     var source = SourceProfile()
     var series = LaneSeries()
+    var fanOut = FanOutMemory()
     var lifecycle = AlertLifecycle()
     var health: LaneHealth
     var budget = LaneBudget()
@@ -57,6 +61,10 @@ package struct LaneCore: ~Copyable {
     var silentSince: EventTime?
     /// What somebody wants to know of one account and bucket; see ``LaneInquiry``.
     package var inquiry: LaneInquiry?
+    /// What people decided at points of event time that are still to come, in order of time: for a replay that does as the daemon did.
+    package var decisions: [LaneDecision] = []
+    /// Decisions of the journal's that were applied since the last commit.
+    var applied: [AppliedDecision] = []
 
     package var counters = LaneCounters()
     /// Transitions not yet committed, in order.

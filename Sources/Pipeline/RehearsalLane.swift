@@ -60,6 +60,12 @@ package struct RehearsalLane: ~Copyable {
         return core.takeAlerts()
     }
 
+    /// A person decides about an account; returns what the alerts did about it.
+    package mutating func decide(_ verdict: LaneDecision.Verdict, account: String) -> [AlertRecord] {
+        core.apply(LaneDecision(verdict, account: account))
+        return core.takeAlerts()
+    }
+
     private mutating func hand() {
         newest = batch.events.last?.time ?? newest
         core.process(batch)

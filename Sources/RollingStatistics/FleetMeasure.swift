@@ -3,35 +3,74 @@
 
 import EventModel
 
-/// What the whole fleet says about one measure, as of the last closed bucket.
+/// What the whole fleet says about one measure.
 ///
-/// The factor is the common rise: a sale lifts every account, and what everybody does is not an incident. The neutral factor is 1.
-/// ``logFactor`` decays more slowly than the factor itself: when a sale ends, accounts come back at different times.
+/// The factor is the common rise: a sale lifts every account, and what everybody does is not an incident. The neutral factor is 1. Accounts
+/// differ in how far they rise, and come back at different times: ``dispersion`` says how much, beyond what they differ every day.
 public struct FleetMeasure: Equatable, Sendable {
     public var factor: Double
-    public var logFactor: Double
+    /// How far the accounts' log ratios lie apart in a common rise, beyond what is everyday: added to each account's own spread.
+    public var dispersion: Double
+    /// The variance of the accounts' log ratios in a bucket without a common rise; 0 until one was seen.
+    public var everydayVariance = 0.0
     /// The median variance and mean excess of the accounts, for each ``VolumeSpan``: what an account without history of its own has.
     public var variances = SIMD4<Double>(repeating: 0.09)
     public var meanExcesses = SIMD4<Double>(repeating: 1.5)
 
-    public static let neutral = FleetMeasure(factor: 1, logFactor: 0)
+    public static let neutral = FleetMeasure(factor: 1, dispersion: 0)
 
-    public init(factor: Double, logFactor: Double) {
+    public init(factor: Double, dispersion: Double) {
         self.factor = factor
-        self.logFactor = logFactor
+        self.dispersion = dispersion
     }
 
     /// A median below this is everyday variation; above the largest something is broken, and accounts are judged for themselves.
     public static let smallest = 1.15
     public static let largest = 8.0
+    /// A rise of a single bucket below this waits for the hour to confirm it.
+    public static let smallestAtOnce = 1.3
+    /// Quarter hours over which the everyday variance is averaged: two days.
+    private static let everydaySpan = 192.0
 
-    /// The factor after a bucket in which half of the fleet was above `ratio` times what it expected.
+    /// The accounts' log ratios of a single bucket to what was expected before any common rise.
+    public struct Pulse: Equatable, Sendable {
+        public var median: Double
+        /// The deviation that their quartiles suggest.
+        public var spread: Double
+
+        public init(median: Double, spread: Double) {
+            self.median = median
+            self.spread = spread
+        }
+    }
+
+    /// What the accounts of a bucket are judged by: a common rise that the bucket itself shows is believed at once.
     ///
-    /// Source: design/statistics.md section 2.
-    public func next(medianRatio ratio: Double) -> FleetMeasure {
+    /// - Parameter pulse: nil from too few accounts to tell.
+    public func raised(by pulse: Pulse?) -> FleetMeasure {
+        guard let pulse else { return self }
+        var raised = self
+        let ratio = exponential(pulse.median)
+        if ratio >= FleetMeasure.smallestAtOnce { raised.factor = max(factor, min(ratio, FleetMeasure.largest)) }
+        if raised.factor > 1 { raised.dispersion = max(dispersion, beyondEveryday(pulse)) }
+        return raised
+    }
+
+    private func beyondEveryday(_ pulse: Pulse) -> Double { max(pulse.spread * pulse.spread - everydayVariance, 0).squareRoot() }
+
+    /// What is known after a bucket in which half of the fleet was above `ratio` times what it expected of the last hour.
+    ///
+    /// Source: design/statistics.md section 2 for the factor; the dispersion is the peer-relative evidence of D36 in design/detectors.md.
+    public func next(medianRatio ratio: Double, pulse: Pulse?) -> FleetMeasure {
         var next = self
         next.factor = ratio < FleetMeasure.smallest ? 1 : min(ratio, FleetMeasure.largest)
-        next.logFactor = max(naturalLog(next.factor), 0.9 * logFactor)
+        // When a sale ends, accounts come back at different times.
+        next.dispersion = max(next.factor > 1 ? raised(by: pulse).dispersion : 0, 0.9 * dispersion)
+        if next.factor == 1, let pulse, exponential(pulse.median) < FleetMeasure.smallest {
+            let variance = pulse.spread * pulse.spread
+            next.everydayVariance =
+                everydayVariance == 0 ? variance : everydayVariance + (variance - everydayVariance) / FleetMeasure.everydaySpan
+        }
         return next
     }
 }

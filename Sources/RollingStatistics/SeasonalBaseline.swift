@@ -119,6 +119,13 @@ public struct SeasonalBaseline: Sendable {
         day[hour] = SeasonalBaseline.updated(day[hour], amount, visits: standing.dayVisits)
     }
 
+    /// Raises or lowers every expectation.
+    mutating func scale(by factor: Double) {
+        level = Float(Double(level) * factor)
+        for slot in 0..<168 { week[slot] = CompactMean(CompactMean(code: week[slot]).value * factor).code }
+        for hour in 0..<24 { day[hour] = CompactMean(CompactMean(code: day[hour]).value * factor).code }
+    }
+
     @inline(__always)
     private static func updated(_ code: UInt16, _ amount: Double, visits: Double) -> UInt16 {
         let mean = CompactMean(code: code).value

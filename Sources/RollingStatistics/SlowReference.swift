@@ -105,6 +105,15 @@ public struct SlowReference: Sendable {
         variance = Float(Int(days) < SlowReference.warmUp ? next : min(next, Double(variance) * 1.005))
     }
 
+    /// A person takes the drift as the account's new usual: the reference moves to it, and the sum begins anew.
+    public mutating func accept() {
+        if driftExpected > 0 && driftActual > driftExpected {
+            let factor = Double(driftActual) / Double(driftExpected)
+            for day in 0..<7 { weekday[day] = CompactMean(CompactMean(code: weekday[day]).value * factor).code }
+        }
+        (sum, driftDays, driftActual, driftExpected) = (0, 0, 0, 0)
+    }
+
     public func encode(into writer: inout StateWriter) {
         writer.write(UInt8(measure.map { $0.rawValue + 1 } ?? 0))
         for day in 0..<7 { writer.write(weekday[day]) }

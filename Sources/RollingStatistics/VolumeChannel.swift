@@ -48,27 +48,30 @@ public struct VolumeChannel: Sendable {
     /// Learns a bucket of the account's age `age`, this one included, in which the deviation was `deviation` and its z `z`. Returns the
     /// clipped distance from the mean, for ``VolumeModel``'s spread by the hour; nil in the first days.
     @inline(__always)
-    mutating func learn(_ deviation: Double, z: Double, excess: Double, span: Int, age: Int, fleetVariance: Double) -> Double? {
+    mutating func learn(
+        _ deviation: Double, z: Double, excess: Double, span: Int, age: Int, fleetVariance: Double, as teaching: Teaching
+    ) -> Double? {
         guard age > VolumeChannel.firstAge else { return nil }
         count = Float(min(Double(count) + 1 / Double(span), VolumeChannel.memory / Double(span)))
         let gain = 1 / min(max(Double(age - VolumeChannel.firstAge), 1), VolumeChannel.memory)
         let pooled =
             (Double(count) * Double(variance) + VolumeChannel.spreadWeight * fleetVariance) / (Double(count) + VolumeChannel.spreadWeight)
         let limit = 4 * max(pooled.squareRoot(), VolumeChannel.smallestDeviation)
-        let distance = min(max(deviation - Double(mean), -limit), limit)
+        let distance = min(max(deviation - Double(mean), -limit), limit * teaching.weight)
         mean += Float(gain * distance)
         variance = Float((1 - gain) * (Double(variance) + gain * distance * distance))
-        if age > VolumeChannel.tailAge { learnTail(z - Double(quantile), meanExcess: excess, span: span) }
-        return min(max(deviation - Double(mean), -limit), limit)
+        if age > VolumeChannel.tailAge { learnTail(z - Double(quantile), meanExcess: excess, span: span, as: teaching) }
+        return min(max(deviation - Double(mean), -limit), limit * teaching.weight)
     }
 
     @inline(__always)
-    private mutating func learnTail(_ excess: Double, meanExcess: Double, span: Int) {
+    private mutating func learnTail(_ excess: Double, meanExcess: Double, span: Int, as teaching: Teaching) {
         let step = VolumeChannel.quantileStep / Double(span).squareRoot()
         if excess > 0 {
-            clusterPeak = max(clusterPeak, Float(min(excess, 10 * meanExcess)))
+            clusterPeak = max(clusterPeak, Float(min(excess, teaching.largestPeak * meanExcess)))
             quietBuckets = 0
-            quantile += Float(step * 0.99)
+            // Days under an alert would carry the quantile far beyond what it forgets in months.
+            if teaching != .alerted { quantile += Float(step * 0.99) }
             return
         }
         quantile -= Float(step * 0.01)

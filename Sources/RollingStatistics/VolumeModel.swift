@@ -111,7 +111,8 @@ public struct VolumeModel: Sendable {
         variances[0] = (8 * variances[0] + seen * CompactMean(code: hourlyVariance[standing.slot.hourOfDay]).value) / (8 + seen)
         let floor = SIMD4<Double>(repeating: VolumeChannel.smallestDeviation)
         reading.deviations = deviations
-        reading.spreads = pointwiseMax(variances.squareRoot(), floor) + SIMD4(repeating: 0.4 * fleet.logFactor)
+        let own = pointwiseMax(variances.squareRoot(), floor)
+        reading.spreads = (own * own + SIMD4(repeating: fleet.dispersion * fleet.dispersion)).squareRoot()
         reading.z = (deviations - usual) / reading.spreads
         let clusters = SIMD4<Double>(repeating: VolumeChannel.excessWeight)
         let excesses = (excessSums + clusters * fleet.meanExcesses) / (clusterCounts + clusters)
@@ -182,7 +183,9 @@ public struct VolumeModel: Sendable {
 
     /// Learns the closed bucket that `reading` judged. `age` counts the account's buckets, this one included; the visits do not yet.
     /// `reading` is `inout` only so that it is not copied.
-    public mutating func learn(_ reading: inout VolumeReading, at standing: SlotStanding, age: Int, fleet: FleetMeasure) {
+    public mutating func learn(
+        _ reading: inout VolumeReading, at standing: SlotStanding, age: Int, fleet: FleetMeasure, as teaching: Teaching
+    ) {
         let level = Double(baseline.level)
         for span in VolumeSpan.allCases {
             let lane = span.rawValue
@@ -190,7 +193,7 @@ public struct VolumeModel: Sendable {
             channels[lane].expected = Float(reading.expected[lane])
             let distance = channels[lane].learn(
                 reading.deviations[lane], z: reading.z[lane], excess: reading.meanExcesses[lane], span: span.buckets, age: age,
-                fleetVariance: fleet.variances[lane])
+                fleetVariance: fleet.variances[lane], as: teaching)
             if span == .quarterHour, let distance { learnHour(distance * distance, standing) }
         }
         for long in 0..<2 {
@@ -200,8 +203,9 @@ public struct VolumeModel: Sendable {
         }
         actualHour = Float(Double(actualHour) * 0.75 + reading.amount)
         expectedHour = Float(Double(expectedHour) * 0.75 + reading.baseline)
-        learnLocality(reading.amount, expectation: reading.bucketExpectation, level: level, age: age)
-        let taught = VolumeModel.taught(reading.amount / fleet.factor, usual: reading.baseline + level, age: age)
+        learnLocality(reading.amount, expectation: reading.bucketExpectation, level: level, age: age, as: teaching)
+        let taught = VolumeModel.taught(
+            reading.amount / fleet.factor, expected: reading.baseline, level: level, age: age, as: teaching)
         baseline.learn(taught, at: standing, age: age)
     }
 
@@ -216,9 +220,21 @@ public struct VolumeModel: Sendable {
         return (level, naturalLog((Double(actualHour) + 0.1) / (expected + 0.1)))
     }
 
+    /// What a bucket says of the whole fleet: its log ratio to the expectation before any common rise; nil where too little is usual
+    /// at this hour, as in ``standing()``. `mutating` only so that the model is not copied.
+    @inline(__always)
+    public mutating func logRatio(_ amount: Double, at standing: SlotStanding) -> Double? {
+        let level = Double(baseline.level)
+        guard level > 1 else { return nil }
+        let expected = baseline.expectation(standing) * standing.share
+        return expected > 0.2 * level ? naturalLog((amount + 0.1) / (expected + 0.1)) : nil
+    }
+
     /// What a bucket teaches the baseline: without the fleet's rise, and after a week at most four times the expected amount and level.
     @inline(__always)
-    public static func taught(_ amount: Double, usual: Double, age: Int) -> Double { age > 672 ? min(amount, 4 * usual + 10) : amount }
+    public static func taught(_ amount: Double, expected: Double, level: Double, age: Int, as teaching: Teaching) -> Double {
+        teaching.weighed(age > 672 ? min(amount, 4 * (expected + level) + 10) : amount, expected: expected)
+    }
 
     @inline(__always)
     private mutating func learnHour(_ square: Double, _ standing: SlotStanding) {
@@ -230,9 +246,9 @@ public struct VolumeModel: Sendable {
 
     /// A third of how far the account's last day lay above or below what was expected of it is expected to go on.
     @inline(__always)
-    private mutating func learnLocality(_ moved: Double, expectation: Double, level: Double, age: Int) {
+    private mutating func learnLocality(_ moved: Double, expectation: Double, level: Double, age: Int, as teaching: Teaching) {
         let kept = VolumeSpan.remainders[2]
-        let amount = min(moved, 3 * (expectation + level) + 10)
+        let amount = teaching.weighed(min(moved, 3 * (expectation + level) + 10), expected: expectation)
         actualDay = Float(Double(actualDay) * kept + amount)
         expectedDay = Float(Double(expectedDay) * kept + expectation)
         guard age > 96 else { return }

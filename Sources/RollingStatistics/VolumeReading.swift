@@ -37,6 +37,10 @@ public struct VolumeReading: Sendable {
     /// Spans that lie so many mean excesses or more beyond their quantile.
     public func count(depth: Double) -> Int { (0..<4).count { depths[$0] >= depth } }
 
+    /// How many of its own spreads the account's last four hours are from what is usual of them.
+    @inline(__always)
+    public var fourHourZ: Double { z[VolumeSpan.fourHours.rawValue] }
+
     /// One span of a reading, with the numbers a person wants to see.
     public struct Window: Sendable {
         public var span: VolumeSpan

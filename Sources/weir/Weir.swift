@@ -14,7 +14,8 @@ struct Weir: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            RunCommand.self, ReplayCommand.self, WhyCommand.self, StatusCommand.self, CheckCommand.self, GenerateCommand.self,
+            RunCommand.self, ReplayCommand.self, WhyCommand.self, StatusCommand.self, LabelCommand.self, BaselineCommand.self,
+            CheckCommand.self, GenerateCommand.self,
             SelfTestCommand.self, FormatsCommand.self, DetectorsCommand.self, SettingsReferenceCommand.self,
         ])
 }

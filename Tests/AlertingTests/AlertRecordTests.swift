@@ -13,9 +13,8 @@ import Testing
     /// The contract of the interface, in its words.
     private static let fields = [
         "account", "completeness", "contributions", "detector", "evidence", "expected", "family", "high", "id", "last", "low", "measure",
-        "model", "name", "next", "observed", "opened", "p", "peers", "ratio", "related", "sample", "schema", "severity", "status",
-        "summary",
-        "window", "z",
+        "model", "name", "next", "observed", "opened", "p", "peers", "ratio", "related", "sample", "schema", "severity", "similar",
+        "status", "summary", "window", "z",
     ]
 
     @Test(arguments: AlertRecord.Status.allCases)

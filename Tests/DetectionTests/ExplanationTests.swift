@@ -105,7 +105,7 @@ import Testing
     @Test func `EWMA level, hour-of-week baseline, fleet factor and z-scores are there by name`() throws {
         var account = TestAccount.steady(days: 30)
         account.liveUntilMonday(quarter: 40)
-        for measure in Measure.allCases { account.fleet.measures[measure] = FleetMeasure(factor: 2, logFactor: naturalLog(2)) }
+        for measure in Measure.allCases { account.fleet.measures[measure] = FleetMeasure(factor: 2, dispersion: 0.15) }
         let verdicts = make(ExportVolumeDetector.self).explain(account.bucket(account.usual()), of: account.profile).verdicts
         let rows = try #require(verdicts.first)
         let facts = Dictionary(rows.facts.map { ($0.key, $0.value) }) { one, _ in one }

@@ -86,7 +86,7 @@ import Testing
         account.liveUntilMonday(quarter: 40)
         let tripled = MeasureSums(rows: 1500, bytes: 450_000, calls: 60)
         #expect(detector.judge(account.bucket(tripled), of: account.profile) != nil)
-        for measure in Measure.allCases { account.fleet.measures[measure] = FleetMeasure(factor: 3.5, logFactor: naturalLog(3.5)) }
+        for measure in Measure.allCases { account.fleet.measures[measure] = FleetMeasure(factor: 3.5, dispersion: 0.15) }
         #expect(detector.judge(account.bucket(tripled), of: account.profile) == nil)
     }
 

@@ -25,6 +25,27 @@ import Testing
         #expect(lane.volumeAlerts(Stretch(buckets: 1, thief)).map(\.account) == ["account-1"])
     }
 
+    @Test(arguments: [10, 14, 20]) func `X9: in young lanes too, an hour at twenty times as much within a peak alerts`(days: Int) throws {
+        var lane = RehearsalLane()
+        lane.live([Stretch(days: days, fleet(1000))])
+        let rise = [1375, 1750, 2125, 2500].map { Stretch(buckets: 2, fleet($0)) }
+        #expect(lane.live(rise + [Stretch(buckets: 8, fleet(2500))]).filter { $0.detector == "D01" }.isEmpty)
+        let thief = [usual.moving(rows: 50_000)] + fleet(2500).dropFirst()
+        let alert = try #require(lane.volumeAlerts(Stretch(buckets: 4, thief)).first)
+        #expect(alert.account == "account-1" && alert.summary.contains("All accounts rose 2."), "\(alert.summary)")
+    }
+
+    @Test(arguments: [3000, 6000] as [UInt64])
+    func `X9: a very regular fleet that rises at once hides no thief among false alerts`(rows: UInt64) {
+        let regular = Activity(rows: 1000, bytes: 100_000, calls: 4, spread: 0.05)
+        func fleet(_ rows: UInt64) -> [Activity?] { Array(repeating: regular.moving(rows: rows), count: 30) }
+        var lane = RehearsalLane()
+        lane.live([Stretch(days: 21, fleet(1000))])
+        #expect(lane.volumeAlerts(Stretch(buckets: 8, fleet(rows))).isEmpty)
+        let thief = fleet(rows).dropLast() + [regular.moving(rows: rows * 20)]
+        #expect(lane.volumeAlerts(Stretch(buckets: 1, Array(thief))).map(\.account) == ["account-30"])
+    }
+
     @Test func `X10: a detector that nine of ten accounts keep flooding still alerts on the tenth`() {
         var lane = RehearsalLane()
         lane.live([Stretch(days: 28, fleet(1000))])

@@ -53,6 +53,8 @@ struct LaneRunPlan {
     /// Accounts that a commit encodes between two batches, while the run goes on: as the daemon does it. Nil: all of them at the stop.
     var captureStep: Int?
     var broken: UInt32?
+    /// What people decide on the way.
+    var decisions: [LaneDecision] = []
     /// The numbers of shards to go on with, one after the other.
     var shardsAfterRestart: [Int] = []
 
@@ -87,6 +89,7 @@ func run(_ files: [MemorySource.File], _ plan: LaneRunPlan = LaneRunPlan()) thro
     var random = SeededRandom(seed: plan.seed)
     var journal = MemoryJournal()
     var core = LaneCore(options: plan.options)
+    core.decisions = plan.decisions
     var reader = try laneReader(files, plan, [], Attribution(pseudonymKey: [1, 2, 3], hashKey: plan.seed), &random)
     var result = LaneRun()
     var batch = EventBatch()
@@ -101,6 +104,8 @@ func run(_ files: [MemorySource.File], _ plan: LaneRunPlan = LaneRunPlan()) thro
         var options = plan.options
         if !plan.shardsAfterRestart.isEmpty { options.shards = plan.shardsAfterRestart[result.restarts % plan.shardsAfterRestart.count] }
         core = try LaneCore(options: options, resume: journal.resume)
+        let newest = core.newest
+        core.decisions = plan.decisions.filter { $0.time >= newest }
         var attribution = Attribution(pseudonymKey: [1, 2, 3], hashKey: random.next())
         attribution.resume(accountNames: core.accountNames, valueNames: core.endpointAndObjectNames, gate: core.admission)
         reader = try laneReader(files, plan, journal.resume.positions, attribution, &random)

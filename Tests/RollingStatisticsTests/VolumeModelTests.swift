@@ -184,14 +184,14 @@ private struct RandomHistory {
         learn(isBusy ? Double.random(in: 0...2, using: &random).rounded(.up) * scale * burst : 0)
         if age % 50 == 0 {
             let factor = Double.random(in: 1...3, using: &random)
-            fleet = age % 100 == 0 ? .neutral : FleetMeasure(factor: factor, logFactor: naturalLog(factor))
+            fleet = age % 100 == 0 ? .neutral : FleetMeasure(factor: factor, dispersion: 0.1 * factor)
         }
     }
 
     mutating func learn(_ amount: Double) {
         age += 1
         var learnt = reading(amount)
-        model.learn(&learnt, at: standing, age: age, fleet: fleet)
+        model.learn(&learnt, at: standing, age: age, fleet: fleet, as: .usual)
         visits.count(slot)
     }
 
