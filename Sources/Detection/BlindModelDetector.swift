@@ -39,7 +39,7 @@ public struct BlindModelDetector: HealthDetector {
         let phrase =
             "\(lane.name) has accounts whose model is degenerate: \(parts.joined(separator: ", ")), such as \(first.example). Nothing "
             + "they did would be found."
-        return finding(lane, severity: .medium, observed: count(lane), since: lane.number, phrase: phrase)
+        return finding(lane, severity: .low, observed: count(lane), since: lane.number, phrase: phrase)
     }
 
     public func explain(_ lane: LaneBucket) -> Verdict {

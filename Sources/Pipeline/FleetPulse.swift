@@ -27,7 +27,7 @@ struct FleetPulse {
         let count = counts[measure.rawValue]
         guard count >= FleetSums.smallestFleet else { return nil }
         let quartiles = [(count + 3) / 4, (count + 1) / 2, (3 * count + 3) / 4].map { value(rank: $0, measure) }
-        return FleetMeasure.Pulse(median: quartiles[1], spread: (quartiles[2] - quartiles[0]) / 1.349)
+        return FleetMeasure.Pulse(low: quartiles[0], median: quartiles[1], spread: (quartiles[2] - quartiles[0]) / 1.349)
     }
 
     private func value(rank: Int, _ measure: Measure) -> Double {

@@ -35,10 +35,13 @@ public struct FleetMeasure: Equatable, Sendable {
     /// The accounts' log ratios of a single bucket to what was expected before any common rise.
     public struct Pulse: Equatable, Sendable {
         public var median: Double
+        /// Three of four accounts are above this.
+        public var low: Double
         /// The deviation that their quartiles suggest.
         public var spread: Double
 
-        public init(median: Double, spread: Double) {
+        public init(low: Double, median: Double, spread: Double) {
+            self.low = low
             self.median = median
             self.spread = spread
         }
@@ -51,12 +54,24 @@ public struct FleetMeasure: Equatable, Sendable {
         guard let pulse else { return self }
         var raised = self
         let ratio = exponential(pulse.median)
-        if ratio >= FleetMeasure.smallestAtOnce { raised.factor = max(factor, min(ratio, FleetMeasure.largest)) }
-        if raised.factor > 1 { raised.dispersion = max(dispersion, beyondEveryday(pulse)) }
+        // Of few accounts the median may be high by chance; that three of four are above what they expected is no chance.
+        guard ratio >= FleetMeasure.smallestAtOnce, pulse.low > 0 else { return self }
+        raised.factor = max(factor, min(ratio, FleetMeasure.largest))
+        // In a rise that is known the spread is known too, over several buckets; a part of a bucket says little of it.
+        if factor == 1 { raised.dispersion = max(dispersion, beyondEveryday(pulse, factor: raised.factor).squareRoot()) }
         return raised
     }
 
-    private func beyondEveryday(_ pulse: Pulse) -> Double { max(pulse.spread * pulse.spread - everydayVariance, 0).squareRoot() }
+    /// The variance beyond the everyday one; no more than two fifths of the rise itself explain, so that a few wild accounts do not blind
+    /// weir to all others.
+    private func beyondEveryday(_ pulse: Pulse, factor: Double) -> Double {
+        let limit = FleetMeasure.largestShare * naturalLog(factor)
+        return min(max(pulse.spread * pulse.spread - everydayVariance, 0), limit * limit)
+    }
+
+    private static let largestShare = 0.4
+    /// How fast the dispersion follows in a rise: quartiles of a single bucket and few accounts are noise.
+    private static let dispersionGain = 0.25
 
     /// What is known after a bucket in which half of the fleet was above `ratio` times what it expected of the last hour.
     ///
@@ -64,8 +79,14 @@ public struct FleetMeasure: Equatable, Sendable {
     public func next(medianRatio ratio: Double, pulse: Pulse?) -> FleetMeasure {
         var next = self
         next.factor = ratio < FleetMeasure.smallest ? 1 : min(ratio, FleetMeasure.largest)
-        // When a sale ends, accounts come back at different times.
-        next.dispersion = max(next.factor > 1 ? raised(by: pulse).dispersion : 0, 0.9 * dispersion)
+        if next.factor > 1, let pulse {
+            let variance = dispersion * dispersion
+            let beyond = beyondEveryday(pulse, factor: next.factor)
+            next.dispersion = (variance + FleetMeasure.dispersionGain * (beyond - variance)).squareRoot()
+        } else {
+            // When a sale ends, accounts come back at different times.
+            next.dispersion = 0.9 * dispersion
+        }
         if next.factor == 1, let pulse, exponential(pulse.median) < FleetMeasure.smallest {
             let variance = pulse.spread * pulse.spread
             next.everydayVariance =
