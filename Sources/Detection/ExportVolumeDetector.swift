@@ -18,7 +18,7 @@ public struct ExportVolumeDetector: Detector {
         options: [
             DetectorOption(
                 name: "score", defaultValue: 1.25, range: 0.5...10,
-                reason: "how unusual all spans together must be; 1.25 is about one false alert an account in twenty weeks"),
+                reason: "how unusual all spans together must be; 1.25 is about one false alert an account in eighteen weeks"),
             DetectorOption(
                 name: "minimum_rows", defaultValue: 100, range: 0...1e12,
                 reason: "rows above the expectation below which nobody would act"),
