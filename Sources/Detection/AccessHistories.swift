@@ -76,7 +76,7 @@ public struct LimitHistory: Sendable {
         if let limits = tally?.limits, limits.samples > 0 {
             limit = limits.highest
             unstated = 0
-        } else if limit > 0 && unstated < .max {
+        } else if limit > 0 && unstated < .max && closed.hasAnswers {
             unstated += 1
         }
         if let tally, tally.throttled > 0, tally.limits.samples == 0 {

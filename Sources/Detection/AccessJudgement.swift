@@ -81,6 +81,12 @@ extension AccessDetector {
 }
 
 extension ClosedBucket {
+    /// Whether a call did not fail.
+    public var hasAnswers: Bool {
+        let tally = access.tally
+        return sums.calls > UInt64(tally?.refused ?? 0) + UInt64(tally?.throttled ?? 0) + UInt64(tally?.failed ?? 0)
+    }
+
     /// What left in the bucket, in words: rows where the log has them, else bytes.
     var moved: String {
         sums.rows > 0 || sums.bytes == 0

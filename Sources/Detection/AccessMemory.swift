@@ -114,6 +114,11 @@ public struct RouteMemory: Sendable {
         return nil
     }
 
+    /// Whether the account uses a route of which `condition` holds. Complexity: O(routes).
+    public func contains(where condition: (RouteKey) -> Bool) -> Bool {
+        entries.contains { condition(RouteKey(rawValue: $0 & 0xFF_FFFF_FFFF)) }
+    }
+
     mutating func learn(_ route: RouteKey, day: Int) {
         let entry = UInt64(day) << 40 | route.rawValue
         var oldest = 0

@@ -219,7 +219,11 @@ public final class AccessTally {
     public func forgetLearnt(_ memory: AccessMemory?) {
         guard let memory, !newRoutes.isEmpty || newAgent != 0 else { return }
         let before = newRoutes.count
-        newRoutes.removeAll { memory.facts.routes.lastDay(of: $0.route) != nil && $0.dormantDays == nil }
+        newRoutes.removeAll { new in
+            guard let last = memory.facts.routes.lastDay(of: new.route) else { return false }
+            let today = Int(BucketGrid.number(of: new.time)) / BucketGrid.perDay
+            return new.dormantDays == nil || today - last < AccessMemory.dormantRouteDays
+        }
         newRouteCount -= min(UInt32(before - newRoutes.count), newRouteCount)
         if newAgent != 0 && memory.facts.agents.contains(newAgent) { newAgent = 0 }
     }

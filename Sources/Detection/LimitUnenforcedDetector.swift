@@ -43,6 +43,8 @@ public struct LimitUnenforcedDetector: AccessDetector {
         guard history.usual.count >= 16 else { return AccessLook(.learning) }
         let stated = Double(history.limit)
         guard let now = bucket.access.tally?.limits, now.samples > 0 else {
+            // What is refused at the door is told no limit.
+            guard bucket.hasAnswers else { return .nothing }
             // Four quarter hours with calls and without a limit; the other accounts say whether it is the log that has changed.
             let missing = Double(history.unstated) + 1
             let isLog = bucket.access.values.othersWithLimit < 0.75

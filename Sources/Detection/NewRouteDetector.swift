@@ -9,7 +9,7 @@ public struct NewRouteDetector: AccessDetector {
     public static let descriptor = DetectorDescriptor(
         id: "D09", name: "new-endpoint", family: "access",
         sees: "data leaving by an endpoint, object or operation that the account has not used in its history and its peers hardly use",
-        misses: "accounts that use new endpoints all the time; what several accounts begin to use on one day",
+        misses: "accounts that use new endpoints all the time; what several accounts begin to use within a week",
         warmUp: "14 days of the account's history",
         options: [
             DetectorOption(
@@ -18,13 +18,16 @@ public struct NewRouteDetector: AccessDetector {
             DetectorOption(name: "minimum_rows", defaultValue: 100, range: 0...1e12, reason: "rows below which nobody would act"),
             DetectorOption(
                 name: "release_accounts", defaultValue: 3, range: 2...1000,
-                reason: "accounts that begin with the same within a day: a release, not a theft"),
+                reason: "accounts that begin with the same within a week, each for objects of its own: a release, not a theft"),
         ],
         nextSteps: [
             "Ask the account's owner whether a new version reads this.",
             "If not: take the right away, and look at what was read.",
         ])
     public static let subject = "new endpoints"
+
+    /// A week: clients take up a new version one after the other.
+    private static let releaseBuckets = 7 * Int64(BucketGrid.perDay)
 
     private let bits: Double
     private let minimumRows: Double
@@ -42,12 +45,12 @@ public struct NewRouteDetector: AccessDetector {
             return account.age < accessWarmUp ? AccessLook(.learning) : .nothing
         }
         let own = NewRouteDetector.bits((Double(facts.noveltyBuckets) + 0.5) / (Double(facts.activeBuckets) + 1))
-        let users = bucket.access.values.users(of: route)
+        let users = bucket.access.values.users(ofFamilyOf: route)
         var look = AccessLook(.fired, observed: Double(bucket.sums.rows), score: own + peers, needed: bits)
         if own + peers < bits {
             look.gate = .score
         } else if let users, Double(users.accounts) >= releaseAccounts,
-            bucket.number - users.firstBucket <= Int64(BucketGrid.perDay)
+            bucket.number - users.firstBucket <= NewRouteDetector.releaseBuckets
         {
             look.gate = .release
         } else if Double(bucket.sums.rows) < max(minimumRows, 1) && bucket.sums.bytes < 1 << 20 {
@@ -88,7 +91,7 @@ public struct NewRouteDetector: AccessDetector {
         case .nothing: return "every endpoint and object in this bucket is known of the account"
         case .learning: return "learning: judged after 14 days"
         case .score: return "\(surprise), \(NumberText.decimal(bits, places: 1)) needed (surprise_bits)"
-        case .release: return "\(surprise), but \(NumberText.grouped(releaseAccounts)) accounts or more began with it within a day"
+        case .release: return "\(surprise), but \(NumberText.grouped(releaseAccounts)) accounts or more began with it within a week"
         case .excess: return "\(surprise), but only \(bucket.moved) (minimum_rows)"
         default: return surprise
         }

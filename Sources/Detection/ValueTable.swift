@@ -57,6 +57,7 @@ public final class ValueTable {
     private var traits: [ValueTraits] = []
     private var users: [RouteKey: Users] = [:]
     private var noted: [RouteKey] = []
+    private var families = RouteFamilies()
     /// Items that the lane has shown.
     public private(set) var catalogue = DistinctSketch()
     /// Endpoints that moved rows and are not in the inventory, as far as they were told.
@@ -117,12 +118,24 @@ public final class ValueTable {
     /// another one did in it.
     public func noteUser(of route: RouteKey) { noted.append(route) }
 
+    /// The family of a route; see ``RouteFamilies``.
+    public func family(of route: RouteKey) -> UInt64 {
+        families.family(route, endpoint: name(route.endpoint), object: name(route.object))
+    }
+
+    /// How many accounts have used a route's family.
+    public func users(ofFamilyOf route: RouteKey) -> Users? { families.users(of: family(of: route)) }
+
+    /// Notes one more account that uses a family of routes, as ``noteUser(of:)`` does.
+    public func noteUser(ofFamily family: UInt64) { families.noteUser(of: family) }
+
     /// Counts the noted users. To be called when a bucket has closed.
     public func countNoted(bucket: Int64) {
         for route in noted where users[route] != nil || users.count < ValueTable.routeLimit {
             users[route, default: Users(accounts: 0, firstBucket: bucket)].accounts += 1
         }
         noted.removeAll(keepingCapacity: true)
+        families.countNoted(bucket: bucket)
         for items in notedItems { catalogue.formUnion(items) }
         notedItems.removeAll()
         toldShadows.formUnion(notedShadows)
@@ -199,6 +212,7 @@ extension ValueTable {
             writer.write(count.accounts)
             writer.write(count.firstBucket)
         }
+        families.encode(into: &writer)
         catalogue.encode(into: &writer)
         writer.write(limits.stated)
         writer.write(limits.known)
@@ -215,6 +229,7 @@ extension ValueTable {
             let route = RouteKey(rawValue: try reader.read())
             users[route] = Users(accounts: try reader.read(), firstBucket: try reader.read())
         }
+        families = try RouteFamilies(from: &reader)
         catalogue = try DistinctSketch(from: &reader)
         limits = (try reader.read(), try reader.read())
         for _ in 0..<(try reader.read(UInt32.self)) { toldShadows.insert(try reader.read()) }

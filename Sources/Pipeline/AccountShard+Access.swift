@@ -70,7 +70,7 @@ extension AccountShard {
         }
         guard event.operation == .delete else { return nil }
         let runs = (tally.access?.jobs ?? []) + (facts?.jobs ?? [])
-        if job != 0, let run = runs.first(where: { $0.job == job }), event.time - run.time <= AccountShard.coverUpWindow {
+        if job != 0, !isHabit, let run = runs.first(where: { $0.job == job }), event.time - run.time <= AccountShard.coverUpWindow {
             let minutes = max((event.time - run.time).milliseconds / 60_000, 0)
             return AccessTally.CoverUp(
                 route: route, time: event.time, isAuditSetting: false, jobMinutes: Int32(minutes), jobRows: run.rows)
@@ -93,9 +93,24 @@ extension AccountShard {
             }
         }
         if let items = bucket.access.tally?.discovery?.distinctItems, !items.isEmpty { values.note(items: items) }
-        if let limit = facts?.limit, limit.limit > 0, limit.unstated < 8 {
+        noteFamilies(bucket, facts)
+        if let limit = facts?.limit, limit.limit > 0, limit.unstated < 8, bucket.hasAnswers {
             values.note(limitIsStated: bucket.access.tally?.limits.samples ?? 0 > 0)
         }
+    }
+}
+
+extension AccountShard {
+    /// Counts the account among the users of the families of routes that are new to it.
+    private func noteFamilies(_ bucket: borrowing ClosedBucket, _ facts: AccessMemory.Facts?) {
+        var families: [UInt64] = []
+        bucket.access.forEachRoute { route in
+            guard route.isNamed, facts?.routes.lastDay(of: route) == nil else { return }
+            let family = values.family(of: route)
+            if families.contains(family) || facts?.routes.contains(where: { values.family(of: $0) == family }) == true { return }
+            families.append(family)
+        }
+        for family in families { values.noteUser(ofFamily: family) }
     }
 }
 

@@ -60,8 +60,8 @@ struct AccountDetails: Sendable {
         if let extra, day >= extra.day, random.chance(0.1) {
             event.endpoint = event.endpoint / UInt16(objects) * UInt16(objects) + UInt16(extra.object)
         }
-        let operation = EndpointCatalog.operation(event.endpoint)
-        for release in releases where operation == .list || operation == .query {
+        let call = EndpointCatalog.Call(rawValue: event.endpoint / UInt16(objects))
+        for release in releases where call == .shopList || call == .shopSearch {
             guard event.time.milliseconds >= release.start, release.takes(event) else { continue }
             event.endpoint = release.call.endpoint(Int(event.endpoint) % objects)
         }

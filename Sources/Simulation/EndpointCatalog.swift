@@ -85,6 +85,16 @@ package enum EndpointCatalog {
         }
         return template.head + name + template.middle
     }
+    /// The routes that somebody would have written down, as templates: all but the forgotten one.
+    package static var inventory: [String] {
+        var paths: Set<String> = []
+        for endpoint in 0..<UInt16(count) {
+            let template = templates[Int(endpoint) / objects.count]
+            if template.head.hasPrefix("/internal/") { continue }
+            paths.insert(path(endpoint) + (template.identifier == .none ? "" : "{id}") + template.tail)
+        }
+        return paths.sorted()
+    }
     /// The operation of a route.
     package static func operation(_ endpoint: UInt16) -> Operation { facts[Int(endpoint) / objects.count].operation }
 

@@ -27,6 +27,7 @@ extension IncidentStage {
         case .expiredPassword:
             // A scheduler tries again every few minutes; at noon somebody comes, changes it, and the small jobs of the day run.
             let span = incident.duration.milliseconds
+            silence(planner.account, from: incident.start.milliseconds, to: incident.start.milliseconds + span - FleetCalendar.hour)
             planner.spread(Int(incident.size), from: incident.start.milliseconds, over: span - FleetCalendar.hour) { planner, time, _ in
                 planner.call(.login, at: time, .fails(401))
             }

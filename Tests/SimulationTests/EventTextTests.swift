@@ -52,6 +52,16 @@ struct EventTextTests {
         #expect(one != archive(.json, seed: 2).files[0].bytes)
     }
 
+    /// Source: the FNV-1a hash of Fowler, Noll and Vo.
+    private func digest(_ bytes: [UInt8]) -> UInt64 { bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 } }
+
+    /// Stored alerts and the samples of `deploy` come from such fleets: what details add must not touch a byte of them.
+    @Test func `without details every byte is what it was before there were any`() {
+        #expect(digest(archive(.json).files[0].bytes) == 2_215_245_463_268_003_745)
+        #expect(digest(archive(.combined).files[0].bytes) == 15_817_203_147_119_227_890)
+        #expect(digest(archive(.salesforceELF).files[0].bytes) == 14_117_872_182_793_359_560)
+    }
+
     @Test func `combined lines have the shape of the combined log format`() throws {
         let all = lines(archive(.combined, days: 1).files[0].bytes)
         let shape =

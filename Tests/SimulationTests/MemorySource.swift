@@ -43,7 +43,9 @@ struct MemorySource: LaneSource {
 }
 
 /// The alerts of a simulated fleet, through the lane that the daemon uses.
-func replay(_ simulation: FleetSimulation, shards: Int = 1) throws -> [AlertRecord] {
+///
+/// - Parameter isOperated: whether the settings name the simulation's canary and its inventory of endpoints.
+func replay(_ simulation: FleetSimulation, shards: Int = 1, isOperated: Bool = false) throws -> [AlertRecord] {
     let splitter = LogSplitter(policy: .oneFile, naming: .rotated, name: "access.json", calendar: simulation.calendar)
     let archive = FleetArchive(
         simulation: simulation, text: EventText(format: .json, accountNames: simulation.accountNames), splitter: splitter)
@@ -53,9 +55,15 @@ func replay(_ simulation: FleetSimulation, shards: Int = 1) throws -> [AlertReco
     }
     let format = try JSONFormat(options: FormatOptions())
     var reader = LaneReader(
-        source: MemorySource(bytes), attribution: Attribution(pseudonymKey: [1], hashKey: 0), makeFormat: { format })
+        source: MemorySource(bytes),
+        attribution: Attribution(pseudonymKey: [1], hashKey: 0, canaries: isOperated ? [SimulatedDetail.canaryName] : []),
+        makeFormat: { format })
     var options = LaneOptions(name: "gateway", format: "json", lateness: .minutes(2))
     options.shards = shards
+    if isOperated {
+        options.canaries = [SimulatedDetail.canaryName]
+        options.inventory = EndpointCatalog.inventory
+    }
     var core = LaneCore(options: options)
     var batch = EventBatch()
     var alerts: [AlertRecord] = []
