@@ -26,8 +26,10 @@ struct FleetPulse {
     func measure(_ measure: Measure) -> FleetMeasure.Pulse? {
         let count = counts[measure.rawValue]
         guard count >= FleetSums.smallestFleet else { return nil }
-        let quartiles = [(count + 3) / 4, (count + 1) / 2, (3 * count + 3) / 4].map { value(rank: $0, measure) }
-        return FleetMeasure.Pulse(low: quartiles[0], median: quartiles[1], spread: (quartiles[2] - quartiles[0]) / 1.349)
+        // Two standard deviations of the median's rank below it: half the root of the count each.
+        let chance = max((count + 1) / 2 - Int(Double(count).squareRoot()), 1)
+        let values = [(count + 3) / 4, (count + 1) / 2, (3 * count + 3) / 4, chance].map { value(rank: $0, measure) }
+        return FleetMeasure.Pulse(low: values[3], median: values[1], spread: (values[2] - values[0]) / 1.349, count: count)
     }
 
     private func value(rank: Int, _ measure: Measure) -> Double {

@@ -35,12 +35,16 @@ public struct FleetMeasure: Equatable, Sendable {
     /// The accounts' log ratios of a single bucket to what was expected before any common rise.
     public struct Pulse: Equatable, Sendable {
         public var median: Double
-        /// Three of four accounts are above this.
+        /// The median is above this by more than chance.
         public var low: Double
         /// The deviation that their quartiles suggest.
         public var spread: Double
 
-        public init(low: Double, median: Double, spread: Double) {
+        /// The accounts that these numbers rest on.
+        public var count: Int
+
+        public init(low: Double, median: Double, spread: Double, count: Int) {
+            self.count = count
             self.low = low
             self.median = median
             self.spread = spread
@@ -54,7 +58,7 @@ public struct FleetMeasure: Equatable, Sendable {
         guard let pulse else { return self }
         var raised = self
         let ratio = exponential(pulse.median)
-        // Of few accounts the median may be high by chance; that three of four are above what they expected is no chance.
+        // Of few accounts the median may be high by chance.
         guard ratio >= FleetMeasure.smallestAtOnce, pulse.low > 0 else { return self }
         raised.factor = max(factor, min(ratio, FleetMeasure.largest))
         // In a rise that is known the spread is known too, over several buckets; a part of a bucket says little of it.
@@ -62,16 +66,20 @@ public struct FleetMeasure: Equatable, Sendable {
         return raised
     }
 
-    /// The variance beyond the everyday one; no more than two fifths of the rise itself explain, so that a few wild accounts do not blind
-    /// weir to all others.
+    /// The variance beyond the everyday one: not less than a fifth of the rise itself explains, because accounts never rise alike, and no
+    /// more than four fifths of it, so that a few wild accounts do not blind weir to all others.
     private func beyondEveryday(_ pulse: Pulse, factor: Double) -> Double {
-        let limit = FleetMeasure.largestShare * naturalLog(factor)
-        return min(max(pulse.spread * pulse.spread - everydayVariance, 0), limit * limit)
+        let rise = naturalLog(factor)
+        let (least, most) = (FleetMeasure.smallestShare * rise, FleetMeasure.largestShare * rise)
+        // Quartiles of a dozen accounts in a single bucket are noise.
+        let trust = Double(pulse.count) / (Double(pulse.count) + FleetMeasure.spreadWeight)
+        return min(max((pulse.spread * pulse.spread - everydayVariance) * trust, least * least), most * most)
     }
 
-    private static let largestShare = 0.4
-    /// How fast the dispersion follows in a rise: quartiles of a single bucket and few accounts are noise.
-    private static let dispersionGain = 0.25
+    private static let smallestShare = 0.2
+    private static let largestShare = 0.8
+    /// Accounts whose quartiles count half.
+    private static let spreadWeight = 20.0
 
     /// What is known after a bucket in which half of the fleet was above `ratio` times what it expected of the last hour.
     ///
@@ -80,9 +88,7 @@ public struct FleetMeasure: Equatable, Sendable {
         var next = self
         next.factor = ratio < FleetMeasure.smallest ? 1 : min(ratio, FleetMeasure.largest)
         if next.factor > 1, let pulse {
-            let variance = dispersion * dispersion
-            let beyond = beyondEveryday(pulse, factor: next.factor)
-            next.dispersion = (variance + FleetMeasure.dispersionGain * (beyond - variance)).squareRoot()
+            next.dispersion = max(beyondEveryday(pulse, factor: next.factor).squareRoot(), 0.9 * dispersion)
         } else {
             // When a sale ends, accounts come back at different times.
             next.dispersion = 0.9 * dispersion
