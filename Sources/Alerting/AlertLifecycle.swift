@@ -38,6 +38,9 @@ package struct OpenAlert: Equatable, Sendable {
     package var isCollapsed = false
     /// Somebody must look now, and not when they next look at tickets.
     package var isPage = false
+
+    /// `page`: now. `ticket`: within the week. `record`: nobody need look, it is evidence beside others.
+    package var urgency: String { isPage ? "page" : severity > .low ? "ticket" : "record" }
 }
 
 /// The life of alerts: open → update → resolved, one at a time for each detector and account.

@@ -21,7 +21,7 @@ extension AlertRecord {
         json.field("id", alert.id)
         json.field("status", transition.status.name)
         json.field("severity", alert.severity.name)
-        json.field("urgency", alert.isPage ? "page" : "ticket")
+        json.field("urgency", alert.urgency)
         json.field("detector", descriptor.id)
         json.field("name", descriptor.name)
         json.field("family", descriptor.family)

@@ -199,7 +199,7 @@ public struct LooksAround: Sendable {
     mutating func learn(_ tally: AccessTally, bucket: Int64, _ values: ValueTable) {
         guard !looks.isEmpty || tally.newReconnaissance > 0 else { return }
         looks = recent(bucket)
-        for new in tally.newRoutes where values.traits(new.route).contains(.reconnaissance) {
+        for new in tally.newRoutes where new.isReconnaissance {
             looks.append(Look(route: new.route, bucket: bucket))
         }
         if looks.count > LooksAround.limit { looks.removeFirst(looks.count - LooksAround.limit) }

@@ -47,6 +47,8 @@ extension AccessMemory {
         for _ in 0..<(try reader.read(UInt8.self)) { facts.pauses.append(try reader.read()) }
         for _ in 0..<(try reader.read(UInt8.self)) { facts.agents.append(try reader.read()) }
         facts.discovery = try DiscoveryMemory(from: &reader)
+        let buckets = [facts.lastExport, facts.lastActive] + facts.looks.looks.map(\.bucket)
+        guard buckets.allSatisfy({ (-1..<1 << 40).contains($0) }) else { throw StateError.implausible("access memory") }
         self.init(facts)
     }
 }
@@ -65,7 +67,7 @@ extension AccessTally.JobRun {
 
 extension AccessTally {
     public func encode(into writer: inout StateWriter) {
-        for count in [refused, throttled, failed, newRouteCount, newReconnaissance] { writer.write(count) }
+        for count in [refused, throttled, failed] { writer.write(count) }
         writer.write(lastRefusal.milliseconds)
         limits.encode(into: &writer)
         writer.write(UInt8(routes.count))
@@ -75,6 +77,7 @@ extension AccessTally {
             writer.write(new.route.rawValue)
             writer.write(new.time.milliseconds)
             writer.write(Int32(new.dormantDays ?? -1))
+            writer.write(new.isReconnaissance)
         }
         writer.write(canary != nil)
         if let canary {

@@ -12,9 +12,6 @@ import RollingStatistics
 public final class AccessTally {
     /// Routes kept of a bucket once it has more than a tally's six; beyond it they count as seen.
     public static let routeLimit = 128
-    /// New routes kept.
-    static let newRouteLimit = 8
-
     /// Calls refused for want of rights (401, 403, 407), and the latest of them.
     public private(set) var refused: UInt32 = 0
     public private(set) var lastRefusal = EventTime(milliseconds: 0)
@@ -25,12 +22,11 @@ public final class AccessTally {
     public private(set) var limits = LimitUse()
     /// Every route of the bucket, in order, where it has more than six; else empty.
     public private(set) var routes: [RouteKey] = []
-    /// Routes that the account has not used before, or not for ninety days: the ones with the smallest keys, with their first event.
+    /// Routes that the account has not used before, or not for ninety days, in order, with their first event.
     public private(set) var newRoutes: [NewRoute] = []
-    /// New routes, also those that are not kept.
-    public private(set) var newRouteCount: UInt32 = 0
-    /// What was looked at without being moved, and is new to the account: see ``ValueTraits/reconnaissance``.
-    public private(set) var newReconnaissance: UInt32 = 0
+    public var newRouteCount: Int { newRoutes.count }
+    /// Of them, those by which an account looks around without moving anything: see ``ValueTraits/reconnaissance``.
+    public var newReconnaissance: Int { newRoutes.count { $0.isReconnaissance } }
     public private(set) var canary: CanaryTouch?
     public private(set) var coverUp: CoverUp?
     /// A user agent that the account has not used before.
@@ -42,14 +38,26 @@ public final class AccessTally {
 
     public init() {}
 
+    /// One of its own, for a judgement of what would be if earlier buckets closed as they stand.
+    public func copy() -> AccessTally {
+        let other = AccessTally()
+        (other.refused, other.lastRefusal, other.throttled, other.failed) = (refused, lastRefusal, throttled, failed)
+        (other.limits, other.routes, other.newRoutes) = (limits, routes, newRoutes)
+        (other.canary, other.coverUp, other.newAgent, other.agents) = (canary, coverUp, newAgent, agents)
+        (other.discovery, other.jobs) = (discovery, jobs)
+        return other
+    }
+
     /// A route and when it was used first in the bucket.
     public struct NewRoute: Equatable, Sendable {
         public var route: RouteKey
         public var time: EventTime
         /// Days since the account used it last; nil when it never did.
         public var dormantDays: Int?
+        public var isReconnaissance: Bool
 
-        public init(route: RouteKey, time: EventTime, dormantDays: Int? = nil) {
+        public init(route: RouteKey, time: EventTime, dormantDays: Int?, isReconnaissance: Bool) {
+            self.isReconnaissance = isReconnaissance
             self.route = route
             self.time = time
             self.dormantDays = dormantDays
@@ -149,18 +157,15 @@ public final class AccessTally {
         return true
     }
 
-    /// Notes a route that is new to the account; false when that is noted already.
-    public func note(new: NewRoute, isReconnaissance: Bool) -> Bool {
+    /// Notes a route that is new to the account; false when that is noted already, or there is no more room.
+    public func note(new: NewRoute) -> Bool {
         if let index = newRoutes.firstIndex(where: { $0.route == new.route }) {
             newRoutes[index].time = min(newRoutes[index].time, new.time)
             return false
         }
-        newRouteCount &+= 1
-        if isReconnaissance { newReconnaissance &+= 1 }
+        guard newRoutes.count < AccessTally.routeLimit else { return false }
         newRoutes.append(new)
         newRoutes.sort { $0.route < $1.route }
-        // Those with the smallest keys, whatever came first.
-        if newRoutes.count > AccessTally.newRouteLimit { newRoutes.removeLast() }
         return true
     }
 
@@ -175,7 +180,7 @@ public final class AccessTally {
     /// Notes removed traces; false when a graver case is noted.
     public func note(_ deed: CoverUp) -> Bool {
         func weight(_ deed: CoverUp) -> (Int, UInt64, Int64) {
-            (deed.isAuditSetting ? 2 : deed.jobMinutes != nil ? 1 : 0, deed.jobRows, -deed.time.milliseconds)
+            (deed.isAuditSetting ? 1 : 0, deed.jobRows, -max(deed.time.milliseconds, 0))
         }
         if let known = coverUp, weight(known) >= weight(deed) { return false }
         coverUp = deed
@@ -218,13 +223,11 @@ public final class AccessTally {
     /// something, and it begins only once.
     public func forgetLearnt(_ memory: AccessMemory?) {
         guard let memory, !newRoutes.isEmpty || newAgent != 0 else { return }
-        let before = newRoutes.count
         newRoutes.removeAll { new in
             guard let last = memory.facts.routes.lastDay(of: new.route) else { return false }
             let today = Int(BucketGrid.number(of: new.time)) / BucketGrid.perDay
             return new.dormantDays == nil || today - last < AccessMemory.dormantRouteDays
         }
-        newRouteCount -= min(UInt32(before - newRoutes.count), newRouteCount)
         if newAgent != 0 && memory.facts.agents.contains(newAgent) { newAgent = 0 }
     }
 
@@ -233,8 +236,6 @@ public final class AccessTally {
         refused = try reader.read()
         throttled = try reader.read()
         failed = try reader.read()
-        newRouteCount = try reader.read()
-        newReconnaissance = try reader.read()
         lastRefusal = EventTime(milliseconds: try reader.read())
         limits = try LimitUse(from: &reader)
         for _ in 0..<(try reader.read(UInt8.self)) { routes.append(RouteKey(rawValue: try reader.read())) }
@@ -242,7 +243,9 @@ public final class AccessTally {
             let route = RouteKey(rawValue: try reader.read())
             let time = EventTime(milliseconds: try reader.read())
             let dormant = Int(try reader.read(Int32.self))
-            newRoutes.append(NewRoute(route: route, time: time, dormantDays: dormant < 0 ? nil : dormant))
+            newRoutes.append(
+                NewRoute(
+                    route: route, time: time, dormantDays: dormant < 0 ? nil : dormant, isReconnaissance: try reader.readBool()))
         }
         if try reader.readBool() {
             canary = CanaryTouch(
@@ -271,7 +274,8 @@ public struct DiscoveryTally: Equatable, Sendable {
     static let shapeLimit = 24
 
     public private(set) var queries: UInt32 = 0
-    /// Queries by shape; what finds no room is in `otherShapes`.
+    /// Queries by shape; those that had to make room are in `otherShapes`. Source: Space-Saving (Metwally, Agrawal, El Abbadi 2005), but
+    /// nobody inherits a count, so that none is overstated.
     public private(set) var shapes: [Shape] = []
     public private(set) var otherShapes: UInt32 = 0
     /// Reads of items, and which.
@@ -298,12 +302,17 @@ public struct DiscoveryTally: Equatable, Sendable {
         if let index = shapes.firstIndex(where: { $0.shape == shape }) {
             shapes[index].count &+= 1
             shapes[index].texts.insert(query)
-        } else if shapes.count < DiscoveryTally.shapeLimit {
+        } else {
+            // Where there is no room the rarest makes it: throw-away searches before the probes must not hide them.
+            if shapes.count == DiscoveryTally.shapeLimit,
+                let rarest = shapes.indices.min(by: { (shapes[$0].count, shapes[$0].shape) < (shapes[$1].count, shapes[$1].shape) })
+            {
+                otherShapes &+= shapes[rarest].count
+                shapes.remove(at: rarest)
+            }
             var texts = DistinctBits()
             texts.insert(query)
             shapes.append(Shape(shape: shape, count: 1, texts: texts))
-        } else {
-            otherShapes &+= 1
         }
     }
 

@@ -47,13 +47,16 @@ public struct DiscoveryDetector: AccessDetector {
     }
 
     public func look(_ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> AccessLook {
+        // Other searches that come later may take back what the first ones say.
+        guard bucket.isClosed else { return AccessLook(.openBucket) }
         guard let tally = bucket.access.tally?.discovery else { return .nothing }
         let memory = account.access?.facts.discovery ?? DiscoveryMemory()
         let hour = memory.hour(endingWith: bucket.number, tally)
         let alike = Double(hour.alike) / Double(max(hour.queries, 1))
         if Double(hour.queries) >= probes && alike >= nearDuplicates {
             let isUsual = memory.usualAlike.count >= 96 && Double(hour.alike) < 16 * memory.usualAlike.mean
-            return AccessLook(isUsual ? .usual : .fired, observed: Double(hour.queries), score: alike, needed: nearDuplicates)
+            let look = AccessLook(isUsual ? .usual : .fired, observed: Double(hour.queries), score: alike, needed: nearDuplicates)
+            if !isUsual || tally.items == 0 { return look }
         }
         guard tally.items > 0 else {
             return AccessLook(.score, observed: Double(hour.queries), score: alike, needed: nearDuplicates)
@@ -97,6 +100,7 @@ public struct DiscoveryDetector: AccessDetector {
     public func reason(_ look: AccessLook, _ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> String {
         let share = "\(NumberText.grouped((look.score ?? 0) * 100)) %"
         switch look.gate {
+        case .openBucket: return "exploration is judged when the bucket closes"
         case .nothing: return "its lines have neither items nor searches"
         case .score where look.variant != DiscoveryDetector.walking:
             return

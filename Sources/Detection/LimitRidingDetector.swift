@@ -39,6 +39,7 @@ public struct LimitRidingDetector: AccessDetector {
     }
 
     public func look(_ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> AccessLook {
+        guard bucket.isClosed else { return AccessLook(.openBucket) }
         guard let facts = account.access?.facts, let share = facts.limit.share(bucket) else { return .nothing }
         guard facts.limit.usual.count >= 96, account.isMature else { return AccessLook(.learning, observed: share) }
         let stretch = facts.limit.stretch(endingWith: bucket)
@@ -80,6 +81,7 @@ public struct LimitRidingDetector: AccessDetector {
         let now = "\(percent(look.observed)) of the limit, \(percent(look.expected)) are usual"
         let riding = "\(percent(look.score ?? 0)) of the last three hours were just below the limit"
         switch look.gate {
+        case .openBucket: return "use of the limit is judged when the bucket closes"
         case .nothing: return "its lines state no limit, and it was never refused for too many calls"
         case .learning: return "learning: judged after 96 quarter hours of lines with a limit, \(now)"
         case .score: return "\(riding), \(percent(ridingShare)) needed (riding_share); \(now)"

@@ -39,6 +39,8 @@ public struct LimitUnenforcedDetector: AccessDetector {
     }
 
     public func look(_ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> AccessLook {
+        // A later line may take back what the first ones say.
+        guard bucket.isClosed else { return AccessLook(.openBucket) }
         guard let history = account.access?.facts.limit, history.limit > 0 else { return .nothing }
         guard history.usual.count >= 16 else { return AccessLook(.learning) }
         let stated = Double(history.limit)
@@ -82,6 +84,7 @@ public struct LimitUnenforcedDetector: AccessDetector {
 
     public func reason(_ look: AccessLook, _ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> String {
         switch look.gate {
+        case .openBucket: return "the limit is judged when the bucket closes"
         case .nothing: return "its lines never stated a limit"
         case .learning: return "learning: judged after 16 quarter hours of lines with a limit"
         case .usual: return "no limit has been stated for a while; that was told when it began"

@@ -26,7 +26,9 @@ public struct RouteFamilies: Sendable {
             add(UInt8(ascii: "/"))
             if RouteFamilies.names(segment, object) { add(UInt8(ascii: "*")) } else { segment.utf8.forEach(add) }
         }
-        if known.count < ValueTable.routeLimit { known[route] = hash }
+        // Full of what somebody made up, it would slow down everybody else's for ever.
+        if known.count >= ValueTable.routeLimit { known.removeAll(keepingCapacity: true) }
+        known[route] = hash
         return hash
     }
 
@@ -42,8 +44,9 @@ public struct RouteFamilies: Sendable {
     mutating func noteUser(of family: UInt64) { noted.append(family) }
 
     mutating func countNoted(bucket: Int64) {
+        noted.sort()
         for family in noted where users[family] != nil || users.count < ValueTable.routeLimit {
-            users[family, default: ValueTable.Users(accounts: 0, firstBucket: bucket)].accounts += 1
+            users[family, default: ValueTable.Users(accounts: 0, firstBucket: bucket)].accounts &+= 1
         }
         noted.removeAll(keepingCapacity: true)
     }

@@ -131,8 +131,10 @@ public final class ValueTable {
 
     /// Counts the noted users. To be called when a bucket has closed.
     public func countNoted(bucket: Int64) {
+        // In an order that does not depend on the shards: the last places may go to some of them only.
+        noted.sort()
         for route in noted where users[route] != nil || users.count < ValueTable.routeLimit {
-            users[route, default: Users(accounts: 0, firstBucket: bucket)].accounts += 1
+            users[route, default: Users(accounts: 0, firstBucket: bucket)].accounts &+= 1
         }
         noted.removeAll(keepingCapacity: true)
         families.countNoted(bucket: bucket)

@@ -16,6 +16,8 @@ extension AccountShard {
     func note(_ event: AccessEvent, rows: UInt64, detail: EventDetail?, isNewRoute: Bool, position: Int) -> Bool {
         let profile = profile(event.account)
         let route = RouteKey(event)
+        // An export of an earlier bucket that is still open is not learnt yet.
+        let earlier = event.operation == .delete ? (0..<position).compactMap { self.tally(event.account, position: $0) } : []
         return change(event.account, position: position) { tally in
             var isUrgent = false
             if event.status >= 400 { tally.noteAccess().note(status: event.status, at: event.time) }
@@ -31,7 +33,7 @@ extension AccountShard {
             }
             if isNewRoute { isUrgent = note(route, of: event, profile, &tally) || isUrgent }
             if event.operation == .delete || event.operation == .admin, isNewRoute || detail?.job ?? 0 != 0,
-                let deed = coverUp(event, route, job: detail?.job ?? 0, profile, tally)
+                let deed = coverUp(event, route, job: detail?.job ?? 0, profile, earlier + [tally])
             {
                 isUrgent = tally.noteAccess().note(deed) || isUrgent
             }
@@ -41,24 +43,25 @@ extension AccountShard {
 
     /// A route that is not among those kept: is it new to the account, or a canary?
     private func note(_ route: RouteKey, of event: AccessEvent, _ profile: AccountProfile, _ tally: inout AccountTally) -> Bool {
-        tally.noteRoute(route)
+        let isFirst = tally.noteRoute(route)
         var isUrgent = false
         let traits = values.traits(route)
         if traits.contains(.canary) || canaries.contains(event.account.rawValue) {
             isUrgent = tally.noteAccess().note(AccessTally.CanaryTouch(route: route, time: event.time, isItem: false))
         }
-        guard profile.age >= 2 * AccountProfile.matureAge, route.isNamed, let memory = profile.access else { return isUrgent }
+        guard isFirst, profile.age >= 2 * AccountProfile.matureAge, route.isNamed, let memory = profile.access else { return isUrgent }
         let today = Int(BucketGrid.number(of: event.time)) / BucketGrid.perDay
         let dormant = memory.facts.routes.lastDay(of: route).map { today - $0 }
         if let dormant, dormant < AccessMemory.dormantRouteDays { return isUrgent }
-        let new = AccessTally.NewRoute(route: route, time: event.time, dormantDays: dormant)
-        let isFirst = tally.noteAccess().note(new: new, isReconnaissance: traits.contains(.reconnaissance))
-        return isFirst || isUrgent
+        let new = AccessTally.NewRoute(
+            route: route, time: event.time, dormantDays: dormant, isReconnaissance: traits.contains(.reconnaissance))
+        let isNews = tally.noteAccess().note(new: new)
+        return isNews || isUrgent
     }
 
     /// Whether an event removes traces of an export of the last day, or changes what is logged.
     private func coverUp(
-        _ event: AccessEvent, _ route: RouteKey, job: UInt64, _ profile: AccountProfile, _ tally: borrowing AccountTally
+        _ event: AccessEvent, _ route: RouteKey, job: UInt64, _ profile: AccountProfile, _ tallies: [AccountTally]
     ) -> AccessTally.CoverUp? {
         let traits = values.traits(route)
         let facts = profile.access?.facts
@@ -69,16 +72,19 @@ extension AccountShard {
             return AccessTally.CoverUp(route: route, time: event.time, isAuditSetting: true, jobMinutes: nil, jobRows: 0)
         }
         guard event.operation == .delete else { return nil }
-        let runs = (tally.access?.jobs ?? []) + (facts?.jobs ?? [])
-        if job != 0, !isHabit, let run = runs.first(where: { $0.job == job }), event.time - run.time <= AccountShard.coverUpWindow {
-            let minutes = max((event.time - run.time).milliseconds / 60_000, 0)
+        let runs = tallies.reversed().flatMap { $0.access?.jobs ?? [] } + (facts?.jobs ?? [])
+        if job != 0, !isHabit, let run = runs.first(where: { $0.job == job && $0.time <= event.time }),
+            event.time - run.time <= AccountShard.coverUpWindow
+        {
+            let minutes = (event.time - run.time).milliseconds / 60_000
             return AccessTally.CoverUp(
                 route: route, time: event.time, isAuditSetting: false, jobMinutes: Int32(minutes), jobRows: run.rows)
         }
         guard traits.contains(.evidence), !isHabit, profile.isMature, let facts else { return nil }
-        let rows = max(tally.sums.rows, facts.lastExportRows)
-        let sinceExport = BucketGrid.number(of: event.time) - facts.lastExport
-        guard tally.sums.rows >= 1000 || (facts.lastExport >= 0 && sinceExport <= Int64(BucketGrid.perDay)) else { return nil }
+        let open = tallies.map(\.sums.rows).max() ?? 0
+        let isRecent = facts.lastExport >= 0 && BucketGrid.number(of: event.time) - facts.lastExport <= Int64(BucketGrid.perDay)
+        guard open >= 1000 || isRecent else { return nil }
+        let rows = max(open, isRecent ? facts.lastExportRows : 0)
         return AccessTally.CoverUp(route: route, time: event.time, isAuditSetting: false, jobMinutes: nil, jobRows: rows)
     }
 

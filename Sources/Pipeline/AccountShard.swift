@@ -270,6 +270,7 @@ final class AccountShard {
             profile.learn(&closed)
         }
         var judged = tally(account, position: position)
+        judged?.separate()
         judged?.forgetLearnt(profile)
         let bucket = bucket(
             oldestBucket + Int64(position), of: profile, activity: judged.map { Activity($0, values: values) } ?? Activity(values: values),

@@ -108,12 +108,17 @@ struct AccountTally {
         return made
     }
 
+    /// Makes what is shared with the tally that this one was copied from its own.
+    mutating func separate() { access = access?.copy() }
+
     /// Notes a route that is ``News/route``: from the sixth on all of them are kept apart, because the next one may displace one of six.
-    mutating func noteRoute(_ route: RouteKey) {
-        guard routes.count == RouteShares.limit else { return }
+    /// Returns whether it is the route's first event in the bucket; a route that finds no room counts as seen.
+    mutating func noteRoute(_ route: RouteKey) -> Bool {
+        guard routes.count == RouteShares.limit else { return true }
         let tally = noteAccess()
-        if tally.routes.isEmpty { for index in 0..<routes.count { _ = tally.insert(RouteKey(rawValue: routes.routes[index].key)) } }
-        _ = tally.insert(route)
+        guard tally.routes.isEmpty else { return tally.insert(route) }
+        for index in 0..<routes.count { _ = tally.insert(RouteKey(rawValue: routes.routes[index].key)) }
+        return true
     }
 
     /// Takes back that a network is new when an earlier bucket has taught it since: with hours of lateness, many buckets may be open when

@@ -61,7 +61,8 @@ extension LaneCore {
             transition.alert.isPage = true
             lifecycle.makePage(key)
         }
-        if transition.status == .open || becomesPage { budget.use.count(isPage: transition.alert.isPage) }
+        let isCounted = transition.alert.isPage || alert.severity > .low
+        if isCounted && (transition.status == .open || becomesPage) { budget.use.count(isPage: transition.alert.isPage) }
         return standing
     }
 
@@ -72,7 +73,8 @@ extension LaneCore {
         guard let number = detectors.firstIndex(where: { $0.budgetedScore != nil }), let scale = detectors[number].budgetedScore else {
             return
         }
-        for (account, detector, finding) in found where Int(detector) == number {
+        // What new accounts are judged by is no score, and follows no level.
+        for (account, detector, finding) in found where Int(detector) == number && shard(account).profile(account).isMature {
             budget.control.see(account, score: finding.score / scale, bucket: bucket)
         }
         budget.control.close(

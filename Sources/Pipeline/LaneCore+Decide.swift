@@ -128,11 +128,16 @@ extension LaneCore {
         var result: [AlertDetails.Contribution] = []
         for (kind, part) in [("endpoint", 0), ("object", 1), ("operation", 2)] {
             var sums: [String: UInt64] = [:]
+            func add(_ name: String, _ amount: UInt64) {
+                // Sums of rows and bytes wrap beyond 64 bits: what a line claims must not end the process.
+                let (sum, isTooLarge) = sums[name, default: 0].addingReportingOverflow(amount)
+                sums[name] = isTooLarge ? .max : sum
+            }
             for index in 0..<routes.count {
                 let route = routes.routes[index]
-                sums[partName(RouteKey(rawValue: route.key), part), default: 0] += route.sums[measure]
+                add(partName(RouteKey(rawValue: route.key), part), route.sums[measure])
             }
-            sums["(other)", default: 0] += routes.rest[measure]
+            add("(other)", routes.rest[measure])
             result += LaneCore.shares(kind, sums.filter { $0.value > 0 })
         }
         return result

@@ -55,7 +55,7 @@ extension LaneCore {
         }
         amounts.sort { ($0.amount, $1.account) > ($1.amount, $0.account) }
         var sums: [String: UInt64] = [:]
-        for (account, amount) in amounts.prefix(LaneCore.accountsShown) { sums[accountName(account), default: 0] += amount }
+        for (account, amount) in amounts.prefix(LaneCore.accountsShown) { sums[accountName(account), default: 0] &+= amount }
         let rest = amounts.dropFirst(LaneCore.accountsShown).reduce(UInt64(0)) { $0 &+ $1.amount }
         if rest > 0 { sums["(other)", default: 0] += rest }
         details.contributions = LaneCore.shares("account", sums)

@@ -8,7 +8,7 @@ import LogFormats
 import RollingStatistics
 
 extension LaneCore {
-    static var stateVersion: UInt8 { 5 }
+    static var stateVersion: UInt8 { 6 }
 
     /// Everything that changed since the last commit, as of the last event processed. Complexity: O(changed accounts).
     package mutating func takeCommit() -> LaneCommit {
@@ -157,9 +157,11 @@ extension LaneCore {
         series = try LaneSeries(from: &reader)
         fanOut = try FanOutMemory(from: &reader)
         lifecycle = try AlertLifecycle(from: &reader)
+        guard lifecycle.open.keys.allSatisfy({ Int($0.detector) < detectors.count }) else { throw StateError.implausible("open alert") }
         health = try LaneHealth(detectors: detectors.count, from: &reader)
         budget = try LaneBudget(from: &reader)
         fleet.volumeLevel = budget.control.factor
+        pulseView.volumeLevel = budget.control.factor
         let silence = try reader.read(Int64.self)
         silentSince = silence < 0 ? nil : EventTime(milliseconds: silence)
         let accountCount = try reader.read(UInt32.self)

@@ -180,6 +180,7 @@ package struct LaneCore: ~Copyable {
             text += "; \(descriptor.id)"
             for option in descriptor.options { text += " \(option.name)=\(values[option.name])" }
         }
+        if let budget = options.budget { text += "; budget \(budget.pagesPerDay) \(budget.ticketsPerWeek) \(budget.isStated)" }
         if !options.canaries.isEmpty { text += "; canaries \(options.canaries.sorted())" }
         if !options.inventory.isEmpty { text += "; inventory \(options.inventory.sorted())" }
         return ModelStamp(name: options.modelName, hash: Hexadecimal.text(Array(SHA256.hash(Array(text.utf8)).prefix(8))))

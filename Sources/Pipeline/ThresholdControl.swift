@@ -23,6 +23,8 @@ struct ThresholdControl: Sendable {
     /// Weeks after which an episode counts half.
     private static let halfLife = 4.0
     private static let levels = 0.8...4.0
+    /// What one episode counts for at most: one account must not raise what is asked of all others.
+    private static let largestStep = 20.0
     /// The share of the budget that is the volume detector's: the other detectors have no score that could be moved.
     static let share = 0.7
 
@@ -58,7 +60,7 @@ struct ThresholdControl: Sendable {
             let beyond = max(episode.peak - level, 0)
             excess += beyond
             peaks += 1
-            count += exponential((level - ThresholdControl.hold) / meanExcess)
+            count += min(exponential((level - ThresholdControl.hold) / meanExcess), ThresholdControl.largestStep)
             episodes[account] = nil
         }
         guard FleetSums.isDaily(bucket) else { return }
@@ -104,7 +106,10 @@ struct ThresholdControl: Sendable {
 
     init(from reader: inout StateReader) throws(StateError) {
         for _ in 0..<(try reader.read(UInt32.self)) {
-            episodes[AccountID(rawValue: try reader.read())] = Episode(peak: try reader.readDouble(), last: try reader.read())
+            let account = AccountID(rawValue: try reader.read())
+            let episode = Episode(peak: try reader.readDouble(), last: try reader.read())
+            guard episode.peak.isFinite, episode.last >= 0 else { throw StateError.implausible("episode") }
+            episodes[account] = episode
         }
         weeks = try reader.readDouble()
         count = try reader.readDouble()
@@ -112,7 +117,9 @@ struct ThresholdControl: Sendable {
         peaks = try reader.readDouble()
         factor = try reader.readDouble()
         expected = try reader.readDouble()
-        guard ThresholdControl.levels.contains(factor), weeks >= 0, count >= 0, count.isFinite, excess >= 0, expected.isFinite else {
+        guard ThresholdControl.levels.contains(factor), weeks >= 0, count >= 0, count.isFinite, excess >= 0, excess.isFinite,
+            peaks >= 0, peaks.isFinite, weeks.isFinite, (0...1e9).contains(expected)
+        else {
             throw StateError.implausible("threshold control")
         }
     }

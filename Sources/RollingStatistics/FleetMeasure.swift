@@ -66,18 +66,18 @@ public struct FleetMeasure: Equatable, Sendable {
         return raised
     }
 
-    /// The variance beyond the everyday one: not less than a fifth of the rise itself explains, because accounts never rise alike, and no
-    /// more than four fifths of it, so that a few wild accounts do not blind weir to all others.
+    /// The variance beyond the everyday one: not less than a tenth of the rise itself explains, because accounts never rise alike, and no
+    /// more than half of it, so that a few wild accounts do not blind weir to all others. Of few accounts both are less: what they show
+    /// beyond their own spreads is noise.
     private func beyondEveryday(_ pulse: Pulse, factor: Double) -> Double {
-        let rise = naturalLog(factor)
-        let (least, most) = (FleetMeasure.smallestShare * rise, FleetMeasure.largestShare * rise)
-        // Quartiles of a dozen accounts in a single bucket are noise.
         let trust = Double(pulse.count) / (Double(pulse.count) + FleetMeasure.spreadWeight)
+        let rise = naturalLog(factor) * trust
+        let (least, most) = (FleetMeasure.smallestShare * rise, FleetMeasure.largestShare * rise)
         return min(max((pulse.spread * pulse.spread - everydayVariance) * trust, least * least), most * most)
     }
 
-    private static let smallestShare = 0.2
-    private static let largestShare = 0.8
+    private static let smallestShare = 0.1
+    private static let largestShare = 0.5
     /// Accounts whose quartiles count half.
     private static let spreadWeight = 20.0
 

@@ -70,8 +70,8 @@ public struct VolumeChannel: Sendable {
         if excess > 0 {
             clusterPeak = max(clusterPeak, Float(min(excess, teaching.largestPeak * meanExcess)))
             quietBuckets = 0
-            // Days under an alert would carry the quantile far beyond what it forgets in months.
-            if teaching != .alerted { quantile += Float(step * 0.99) }
+            // Days under an alert, vouched for or not, would carry the quantile far beyond what it forgets in months.
+            if teaching == .usual { quantile += Float(step * 0.99) }
             return
         }
         quantile -= Float(step * 0.01)

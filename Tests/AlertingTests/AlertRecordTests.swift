@@ -13,8 +13,8 @@ import Testing
     /// The contract of the interface, in its words.
     private static let fields = [
         "account", "completeness", "contributions", "detector", "evidence", "expected", "family", "high", "id", "last", "low", "measure",
-        "model", "name", "next", "observed", "opened", "p", "peers", "ratio", "related", "sample", "schema", "severity", "similar",
-        "status", "summary", "window", "z",
+        "model", "name", "next", "observed", "opened", "p", "peers", "ratio", "related", "risk", "sample", "schema", "severity",
+        "similar", "status", "summary", "urgency", "window", "z",
     ]
 
     @Test(arguments: AlertRecord.Status.allCases)
@@ -28,6 +28,8 @@ import Testing
         #expect(Set(try object(fields, "peers").keys) == ["count", "ratio"])
         #expect(Set(try object(fields, "completeness").keys) == ["lag_seconds", "late", "malformed", "learning"])
         #expect(Set(try object(fields, "model").keys) == ["name", "hash"])
+        #expect(Set(try object(fields, "risk").keys) == ["points", "families"])
+        #expect(["page", "ticket", "record"].contains(fields["urgency"] as? String))
     }
 
     @Test func `numbers, times and words come through as they are`() throws {

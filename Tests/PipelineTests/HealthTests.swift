@@ -16,10 +16,10 @@ import Testing
 
     private func fleet(_ rows: UInt64) -> [Activity?] { Array(repeating: usual.moving(rows: rows), count: 10) }
 
-    /// A fleet in which nine of ten alert in the same quarter hour, where a detector may alert three times a day.
+    /// A fleet in which four of ten alert in the same quarter hour, where a detector may alert three times a day.
     private func flood(_ lane: inout RehearsalLane) -> [AlertRecord] {
         lane.live([Stretch(days: 28, fleet(1000))])
-        return lane.live(Stretch(buckets: 1, Array(repeating: usual.moving(rows: 6000), count: 9) + [usual]))
+        return lane.live(Stretch(buckets: 1, Array(repeating: usual.moving(rows: 6000), count: 4) + Array(repeating: usual, count: 6)))
     }
 
     private static func lane() -> RehearsalLane { RehearsalLane(detectorOptions: ["H02": ["alerts_per_day": 3]]) }
@@ -29,10 +29,10 @@ import Testing
         let alerts = flood(&lane)
         #expect(alerts.filter { $0.detector == "D01" && $0.status == .open }.count == 3)
         let summaries = alerts.filter { $0.detector == "H02" }
-        #expect(summaries.map(\.status) == [.open, .update])
+        #expect(summaries.first?.status == .open)
         #expect(summaries.allSatisfy { $0.account == "*" && $0.severity == .high })
-        #expect(try #require(summaries.last).number("observed") == 6)
-        #expect(try #require(summaries.last).summary.contains("6 of D01 export-volume"))
+        #expect(try #require(summaries.last).number("observed") == 1)
+        #expect(try #require(summaries.last).summary.contains("1 of D01 export-volume"))
     }
 
     @Test func `X10: a critical alert goes out by itself however many came before, also one that becomes critical later`() {

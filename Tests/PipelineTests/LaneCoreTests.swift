@@ -129,6 +129,24 @@ import Testing
         #expect(tally.newNetwork == nil)
     }
 
+    @Test func `rows that no store has do not end the process when an alert shows what they are made of`() throws {
+        var options = LaneOptions(name: "a", format: "json", lateness: .seconds(0))
+        options.canaries = ["a"]
+        var core = LaneCore(options: options)
+        var events: [AccessEvent] = []
+        for number in 0..<40 {
+            var event = event(Int64(number))
+            event.rows = 1 << 62
+            event.operation = number % 2 == 0 ? .read : .list
+            events.append(event)
+        }
+        var batch = EventBatch()
+        batch.newAccounts = ["a"]
+        batch.events = events + [event(2000)]
+        core.process(batch)
+        #expect(core.takeAlerts().contains { $0.detector == "D33" && $0.status == .update })
+    }
+
     @Test func `a header cut anywhere is refused, never a trap`() throws {
         var core = core()
         core.process(batch([event(0, key: 3), event(86_400 * 9)], accounts: ["a"]))

@@ -44,7 +44,8 @@ struct DetectionScenarioTests {
         let others = opened.filter { alert in !simulation.labels.contains { covers($0, alert) } }
         // 0.02 of D01 an account-week are 2.4 in 24 accounts and five weeks; two deviations more are let pass.
         #expect(others.filter { $0.detector == "D01" }.count <= 5, "seed \(seed): \(others.map(\.summary))")
-        #expect(others.filter { $0.detector != "D01" }.count <= 2, "seed \(seed): \(others.map(\.summary))")
+        // What is `low` is evidence beside other alerts, and asks for nobody's time.
+        #expect(others.filter { $0.detector != "D01" && $0.severity > .low }.count <= 2, "seed \(seed): \(others.map(\.summary))")
         try expectCalmSale(simulation, others)
         expectSentences(alerts)
     }
