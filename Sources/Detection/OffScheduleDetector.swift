@@ -19,7 +19,7 @@ public struct OffScheduleDetector: Detector {
             DetectorOption(
                 name: "bits", defaultValue: 8, range: 2...40,
                 reason: "the surprise of any work in this hour; 8 bits are once in 256 quarter hours"),
-            DetectorOption(name: "minimum_rows", defaultValue: 100, range: 1...1e12, reason: "rows below which nobody would act"),
+            DetectorOption(name: "minimum_rows", defaultValue: 1000, range: 1...1e12, reason: "rows below which nobody would act"),
         ],
         nextSteps: [
             "Ask the account's owner whether a job was moved or started by hand.",
@@ -94,15 +94,15 @@ public struct OffScheduleDetector: Detector {
 
     public static var selfTests: [SelfTest] {
         let office = SelfTest.Activity(rows: 400, bytes: 120_000, calls: 4, hours: 8..<18, spread: 0.3)
-        let night = SelfTest.Activity(rows: 400, bytes: 120_000, calls: 4)
+        let night = SelfTest.Activity(rows: 2000, bytes: 600_000, calls: 4)
         let rested = [SelfTest.Stretch(days: 42, [office]), SelfTest.Stretch(buckets: 8, [office])]
         return [
             SelfTest(
-                "four hundred rows at two in the morning from an account that rests then", .fires, history: rested,
+                "two thousand rows at two in the morning from an account that rests then", .fires, history: rested,
                 last: SelfTest.Stretch(buckets: 1, [night])),
             SelfTest(
                 "fewer rows at that hour than anybody would act on", .staysSilent, history: rested,
-                last: SelfTest.Stretch(buckets: 1, [night.moving(rows: 90)])),
+                last: SelfTest.Stretch(buckets: 1, [night.moving(rows: 900)])),
         ]
     }
 }

@@ -42,8 +42,8 @@ struct DetectionScenarioTests {
             #expect(found, "seed \(seed): nobody told of \(label.json)")
         }
         let others = opened.filter { alert in !simulation.labels.contains { covers($0, alert) } }
-        // 0.02 of D01 an account-week are 2.4 in 24 accounts and five weeks; two deviations more are let pass.
-        #expect(others.filter { $0.detector == "D01" }.count <= 5, "seed \(seed): \(others.map(\.summary))")
+        // 0.05 of D01 an account-week, the budget, are six in 24 accounts and five weeks.
+        #expect(others.filter { $0.detector == "D01" }.count <= 6, "seed \(seed): \(others.map(\.summary))")
         // What is `low` is evidence beside other alerts, and asks for nobody's time.
         #expect(others.filter { $0.detector != "D01" && $0.severity > .low }.count <= 2, "seed \(seed): \(others.map(\.summary))")
         try expectCalmSale(simulation, others)
@@ -55,7 +55,7 @@ struct DetectionScenarioTests {
         let sale = try #require(simulation.calendar.saleDay)
         let day = simulation.calendar.start + .days(Int64(sale))
         let lifted = others.filter { $0.opened >= day && $0.opened < day + .hours(32) }
-        #expect(Set(lifted.map(\.account)).count <= 2, "\(lifted.map(\.summary))")
+        #expect(Set(lifted.map(\.account)).count <= 3, "\(lifted.map(\.summary))")
     }
 
     private func expectSentences(_ alerts: [AlertRecord]) {
