@@ -8,13 +8,10 @@ import RollingStatistics
 package struct AlertBudget: Equatable, Sendable {
     package var pagesPerDay: Double
     package var ticketsPerWeek: Double
-    /// Whether the operator said so. What nobody said is a ceiling only: thresholds rise to keep it, and do not fall to fill it.
-    package var isStated: Bool
 
-    package init(pagesPerDay: Double, ticketsPerWeek: Double, isStated: Bool) {
+    package init(pagesPerDay: Double, ticketsPerWeek: Double) {
         self.pagesPerDay = pagesPerDay
         self.ticketsPerWeek = ticketsPerWeek
-        self.isStated = isStated
     }
 }
 

@@ -17,10 +17,11 @@ package enum LaneAssembly {
         options.detectorOptions = settings.detectorOptions
         options.modelName = settings.modelName
         options.canaries = settings.canaries
-        // Every lane gets the same part: a lane knows nothing of the others.
-        let lanes = Double(max(settings.sources.count, 1))
-        options.budget = AlertBudget(
-            pagesPerDay: settings.pagesPerDay / lanes, ticketsPerWeek: settings.ticketsPerWeek / lanes, isStated: settings.statesBudget)
+        if settings.statesBudget {
+            // Every lane gets the same part: a lane knows nothing of the others.
+            let lanes = Double(max(settings.sources.count, 1))
+            options.budget = AlertBudget(pagesPerDay: settings.pagesPerDay / lanes, ticketsPerWeek: settings.ticketsPerWeek / lanes)
+        }
         options.inventory = settings.inventory
         var lane = LaneSpecification(
             options: options, format: try type.init(options: FormatOptions(fields: source.fields)), paths: source.paths)

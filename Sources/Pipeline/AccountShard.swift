@@ -228,15 +228,17 @@ final class AccountShard {
             let activity = slot == 0 ? idle : Activity(oldest.tallies[slot - 1], values: values)
             closed.read(profiles[index], activity)
             closed.isAlerted = !alerted.isEmpty && alerted.contains(number(index))
-            fleetSums.test(closed)
+            // One copy that nobody changes: of a variable each detector would get its own.
+            let judged = closed
+            fleetSums.test(judged)
             for number in slot == 0 ? judgingIdle : judging {
-                guard let finding = detectors[number].judge(closed, of: profiles[index]) else { continue }
+                guard let finding = detectors[number].judge(judged, of: profiles[index]) else { continue }
                 if finding.opens && restraining[number] { closed.isAlerted = true }
                 found(self.number(index), UInt8(number), finding)
             }
-            if slot != 0 { noteForLane(closed, profiles[index]) }
+            if slot != 0 { noteForLane(judged, profiles[index]) }
             profiles[index].learn(&closed)
-            fleetSums.add(profiles[index], closed, isDaily: isDaily)
+            fleetSums.add(profiles[index], judged, isDaily: isDaily)
             if let aside = profiles[index].quarantine { quarantined.append((self.number(index), aside.firstAlerted)) }
         }
         return quarantined

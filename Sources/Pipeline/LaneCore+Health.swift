@@ -70,10 +70,6 @@ extension LaneCore {
         emit(transition, position: 0)
     }
 
-    private var healthDetectors: [(Int, any HealthDetector)] {
-        detectors.enumerated().compactMap { number, detector in (detector as? any HealthDetector).map { (number, $0) } }
-    }
-
     /// Nothing in it may depend on where batches end: not the number of names, of which a batch brings all at once.
     ///
     /// - Parameter refused: what came in this bucket under names without an account.

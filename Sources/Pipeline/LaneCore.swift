@@ -16,6 +16,8 @@ import RollingStatistics
 package struct LaneCore: ~Copyable {
     let options: LaneOptions
     let detectors: [any Detector]
+    /// Those of them that watch over detection itself, with their numbers: a cast to a protocol is too slow to be made at every close.
+    let healthDetectors: [(Int, any HealthDetector)]
     let descriptors: [DetectorDescriptor]
     let model: ModelStamp
     var shards: [AccountShard]
@@ -81,6 +83,7 @@ package struct LaneCore: ~Copyable {
     package init(options: LaneOptions) {
         self.options = options
         detectors = DetectorCatalog.make(overrides: options.detectorOptions)
+        healthDetectors = detectors.enumerated().compactMap { number, detector in (detector as? any HealthDetector).map { (number, $0) } }
         descriptors = DetectorCatalog.all.map { $0.descriptor }
         model = LaneCore.stamp(options)
         health = LaneHealth(detectors: detectors.count)
@@ -180,7 +183,7 @@ package struct LaneCore: ~Copyable {
             text += "; \(descriptor.id)"
             for option in descriptor.options { text += " \(option.name)=\(values[option.name])" }
         }
-        if let budget = options.budget { text += "; budget \(budget.pagesPerDay) \(budget.ticketsPerWeek) \(budget.isStated)" }
+        if let budget = options.budget { text += "; budget \(budget.pagesPerDay) \(budget.ticketsPerWeek)" }
         if !options.canaries.isEmpty { text += "; canaries \(options.canaries.sorted())" }
         if !options.inventory.isEmpty { text += "; inventory \(options.inventory.sorted())" }
         return ModelStamp(name: options.modelName, hash: Hexadecimal.text(Array(SHA256.hash(Array(text.utf8)).prefix(8))))

@@ -88,8 +88,7 @@ struct ThresholdControl: Sendable {
         if let budget {
             let allowed = max(budget.ticketsPerWeek * ThresholdControl.share, 0.01)
             let level = ThresholdControl.hold + meanExcess * naturalLog(rate / allowed)
-            let lowest = budget.isStated ? ThresholdControl.levels.lowerBound : 1
-            factor = min(max(level, lowest), ThresholdControl.levels.upperBound)
+            factor = min(max(level, ThresholdControl.levels.lowerBound), ThresholdControl.levels.upperBound)
         }
         expected = rate * exponential((ThresholdControl.hold - factor) / meanExcess)
     }

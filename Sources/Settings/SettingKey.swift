@@ -80,7 +80,10 @@ enum SettingKeys {
         reason: "further account names share one account, so that a flood of names cannot fill the memory; 4 KB each")
 
     static let model = SettingKey("model", "name", defaultText: "default", reason: "shown in every alert")
-    static let alertBudget = SettingKey("alert_budget", "block", reason: "how many alerts the operator wants to see")
+    static let alertBudget = SettingKey(
+        "alert_budget", "block",
+        reason: "how many alerts the operator wants to see, all sources together; without it detectors ask for what they ask for by default"
+    )
     static let canaries = SettingKey(
         "canaries", "list of names",
         reason: "accounts, endpoints, objects and items that nobody has a reason to touch: any use is an alert (D33)")
@@ -93,7 +96,7 @@ enum SettingKeys {
         reason: "pages that somebody can answer; a critical alert is always one, beyond the number the others wait with the tickets")
     static let ticketsPerWeek = SettingKey(
         "tickets_per_week", "alerts a week", defaultText: "10", range: 0...10_000,
-        reason: "other alerts that somebody can look at: thresholds rise to keep to it, and fall where it is stated and there is room")
+        reason: "other alerts that somebody can look at: thresholds rise to keep to it, and fall where there is room")
 
     static let sinks = SettingKey(
         "sinks", "list", reason: "each with a `type` and that type's options; every alert goes to every sink; secrets only by file")

@@ -74,8 +74,8 @@ import Testing
         let object = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
         let cases = try #require(object["cases"] as? [[String: Any]])
         #expect(object["failed"] as? Int == 0 && object["passed"] as? Int == cases.count && cases.count >= 8)
-        // A third of a second on an idle machine.
-        #expect(try #require(object["elapsed_ms"] as? Int) < 5000)
+        // Four seconds on an idle machine, in the background of a daemon that starts.
+        #expect(try #require(object["elapsed_ms"] as? Int) < 15_000)
     }
 
     @Test func `the daemon tries its detectors when it starts`() throws {

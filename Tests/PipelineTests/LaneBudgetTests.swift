@@ -32,23 +32,21 @@ import Testing
 
     @Test(arguments: [2.0, 10, 40])
     func `as many alerts come as the budget has room for`(tickets: Double) {
-        let budget = AlertBudget(pagesPerDay: 1, ticketsPerWeek: tickets, isStated: true)
+        let budget = AlertBudget(pagesPerDay: 1, ticketsPerWeek: tickets)
         let (control, opened) = control(days: 168, accounts: 300, rate: 0.05, budget: budget)
         let allowed = tickets * ThresholdControl.share * 4
         #expect(Double(opened) <= 1.6 * allowed + 6 && Double(opened) >= 0.5 * allowed - 6, "\(opened) in four weeks of \(allowed)")
         #expect(abs(control.expected - tickets * ThresholdControl.share) < 0.05 * tickets, "\(control.expected) of \(tickets)")
     }
 
-    @Test func `a budget that nobody stated is a ceiling, and one that has room lowers the level only when it is stated`() {
-        let ceiling = AlertBudget(pagesPerDay: 1, ticketsPerWeek: 500, isStated: false)
-        #expect(control(days: 40, accounts: 100, rate: 0.01, budget: ceiling).0.factor == 1)
-        let stated = AlertBudget(pagesPerDay: 1, ticketsPerWeek: 500, isStated: true)
-        #expect(control(days: 40, accounts: 100, rate: 0.01, budget: stated).0.factor == 0.8)
+    @Test func `a budget that has room lowers the level, and without one it stays`() {
+        let budget = AlertBudget(pagesPerDay: 1, ticketsPerWeek: 500)
+        #expect(control(days: 40, accounts: 100, rate: 0.01, budget: budget).0.factor == 0.8)
         #expect(control(days: 40, accounts: 100, rate: 0.01, budget: nil).0.factor == 1)
     }
 
     @Test func `the control survives its encoding`() throws {
-        let budget = AlertBudget(pagesPerDay: 1, ticketsPerWeek: 10, isStated: true)
+        let budget = AlertBudget(pagesPerDay: 1, ticketsPerWeek: 10)
         let before = control(days: 30, accounts: 50, rate: 0.2, budget: budget).0
         var (writer, again) = (StateWriter(), StateWriter())
         before.encode(into: &writer)
@@ -59,7 +57,7 @@ import Testing
 
     @Test func `beyond the day's pages only critical alerts are pages`() {
         var options = LaneOptions(name: "a", format: "json", lateness: .seconds(0))
-        options.budget = AlertBudget(pagesPerDay: 1, ticketsPerWeek: 10, isStated: true)
+        options.budget = AlertBudget(pagesPerDay: 1, ticketsPerWeek: 10)
         var core = LaneCore(options: options)
         func weigh(_ account: UInt32, _ detector: String, _ severity: Severity) -> Bool {
             let number = DetectorCatalog.all.firstIndex { $0.descriptor.id == detector } ?? 0
