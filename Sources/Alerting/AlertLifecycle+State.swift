@@ -34,8 +34,8 @@ extension AlertLifecycle {
             let key = AlertKey(detector: try reader.read(), account: AccountID(rawValue: try reader.read()))
             let id = try reader.readString()
             guard let severity = Severity(rawValue: try reader.read()) else { throw StateError.implausible("severity") }
-            let opened = EventTime(milliseconds: try reader.read())
-            let openedBucket = try reader.read(Int64.self)
+            let opened = try reader.readTime()
+            let openedBucket = try reader.readBucket()
             let isProvisional = try reader.readBool()
             let sequence = try reader.read(UInt32.self)
             let quietBuckets = try reader.read(UInt8.self)
@@ -69,10 +69,10 @@ extension Finding {
         guard let severity = Severity(rawValue: try reader.read()), measureCode <= 3 else { throw StateError.implausible("finding") }
         var numbers: [Double] = []
         for _ in 0..<8 { numbers.append(try reader.readDouble()) }
-        let windowStart = EventTime(milliseconds: try reader.read())
-        let windowEnd = EventTime(milliseconds: try reader.read())
+        let windowStart = try reader.readTime()
+        let windowEnd = try reader.readTime()
         let sampleBuckets = Int(try reader.read(Int64.self))
-        let since = EventTime(milliseconds: try reader.read())
+        let since = try reader.readTime()
         let hasPeers = try reader.readBool()
         let peers = Peers(count: Int(try reader.read(Int64.self)), ratio: try reader.readDouble())
         self.init(

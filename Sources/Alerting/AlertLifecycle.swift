@@ -95,7 +95,7 @@ package struct AlertLifecycle: Sendable {
             alert.finding = finding
             alert.severity = finding.severity
             let transition = Transition(key: key, status: .update, alert: alert, time: time)
-            alert.sequence += 1
+            alert.sequence &+= 1
             open[key] = alert
             return transition
         }
@@ -106,9 +106,9 @@ package struct AlertLifecycle: Sendable {
         alert.isProvisional = alert.isProvisional && !isCompletion
         if finding.opens { alert.severity = max(alert.severity, finding.severity) }
         var transition: Transition?
-        if isCompletion || isWorse || isDue {
+        if isCompletion || isWorse || isDue || finding.isNews {
             transition = Transition(key: key, status: .update, alert: alert, time: time, similar: past.latest(of: key, before: alert.id))
-            alert.sequence += 1
+            alert.sequence &+= 1
         }
         open[key] = alert
         return transition
@@ -118,7 +118,7 @@ package struct AlertLifecycle: Sendable {
     package mutating func quiet(key: AlertKey, at time: EventTime, limit: UInt8) -> Transition? {
         guard var alert = open[key] else { return nil }
         alert.isProvisional = false
-        alert.quietBuckets += 1
+        alert.quietBuckets = min(alert.quietBuckets, 254) + 1
         guard alert.quietBuckets >= limit else {
             open[key] = alert
             return nil

@@ -83,7 +83,7 @@ package struct PastAlerts: Equatable, Sendable {
             let key = AlertKey(detector: try reader.read(), account: AccountID(rawValue: try reader.read()))
             for _ in 0..<(try reader.read(UInt8.self)) {
                 let id = try reader.readString()
-                let opened = EventTime(milliseconds: try reader.read())
+                let opened = try reader.readTime()
                 let code = try reader.read(UInt8.self)
                 let label = AlertLabel(rawValue: code)
                 guard label != nil || code == .max else { throw StateError.implausible("alert label") }

@@ -77,12 +77,6 @@ package struct RiskLedger: Sendable {
         return standing
     }
 
-    /// Accounts with most points, for status: at most `count`.
-    package func top(_ count: Int, at time: EventTime) -> [(AccountID, Double)] {
-        let all = accounts.map { ($0.key, RiskLedger.decayed($0.value.points, from: $0.value.time, to: time)) }
-        return Array(all.sorted { ($0.1, $1.0) > ($1.1, $0.0) }.prefix(count))
-    }
-
     /// Forgets accounts of which nothing is left. To be called once a day.
     package mutating func forget(before time: EventTime) {
         accounts = accounts.filter { RiskLedger.decayed($0.value.points, from: $0.value.time, to: time) >= 0.25 }
@@ -116,13 +110,13 @@ extension RiskLedger {
     package init(from reader: inout StateReader) throws(StateError) {
         for _ in 0..<(try reader.read(UInt32.self)) {
             let account = AccountID(rawValue: try reader.read())
-            var entry = Account(points: try reader.readDouble(), time: EventTime(milliseconds: try reader.read()), alerts: [])
+            var entry = Account(points: try reader.readDouble(), time: try reader.readTime(), alerts: [])
             guard entry.points.isFinite else { throw StateError.implausible("risk") }
             for _ in 0..<(try reader.read(UInt8.self)) {
                 let id = try reader.readString()
                 let family = try reader.readString()
                 guard let severity = Severity(rawValue: try reader.read()) else { throw StateError.implausible("severity") }
-                entry.alerts.append(Sibling(id: id, family: family, severity: severity, time: EventTime(milliseconds: try reader.read())))
+                entry.alerts.append(Sibling(id: id, family: family, severity: severity, time: try reader.readTime()))
             }
             accounts[account] = entry
         }

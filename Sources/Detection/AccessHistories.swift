@@ -101,7 +101,7 @@ public struct LimitHistory: Sendable {
         usual = try RunningMean(from: &reader)
         known = try reader.read()
         riding = try reader.read()
-        bucket = try reader.read()
+        bucket = try reader.readBucket()
         calls = try reader.readFloat()
         throttled = try reader.readFloat()
         limit = try reader.read()
@@ -132,11 +132,11 @@ public struct PaceHistory: Sendable {
 
     /// The run that a bucket makes longer; nil when it is not part of one.
     public func run(endingWith bucket: borrowing ClosedBucket) -> Run? {
-        guard bucket.access.isPaced, bucket.access.isPageFull(bucket.sums) else { return nil }
+        guard bucket.sums.calls >= 10, bucket.access.isPageFull(bucket.sums), bucket.access.isPaced else { return nil }
         var next = run.last == bucket.number - 1 ? run : Run()
         next.last = bucket.number
         if next.buckets < .max { next.buckets += 1 }
-        next.calls = UInt32(clamping: UInt64(next.calls) + bucket.sums.calls)
+        next.calls = UInt32(clamping: UInt64(next.calls) + min(bucket.sums.calls, UInt64(UInt32.max)))
         next.rows &+= bucket.sums.rows
         return next
     }
@@ -160,11 +160,11 @@ public struct PaceHistory: Sendable {
     }
 
     init(from reader: inout StateReader) throws(StateError) {
-        run.last = try reader.read()
+        run.last = try reader.readBucket()
         run.buckets = try reader.read()
         run.calls = try reader.read()
         run.rows = try reader.read()
-        lastLong = try reader.read()
+        lastLong = try reader.readBucket()
         lastLongCalls = try reader.read()
     }
 }
@@ -251,12 +251,12 @@ public struct DiscoveryMemory: Sendable {
     init(from reader: inout StateReader) throws(StateError) {
         usualItems = try RunningMean(from: &reader)
         usualAlike = try RunningMean(from: &reader)
-        day = try reader.read()
+        day = try reader.readBucket()
         today = try DistinctSketch(from: &reader)
         for index in 0..<4 {
             queries[index] = try reader.read()
             alike[index] = try reader.read()
         }
-        bucket = try reader.read()
+        bucket = try reader.readBucket()
     }
 }

@@ -7,8 +7,8 @@ import RollingStatistics
 /// What weir has learnt of how an account goes about its calls, beside how much it moves.
 ///
 /// Made with the first bucket whose events name an endpoint or an object, fail, or have a detail. Changes only when a bucket closes. A
-/// class, because accounts of plain logs have none. State: about 350 bytes and 8 bytes a route. Complexity: O(routes) a bucket in which the
-/// account was active, nothing in others.
+/// class, because accounts of plain logs have none. State: 120 bytes, 8 bytes a route, and 280 for an account that does something of
+/// ``Seldom``. Complexity: O(routes) a bucket in which the account was active, nothing in others.
 public final class AccessMemory {
     public internal(set) var facts: Facts
 
@@ -28,25 +28,94 @@ public final class AccessMemory {
         public internal(set) var breadth = RunningMean()
         public internal(set) var refusals = RunningMean()
         public internal(set) var networks = RunningMean()
-        public internal(set) var lastRefusals = RecentRefusals()
+        /// The last bucket in which a thousand rows left, and how many.
+        public internal(set) var lastExport: Int64 = -1
+        public internal(set) var lastExportRows: UInt64 = 0
+        /// The last bucket with activity.
+        public internal(set) var lastActive: Int64 = -1
+        /// One, or none: inline it would triple the size of every account's memory.
+        private var more: [Seldom] = []
+
+        public init() {}
+
+        /// What only some accounts do; nil where the account never did.
+        public internal(set) var seldom: Seldom? {
+            get { more.first }
+            set { more = newValue.map { [$0] } ?? [] }
+        }
+
+        public var lastRefusals: RecentRefusals { more.first?.refusals ?? RecentRefusals() }
+        public var limit: LimitHistory { more.first?.limit ?? LimitHistory() }
+        public var pace: PaceHistory { more.first?.pace ?? PaceHistory() }
+        public var looks: LooksAround { more.first?.looks ?? LooksAround() }
+        public var jobs: [AccessTally.JobRun] { more.first?.jobs ?? [] }
+        public var pauses: [UInt16] { more.first?.pauses ?? [] }
+        public var agents: [UInt64] { more.first?.agents ?? [] }
+        public var discovery: DiscoveryMemory { more.first?.discovery ?? DiscoveryMemory() }
+
+        /// Whether an account that has used others comes with this user agent for the first time.
+        public func isNew(agent: UInt64) -> Bool { agent != 0 && !agents.isEmpty && !agents.contains(agent) }
+
+        fileprivate var isSeldom: Bool { !more.isEmpty }
+
+        fileprivate mutating func learnSeldom(_ bucket: borrowing ClosedBucket) {
+            if more.isEmpty { more.append(Seldom()) }
+            more[0].learn(bucket, lastActive: lastActive)
+        }
+    }
+
+    /// What only some accounts do: run into limits, walk, look around, export in jobs, state their agent, explore a catalogue, pause for a
+    /// month.
+    public struct Seldom {
+        public internal(set) var refusals = RecentRefusals()
         public internal(set) var limit = LimitHistory()
         public internal(set) var pace = PaceHistory()
         public internal(set) var looks = LooksAround()
         /// The jobs run last, latest first; at most eight.
         public internal(set) var jobs: [AccessTally.JobRun] = []
-        /// The last bucket in which a thousand rows left, and how many.
-        public internal(set) var lastExport: Int64 = -1
-        public internal(set) var lastExportRows: UInt64 = 0
-        /// The last bucket with activity, and the pauses of a month and more that the account has made, in days; at most eight.
-        public internal(set) var lastActive: Int64 = -1
+        /// The pauses of a month and more that the account has made, in days; at most eight.
         public internal(set) var pauses: [UInt16] = []
+        /// Families of user agents, the newest last; at most eight.
         public internal(set) var agents: [UInt64] = []
         public internal(set) var discovery = DiscoveryMemory()
 
         public init() {}
 
-        /// Whether an account that has used others comes with this user agent for the first time.
-        public func isNew(agent: UInt64) -> Bool { agent != 0 && !agents.isEmpty && !agents.contains(agent) }
+        /// Whether a bucket holds anything of the kind.
+        static func isIn(_ bucket: borrowing ClosedBucket, lastActive: Int64) -> Bool {
+            pause(bucket.number, lastActive) != nil || bucket.access.tally?.isSeldom == true || PaceHistory().run(endingWith: bucket) != nil
+        }
+
+        /// Days since the account was active, where they are a month or more.
+        private static func pause(_ bucket: Int64, _ lastActive: Int64) -> UInt16? {
+            guard lastActive >= 0 else { return nil }
+            let days = (bucket - lastActive) / Int64(BucketGrid.perDay)
+            return days >= 30 ? UInt16(clamping: days) : nil
+        }
+
+        mutating func learn(_ bucket: borrowing ClosedBucket, lastActive: Int64) {
+            let tally = bucket.access.tally
+            refusals.learn(tally?.refused ?? 0, bucket: bucket.number)
+            limit.learn(bucket)
+            pace.learn(bucket)
+            if let pause = Seldom.pause(bucket.number, lastActive) {
+                pauses.append(pause)
+                if pauses.count > 8 { pauses.removeFirst() }
+            }
+            guard let tally else { return }
+            looks.learn(tally, bucket: bucket.number)
+            discovery.learn(tally.discovery, bucket: bucket.number)
+            for job in tally.jobs {
+                jobs.removeAll { $0.job == job.job }
+                jobs.append(job)
+            }
+            jobs.sort { ($0.time, $0.job) > ($1.time, $1.job) }
+            if jobs.count > 8 { jobs.removeLast(jobs.count - 8) }
+            for agent in tally.agents where !agents.contains(agent) {
+                agents.append(agent)
+                if agents.count > 8 { agents.removeFirst() }
+            }
+        }
     }
 
     /// Learns what an account did in a bucket in which it was active. Precondition: the bucket was judged before.
@@ -60,39 +129,12 @@ public final class AccessMemory {
         facts.breadth.learn(Double(access.routeCount), horizon: AccessMemory.horizon)
         facts.refusals.learn(Double(tally?.refused ?? 0), horizon: AccessMemory.horizon)
         facts.networks.learn(Double(bucket.networks.count), horizon: AccessMemory.horizon)
-        facts.lastRefusals.learn(tally?.refused ?? 0, bucket: bucket.number)
-        facts.limit.learn(bucket)
-        facts.pace.learn(bucket)
-        if let tally { learn(tally, bucket.number, access.values) }
+        if facts.isSeldom || Seldom.isIn(bucket, lastActive: facts.lastActive) { facts.learnSeldom(bucket) }
         if bucket.sums.rows >= 1000 {
             facts.lastExport = bucket.number
             facts.lastExportRows = bucket.sums.rows
         }
-        learnPause(bucket.number)
-    }
-
-    private func learn(_ tally: AccessTally, _ bucket: Int64, _ values: ValueTable) {
-        facts.looks.learn(tally, bucket: bucket, values)
-        facts.discovery.learn(tally.discovery, bucket: bucket)
-        for job in tally.jobs {
-            facts.jobs.removeAll { $0.job == job.job }
-            facts.jobs.append(job)
-        }
-        facts.jobs.sort { ($0.time, $0.job) > ($1.time, $1.job) }
-        if facts.jobs.count > 8 { facts.jobs.removeLast(facts.jobs.count - 8) }
-        for agent in tally.agents where !facts.agents.contains(agent) {
-            facts.agents.append(agent)
-            if facts.agents.count > 8 { facts.agents.removeFirst() }
-        }
-    }
-
-    private func learnPause(_ bucket: Int64) {
-        let days = (bucket - facts.lastActive) / Int64(BucketGrid.perDay)
-        if facts.lastActive >= 0 && days >= 30 {
-            facts.pauses.append(UInt16(clamping: days))
-            if facts.pauses.count > 8 { facts.pauses.removeFirst() }
-        }
-        facts.lastActive = max(facts.lastActive, bucket)
+        facts.lastActive = max(facts.lastActive, bucket.number)
     }
 }
 
@@ -106,7 +148,8 @@ public struct RouteMemory: Sendable {
 
     public init() {}
 
-    public var count: Int { entries.count }
+    /// Whether the next new route makes the account forget one.
+    public var isFull: Bool { entries.count >= RouteMemory.limit }
 
     /// Days since 1970 on which the account used the route last; nil when it is not known to.
     public func lastDay(of route: RouteKey) -> Int? {
@@ -114,9 +157,9 @@ public struct RouteMemory: Sendable {
         return nil
     }
 
-    /// Whether the account uses a route of which `condition` holds. Complexity: O(routes).
-    public func contains(where condition: (RouteKey) -> Bool) -> Bool {
-        entries.contains { condition(RouteKey(rawValue: $0 & 0xFF_FFFF_FFFF)) }
+    /// Calls `body` with every route. Complexity: O(routes).
+    public func forEach(_ body: (RouteKey) -> Void) {
+        for entry in entries { body(RouteKey(rawValue: entry & 0xFF_FFFF_FFFF)) }
     }
 
     mutating func learn(_ route: RouteKey, day: Int) {
@@ -176,7 +219,7 @@ public struct RecentRefusals: Sendable {
 
     init(from reader: inout StateReader) throws(StateError) {
         for index in 0..<4 { counts[index] = try reader.read() }
-        bucket = try reader.read()
+        bucket = try reader.readBucket()
     }
 }
 
@@ -196,7 +239,7 @@ public struct LooksAround: Sendable {
     /// Those of the eight days up to `bucket`, oldest first.
     public func recent(_ bucket: Int64) -> [Look] { looks.filter { bucket - $0.bucket < Int64(LooksAround.days * BucketGrid.perDay) } }
 
-    mutating func learn(_ tally: AccessTally, bucket: Int64, _ values: ValueTable) {
+    mutating func learn(_ tally: AccessTally, bucket: Int64) {
         guard !looks.isEmpty || tally.newReconnaissance > 0 else { return }
         looks = recent(bucket)
         for new in tally.newRoutes where new.isReconnaissance {
@@ -215,7 +258,7 @@ public struct LooksAround: Sendable {
 
     init(from reader: inout StateReader) throws(StateError) {
         for _ in 0..<(try reader.read(UInt8.self)) {
-            looks.append(Look(route: RouteKey(rawValue: try reader.read()), bucket: try reader.read()))
+            looks.append(Look(route: RouteKey(rawValue: try reader.read()), bucket: try reader.readBucket()))
         }
     }
 }

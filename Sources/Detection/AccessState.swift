@@ -12,20 +12,11 @@ extension AccessMemory {
         facts.breadth.encode(into: &writer)
         facts.refusals.encode(into: &writer)
         facts.networks.encode(into: &writer)
-        facts.lastRefusals.encode(into: &writer)
-        facts.limit.encode(into: &writer)
-        facts.pace.encode(into: &writer)
-        facts.looks.encode(into: &writer)
-        writer.write(UInt8(facts.jobs.count))
-        for job in facts.jobs { job.encode(into: &writer) }
         writer.write(facts.lastExport)
         writer.write(facts.lastExportRows)
         writer.write(facts.lastActive)
-        writer.write(UInt8(facts.pauses.count))
-        for pause in facts.pauses { writer.write(pause) }
-        writer.write(UInt8(facts.agents.count))
-        for agent in facts.agents { writer.write(agent) }
-        facts.discovery.encode(into: &writer)
+        writer.write(facts.seldom != nil)
+        facts.seldom?.encode(into: &writer)
     }
 
     convenience init(from reader: inout StateReader) throws(StateError) {
@@ -36,20 +27,38 @@ extension AccessMemory {
         facts.breadth = try RunningMean(from: &reader)
         facts.refusals = try RunningMean(from: &reader)
         facts.networks = try RunningMean(from: &reader)
-        facts.lastRefusals = try RecentRefusals(from: &reader)
-        facts.limit = try LimitHistory(from: &reader)
-        facts.pace = try PaceHistory(from: &reader)
-        facts.looks = try LooksAround(from: &reader)
-        for _ in 0..<(try reader.read(UInt8.self)) { facts.jobs.append(try AccessTally.JobRun(from: &reader)) }
-        facts.lastExport = try reader.read()
+        facts.lastExport = try reader.readBucket()
         facts.lastExportRows = try reader.read()
-        facts.lastActive = try reader.read()
-        for _ in 0..<(try reader.read(UInt8.self)) { facts.pauses.append(try reader.read()) }
-        for _ in 0..<(try reader.read(UInt8.self)) { facts.agents.append(try reader.read()) }
-        facts.discovery = try DiscoveryMemory(from: &reader)
-        let buckets = [facts.lastExport, facts.lastActive] + facts.looks.looks.map(\.bucket)
-        guard buckets.allSatisfy({ (-1..<1 << 40).contains($0) }) else { throw StateError.implausible("access memory") }
+        facts.lastActive = try reader.readBucket()
+        if try reader.readBool() { facts.seldom = try Seldom(from: &reader) }
         self.init(facts)
+    }
+}
+
+extension AccessMemory.Seldom {
+    func encode(into writer: inout StateWriter) {
+        refusals.encode(into: &writer)
+        limit.encode(into: &writer)
+        pace.encode(into: &writer)
+        looks.encode(into: &writer)
+        writer.write(UInt8(jobs.count))
+        for job in jobs { job.encode(into: &writer) }
+        writer.write(UInt8(pauses.count))
+        for pause in pauses { writer.write(pause) }
+        writer.write(UInt8(agents.count))
+        for agent in agents { writer.write(agent) }
+        discovery.encode(into: &writer)
+    }
+
+    init(from reader: inout StateReader) throws(StateError) {
+        refusals = try RecentRefusals(from: &reader)
+        limit = try LimitHistory(from: &reader)
+        pace = try PaceHistory(from: &reader)
+        looks = try LooksAround(from: &reader)
+        for _ in 0..<(try reader.read(UInt8.self)) { jobs.append(try AccessTally.JobRun(from: &reader)) }
+        for _ in 0..<(try reader.read(UInt8.self)) { pauses.append(try reader.read()) }
+        for _ in 0..<(try reader.read(UInt8.self)) { agents.append(try reader.read()) }
+        discovery = try DiscoveryMemory(from: &reader)
     }
 }
 
@@ -61,7 +70,7 @@ extension AccessTally.JobRun {
     }
 
     init(from reader: inout StateReader) throws(StateError) {
-        self.init(job: try reader.read(), rows: try reader.read(), time: EventTime(milliseconds: try reader.read()))
+        self.init(job: try reader.read(), rows: try reader.read(), time: try reader.readTime())
     }
 }
 
@@ -110,14 +119,12 @@ extension AccessTally {
 
 extension AccessTally.LimitUse {
     func encode(into writer: inout StateWriter) {
-        for number in [samples, riding, over, lowest, highest] { writer.write(number) }
+        for number in [samples, lowest, highest] { writer.write(number) }
         writer.write(sum)
     }
 
     init(from reader: inout StateReader) throws(StateError) {
         samples = try reader.read()
-        riding = try reader.read()
-        over = try reader.read()
         lowest = try reader.read()
         highest = try reader.read()
         sum = try reader.read()

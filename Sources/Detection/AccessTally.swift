@@ -38,6 +38,11 @@ public final class AccessTally {
 
     public init() {}
 
+    /// Whether it holds anything of ``AccessMemory/Seldom``.
+    var isSeldom: Bool {
+        refused > 0 || throttled > 0 || limits.samples > 0 || newReconnaissance > 0 || discovery != nil || !jobs.isEmpty || !agents.isEmpty
+    }
+
     /// One of its own, for a judgement of what would be if earlier buckets closed as they stand.
     public func copy() -> AccessTally {
         let other = AccessTally()
@@ -107,9 +112,6 @@ public final class AccessTally {
     /// What the calls of a bucket say of an API limit.
     public struct LimitUse: Equatable, Sendable {
         public var samples: UInt32 = 0
-        /// Samples from 80 % to 99.9 % of the limit, and over it.
-        public var riding: UInt32 = 0
-        public var over: UInt32 = 0
         /// Sum of the shares used, in thousandths.
         public var sum: UInt64 = 0
         public var lowest: UInt32 = .max
@@ -123,8 +125,6 @@ public final class AccessTally {
             let share = UInt64(used) * 1000 / UInt64(limit)
             samples &+= 1
             sum &+= min(share, 10_000)
-            if share >= 800 && share < 1000 { riding &+= 1 }
-            if share >= 1000 { over &+= 1 }
             lowest = min(lowest, limit)
             highest = max(highest, limit)
         }
@@ -236,12 +236,12 @@ public final class AccessTally {
         refused = try reader.read()
         throttled = try reader.read()
         failed = try reader.read()
-        lastRefusal = EventTime(milliseconds: try reader.read())
+        lastRefusal = try reader.readTime()
         limits = try LimitUse(from: &reader)
         for _ in 0..<(try reader.read(UInt8.self)) { routes.append(RouteKey(rawValue: try reader.read())) }
         for _ in 0..<(try reader.read(UInt8.self)) {
             let route = RouteKey(rawValue: try reader.read())
-            let time = EventTime(milliseconds: try reader.read())
+            let time = try reader.readTime()
             let dormant = Int(try reader.read(Int32.self))
             newRoutes.append(
                 NewRoute(
@@ -249,12 +249,12 @@ public final class AccessTally {
         }
         if try reader.readBool() {
             canary = CanaryTouch(
-                route: RouteKey(rawValue: try reader.read()), time: EventTime(milliseconds: try reader.read()),
+                route: RouteKey(rawValue: try reader.read()), time: try reader.readTime(),
                 isItem: try reader.readBool())
         }
         if try reader.readBool() {
             let route = RouteKey(rawValue: try reader.read())
-            let time = EventTime(milliseconds: try reader.read())
+            let time = try reader.readTime()
             let isSetting = try reader.readBool()
             let minutes = try reader.read(Int32.self)
             coverUp = CoverUp(

@@ -92,7 +92,7 @@ public final class AccountProfile {
     }
 
     public init(from reader: inout StateReader) throws(StateError) {
-        firstBucket = try reader.read()
+        firstBucket = try reader.readBucket()
         age = try reader.read()
         guard firstBucket >= 0, age >= 0 else { throw StateError.implausible("account profile") }
         visits = try SlotVisits(from: &reader)

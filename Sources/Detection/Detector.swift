@@ -18,6 +18,9 @@ public protocol Detector: Sendable {
     /// Whether it has something to say to a bucket in which the account did nothing.
     static var judgesIdleBuckets: Bool { get }
 
+    /// Whether ``tripLevels(bucket:of:fleet:)`` ever says anything but never.
+    static var hasTripLevels: Bool { get }
+
     /// What the detector's score is measured against where the alert budget sets how much of it is asked for; nil elsewhere.
     var budgetedScore: Double? { get }
 
@@ -51,6 +54,7 @@ public protocol Detector: Sendable {
 
 extension Detector {
     public static var judgesIdleBuckets: Bool { true }
+    public static var hasTripLevels: Bool { false }
     public var budgetedScore: Double? { nil }
     public func judge(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Finding? { nil }
     public func tripLevels(bucket: Int64, of account: borrowing AccountProfile, fleet: FleetView) -> TripLevels { .never }

@@ -32,11 +32,11 @@ public struct DormantWakeDetector: AccessDetector {
     }
 
     public func look(_ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> AccessLook {
-        guard let facts = account.access?.facts, facts.lastActive >= 0 else { return .nothing }
-        let days = Double(bucket.number - facts.lastActive) / Double(BucketGrid.perDay)
+        guard let memory = account.access, memory.facts.lastActive >= 0 else { return .nothing }
+        let days = Double(bucket.number - memory.facts.lastActive) / Double(BucketGrid.perDay)
         var look = AccessLook(.fired, observed: days, expected: 0, score: days, needed: dormantDays)
         if days >= dormantDays {
-            let isHabit = facts.pauses.contains { abs(Double($0) - days) <= max(0.25 * days, 5) }
+            let isHabit = memory.facts.pauses.contains { abs(Double($0) - days) <= max(0.25 * days, 5) }
             if isHabit { look.gate = .usual }
             return look
         }
@@ -52,6 +52,8 @@ public struct DormantWakeDetector: AccessDetector {
     private static func scope(_ bucket: borrowing ClosedBucket) -> AccessTally.NewRoute? {
         bucket.access.tally?.newRoutes.first { $0.dormantDays != nil && $0.route.operation.movesDataOut }
     }
+
+    public static var hasTripLevels: Bool { true }
 
     public func tripLevels(bucket: Int64, of account: borrowing AccountProfile, fleet: FleetView) -> TripLevels {
         guard let last = account.access?.facts.lastActive, last >= 0, Double(bucket - last) >= dormantDays * Double(BucketGrid.perDay)

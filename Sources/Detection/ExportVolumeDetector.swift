@@ -94,6 +94,8 @@ public struct ExportVolumeDetector: Detector {
         var window: VolumeReading.Window
     }
 
+    public static var hasTripLevels: Bool { true }
+
     public func tripLevels(bucket: Int64, of account: borrowing AccountProfile, fleet: FleetView) -> TripLevels {
         guard account.isMature else { return newcomerTrips(of: account, fleet: fleet) }
         let standing = account.visits.standing(WeekSlot(BucketGrid.start(of: bucket)))

@@ -30,20 +30,22 @@ public struct FailedThenBulkDetector: AccessDetector {
     }
 
     public func look(_ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> AccessLook {
-        let facts = account.access?.facts
-        let refused = Double(facts?.lastRefusals.before(bucket.number) ?? 0) + Double(bucket.access.tally?.refused ?? 0)
+        let memory = account.access
+        let refused = Double(memory?.facts.lastRefusals.before(bucket.number) ?? 0) + Double(bucket.access.tally?.refused ?? 0)
         guard refused > 0 else { return .nothing }
-        let usual = 4 * (facts?.refusals.mean ?? 0)
+        let usual = 4 * (memory?.facts.refusals.mean ?? 0)
         var look = AccessLook(.score, observed: refused, expected: usual, score: refused, needed: max(refusals, 4 * usual))
         guard refused >= refusals else { return look }
         look.gate = refused < 4 * usual ? .usual : Double(bucket.sums.rows) < max(minimumRows, 1) ? .excess : .fired
         return look
     }
 
+    public static var hasTripLevels: Bool { true }
+
     public func tripLevels(bucket: Int64, of account: borrowing AccountProfile, fleet: FleetView) -> TripLevels {
-        guard let facts = account.access?.facts else { return .never }
-        let refused = Double(facts.lastRefusals.before(bucket))
-        guard refused >= refusals, refused >= 16 * facts.refusals.mean else { return .never }
+        guard let memory = account.access else { return .never }
+        let refused = Double(memory.facts.lastRefusals.before(bucket))
+        guard refused >= refusals, refused >= 16 * memory.facts.refusals.mean else { return .never }
         return TripLevels(rows: UInt64(max(minimumRows, 1)), bytes: .max, calls: .max)
     }
 

@@ -79,7 +79,9 @@ public struct FanOutMemory: Equatable, Sendable {
         accounts = try reader.readDouble()
         age = try reader.read()
         lastMissing = try reader.read()
-        guard mean.isFinite, variance >= 0, variance.isFinite, accounts >= 0, accounts.isFinite, age >= 0 else {
+        guard mean.isFinite, variance >= 0, variance.isFinite, accounts >= 0, accounts.isFinite, age >= 0,
+            (-1_000_000..<1 << 40).contains(lastMissing)
+        else {
             throw StateError.implausible("fan-out")
         }
     }

@@ -28,6 +28,8 @@ public struct Finding: Equatable, Sendable {
     public var phrase: String
     /// False for what is not enough to open an alert, but keeps an open one from resolving.
     public var opens = true
+    /// True for what an alert that is open already must tell as well.
+    public var isNews = false
 
     /// What comparable accounts did.
     public struct Peers: Equatable, Sendable {

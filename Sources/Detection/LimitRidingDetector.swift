@@ -40,16 +40,16 @@ public struct LimitRidingDetector: AccessDetector {
 
     public func look(_ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> AccessLook {
         guard bucket.isClosed else { return AccessLook(.openBucket) }
-        guard let facts = account.access?.facts, let share = facts.limit.share(bucket) else { return .nothing }
-        guard facts.limit.usual.count >= 96, account.isMature else { return AccessLook(.learning, observed: share) }
-        let stretch = facts.limit.stretch(endingWith: bucket)
+        guard let history = account.access?.facts.limit, let share = history.share(bucket) else { return .nothing }
+        guard history.usual.count >= 96, account.isMature else { return AccessLook(.learning, observed: share) }
+        let stretch = history.stretch(endingWith: bucket)
         let riding = Double(stretch.riding) / Double(LimitHistory.window)
-        var look = AccessLook(.fired, observed: share, expected: facts.limit.usual.mean, score: riding, needed: ridingShare)
+        var look = AccessLook(.fired, observed: share, expected: history.usual.mean, score: riding, needed: ridingShare)
         if riding < ridingShare {
             look.gate = .score
         } else if stretch.throttledShare >= 0.01 {
             look.gate = .notApplicable
-        } else if facts.limit.usual.mean >= usualMax {
+        } else if history.usual.mean >= usualMax {
             look.gate = .usual
         } else if rise(bucket, of: account) < minimumRise {
             look.gate = .ratio

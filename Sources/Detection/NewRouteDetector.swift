@@ -40,11 +40,11 @@ public struct NewRouteDetector: AccessDetector {
     }
 
     public func look(_ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> AccessLook {
-        guard let tally = bucket.access.tally, let facts = account.access?.facts else { return .nothing }
+        guard let tally = bucket.access.tally, let memory = account.access else { return .nothing }
         guard let (route, peers) = strangest(tally, bucket) else {
             return account.age < accessWarmUp ? AccessLook(.learning) : .nothing
         }
-        let own = NewRouteDetector.bits((Double(facts.noveltyBuckets) + 0.5) / (Double(facts.activeBuckets) + 1))
+        let own = NewRouteDetector.bits((Double(memory.facts.noveltyBuckets) + 0.5) / (Double(memory.facts.activeBuckets) + 1))
         let users = bucket.access.values.users(ofFamilyOf: route)
         var look = AccessLook(.fired, observed: Double(bucket.sums.rows), score: own + peers, needed: bits)
         if own + peers < bits {

@@ -6,13 +6,13 @@ import RollingStatistics
 
 /// D13: a service account calls from a network it never used.
 ///
-/// Sees: the first event from an unknown /24 or /48. Misses: an attacker inside the usual network; accounts that change networks all the
+/// Sees: the first event from an unknown /24 or /48, or with a user agent of a family it never had. Misses: an attacker inside the usual network; accounts that change networks all the
 /// time, which are left alone. Warm-up: fourteen days.
 public struct NewSourceDetector: Detector {
     public static let descriptor = DetectorDescriptor(
         id: "D13", name: "new-source", family: "access",
-        sees: "the first call of a service account from a /24 or /48 network it never used",
-        misses: "an attacker inside the usual network; accounts whose networks change all the time",
+        sees: "the first call of a service account from a /24 or /48 network it never used, or with a user agent of another family",
+        misses: "an attacker inside the usual network with the usual client; accounts whose networks or clients change all the time",
         warmUp: "14 days of the account's history",
         options: [
             DetectorOption(
@@ -35,19 +35,53 @@ public struct NewSourceDetector: Detector {
     }
 
     public func judge(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Finding? {
-        guard let novelty = bucket.newNetwork, gate(bucket, of: account) == .fired else { return nil }
+        guard let novelty = bucket.newNetwork, gate(bucket, of: account) == .fired else { return agentFinding(bucket, of: account) }
         let days = Double(account.age) / Double(BucketGrid.perDay)
         let known = account.networks.recent.prefix(3).map(\.text).joined(separator: ", ")
         let probability = (Double(account.networks.noveltyCount) + 0.5) / (days + 1) / Double(BucketGrid.perDay)
-        let span = bucket.isClosed ? "In that quarter hour" : "So far in this quarter hour"
         let phrase =
             "called from \(novelty.network.text) for the first time in \(NumberText.grouped(days)) days; it usually comes from \(known). "
-            + "\(span): \(NumberText.amount(Double(bucket.sums.rows), of: .rows)), "
+            + "\(bucket.span): \(NumberText.amount(Double(bucket.sums.rows), of: .rows)), "
             + "\(NumberText.amount(Double(bucket.sums.calls), of: .calls))."
         return Finding(
             measure: nil, severity: .medium, score: -decimalLog(probability), observed: 1, expected: probability, low: 0, high: 0,
             ratio: 1 / probability, z: 0, probability: probability, windowStart: bucket.start, windowEnd: bucket.end,
             sampleBuckets: Int(account.age), since: BucketGrid.start(of: account.firstBucket), peers: nil, phrase: phrase)
+    }
+
+    /// Families of user agents above which an account is many clients, and one more says nothing.
+    private static let agentsMax = 3
+
+    private func agentGate(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Gate {
+        guard let tally = bucket.access.tally, tally.newAgent != 0 else { return .nothing }
+        guard Double(account.age) >= minimumAge else { return .learning }
+        return account.access?.facts.agents.count ?? 0 <= NewSourceDetector.agentsMax ? .fired : .wandering
+    }
+
+    private func agentFinding(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Finding? {
+        guard agentGate(bucket, of: account) == .fired else { return nil }
+        let known = account.access?.facts.agents.count ?? 0
+        let days = NumberText.grouped(Double(account.age) / Double(BucketGrid.perDay))
+        let phrase =
+            "called with a user agent of another family for the first time in \(days) days; it has used \(known) so far. \(bucket.span): "
+            + "\(bucket.moved), \(NumberText.amount(Double(bucket.sums.calls), of: .calls))."
+        return Finding(
+            measure: nil, severity: .medium, score: 3, observed: 1, expected: 0, low: 0, high: 0, ratio: 1, z: 0, probability: 0.001,
+            windowStart: bucket.start, windowEnd: bucket.end, sampleBuckets: Int(account.age),
+            since: BucketGrid.start(of: account.firstBucket), peers: nil, phrase: phrase)
+    }
+
+    private func agentVerdict(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Verdict {
+        let gate = agentGate(bucket, of: account)
+        let known = account.access?.facts.agents.count ?? 0
+        let reason =
+            switch gate {
+            case .fired: "a user agent of another family than the \(known) so far"
+            case .learning: "learning: a new user agent counts after \(NumberText.span(.buckets(minimumAge)))"
+            case .wandering: "the account is many clients (\(known) families of user agents), so one more says nothing"
+            default: known == 0 ? "its lines state no user agent" : "every user agent in this bucket is known"
+            }
+        return Verdict("user agents", gate: gate, reason: reason)
     }
 
     private func gate(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Gate {
@@ -80,7 +114,7 @@ public struct NewSourceDetector: Detector {
             Verdict.Fact(
                 "novelty_rate", rate, "\(rateText), left alone above \(NumberText.decimal(noveltyRateMax, places: 3)) (novelty_rate_max)"),
         ]
-        return Explanation([verdict])
+        return Explanation([verdict, agentVerdict(bucket, of: account)])
     }
 
     private func reason(_ gate: Gate, _ bucket: ClosedBucket, _ rate: String, age: Double) -> String {

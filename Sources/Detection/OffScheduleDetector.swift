@@ -64,6 +64,8 @@ public struct OffScheduleDetector: Detector {
             phrase: phrase)
     }
 
+    public static var hasTripLevels: Bool { true }
+
     public func tripLevels(bucket: Int64, of account: borrowing AccountProfile, fleet: FleetView) -> TripLevels {
         guard account.isMature, OffScheduleDetector.surprise(WeekSlot(BucketGrid.start(of: bucket)), of: account) >= bits else {
             return .never

@@ -36,7 +36,7 @@ public struct PacedExtractionDetector: AccessDetector {
 
     public func look(_ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> AccessLook {
         guard bucket.isClosed else { return AccessLook(.openBucket) }
-        guard bucket.sums.calls >= 10, let pace = account.access?.facts.pace, let run = pace.run(endingWith: bucket) else {
+        guard let pace = account.access?.facts.pace, let run = pace.run(endingWith: bucket) else {
             return .nothing
         }
         let calls = Double(run.calls)

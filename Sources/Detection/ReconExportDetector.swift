@@ -38,8 +38,8 @@ public struct ReconExportDetector: AccessDetector {
     }
 
     public func look(_ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> AccessLook {
-        guard let facts = account.access?.facts else { return .nothing }
-        let count = Double(facts.looks.recent(bucket.number).count) + Double(bucket.access.tally?.newReconnaissance ?? 0)
+        guard let memory = account.access else { return .nothing }
+        let count = Double(memory.facts.looks.recent(bucket.number).count) + Double(bucket.access.tally?.newReconnaissance ?? 0)
         guard count > 0 else { return .nothing }
         var look = AccessLook(.fired, observed: Double(bucket.sums.rows), score: count, needed: looks)
         if count < looks {

@@ -45,6 +45,7 @@ public struct RouteFamilies: Sendable {
 
     mutating func countNoted(bucket: Int64) {
         noted.sort()
+        if users.count + noted.count > ValueTable.routeLimit { users = users.filter { !$0.value.isForgettable(at: bucket) } }
         for family in noted where users[family] != nil || users.count < ValueTable.routeLimit {
             users[family, default: ValueTable.Users(accounts: 0, firstBucket: bucket)].accounts &+= 1
         }
@@ -65,7 +66,7 @@ public struct RouteFamilies: Sendable {
         guard count <= ValueTable.routeLimit else { throw StateError.implausible("families of routes of a lane") }
         for _ in 0..<count {
             let family: UInt64 = try reader.read()
-            users[family] = ValueTable.Users(accounts: try reader.read(), firstBucket: try reader.read())
+            users[family] = ValueTable.Users(accounts: try reader.read(), firstBucket: try reader.readBucket())
         }
     }
 }

@@ -7,7 +7,7 @@ import EventModel
 public struct ShadowEndpointDetector: AccessDetector {
     public static let descriptor = DetectorDescriptor(
         id: "D35", name: "shadow-endpoint", family: "coverage",
-        sees: "rows that leave by an endpoint that detection.inventory does not list; told once for each endpoint",
+        sees: "rows that leave by an endpoint that detection.inventory does not list; told once for each endpoint, one a quarter hour",
         misses: "endpoints that the log does not name; what is listed and should not be",
         warmUp: "none, once there is an inventory",
         options: [],
@@ -22,20 +22,24 @@ public struct ShadowEndpointDetector: AccessDetector {
 
     public init(options: DetectorOptions) {}
 
-    /// Whether enough leaves in a bucket for its unlisted endpoints to be told.
-    public static func isTold(_ bucket: borrowing ClosedBucket) -> Bool { bucket.sums.rows >= minimumRows }
+    /// The unlisted endpoint that is told of a bucket: the first by order of keys, where enough leaves.
+    public static func untold(_ bucket: borrowing ClosedBucket) -> RouteKey? {
+        bucket.sums.rows >= minimumRows ? shadow(bucket) : nil
+    }
 
     private static func shadow(_ bucket: borrowing ClosedBucket) -> RouteKey? {
         guard !bucket.access.values.inventory.isEmpty else { return nil }
         let values = bucket.access.values
         var found: RouteKey?
-        bucket.access.forEachRoute { if found == nil && values.isUntoldShadow($0.endpoint) { found = $0 } }
+        bucket.access.forEachRoute { route in
+            if values.isUntoldShadow(route.endpoint) && found.map({ route < $0 }) ?? true { found = route }
+        }
         return found
     }
 
     public func look(_ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> AccessLook {
         guard ShadowEndpointDetector.shadow(bucket) != nil else { return .nothing }
-        return AccessLook(ShadowEndpointDetector.isTold(bucket) ? .fired : .excess, observed: Double(bucket.sums.rows))
+        return AccessLook(bucket.sums.rows >= ShadowEndpointDetector.minimumRows ? .fired : .excess, observed: Double(bucket.sums.rows))
     }
 
     public func finding(_ look: AccessLook, _ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> Finding {
@@ -43,7 +47,10 @@ public struct ShadowEndpointDetector: AccessDetector {
         let what = ShadowEndpointDetector.shadow(bucket).map { values.words($0) } ?? "calls"
         let phrase =
             "used an endpoint that is not among the \(values.inventory.count) of the inventory: \(what). \(bucket.span): \(bucket.moved)."
-        return finding(look, bucket, of: account, measure: .rows, severity: .medium, score: 3, phrase: phrase)
+        var finding = finding(look, bucket, of: account, measure: .rows, severity: .medium, score: 3, phrase: phrase)
+        // Each is told once: an alert that is open already must say so.
+        finding.isNews = true
+        return finding
     }
 
     public func reason(_ look: AccessLook, _ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> String {

@@ -75,6 +75,9 @@ public final class ValueTable {
     public struct Users: Equatable, Sendable {
         public var accounts: UInt32
         public var firstBucket: Int64
+
+        /// Used by one account only, and not lately: what makes room when somebody makes up more than there is room for.
+        func isForgettable(at bucket: Int64) -> Bool { accounts <= 1 && bucket - firstBucket > 7 * Int64(BucketGrid.perDay) }
     }
 
     public init(canaries: [String] = [], inventory: [String] = []) {
@@ -133,6 +136,7 @@ public final class ValueTable {
     public func countNoted(bucket: Int64) {
         // In an order that does not depend on the shards: the last places may go to some of them only.
         noted.sort()
+        if users.count + noted.count > ValueTable.routeLimit { users = users.filter { !$0.value.isForgettable(at: bucket) } }
         for route in noted where users[route] != nil || users.count < ValueTable.routeLimit {
             users[route, default: Users(accounts: 0, firstBucket: bucket)].accounts &+= 1
         }
@@ -229,7 +233,7 @@ extension ValueTable {
         guard count <= ValueTable.routeLimit else { throw StateError.implausible("routes of a lane") }
         for _ in 0..<count {
             let route = RouteKey(rawValue: try reader.read())
-            users[route] = Users(accounts: try reader.read(), firstBucket: try reader.read())
+            users[route] = Users(accounts: try reader.read(), firstBucket: try reader.readBucket())
         }
         families = try RouteFamilies(from: &reader)
         catalogue = try DistinctSketch(from: &reader)

@@ -11,8 +11,6 @@ public struct EventDetail: Equatable, Sendable {
     public var limitMax: UInt32 = 0
     /// The export or query job.
     public var job: UInt64 = 0
-    /// The session.
-    public var session: UInt64 = 0
     /// The family of the user agent: its first product, without the version.
     public var agent: UInt64 = 0
     /// The record or product.

@@ -76,8 +76,6 @@ public struct LineDetail: Sendable {
     public var limitMax: UInt64 = 0
     /// The export or query job.
     public var job = TextRange.none
-    /// The session.
-    public var session = TextRange.none
     /// The user agent.
     public var agent = TextRange.none
     /// The record or product.

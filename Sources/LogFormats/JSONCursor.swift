@@ -90,7 +90,6 @@ struct JSONCursor {
         mutating func store(_ text: TextRange, detail field: UInt8) {
             switch field {
             case JSONField.job.rawValue: detail.job = text
-            case JSONField.session.rawValue: detail.session = text
             case JSONField.agent.rawValue: detail.agent = text
             case JSONField.item.rawValue: detail.item = text
             default: detail.query = text

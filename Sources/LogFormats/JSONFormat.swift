@@ -46,7 +46,7 @@ public struct JSONFormat: LineFormat {
 public enum JSONField: UInt8, CaseIterable, Sendable {
     case ts = 0
     case account, kind, action, method, endpoint, object, status, rows, bytes, ip
-    case limitUsed, limitMax, job, session, agent, item, query
+    case limitUsed, limitMax, job, agent, item, query
 
     /// Fields from here on are kept apart: few logs have them.
     static let firstDetail = JSONField.limitUsed
@@ -68,7 +68,6 @@ public enum JSONField: UInt8, CaseIterable, Sendable {
         case .limitUsed: "limit_used"
         case .limitMax: "limit_max"
         case .job: "job"
-        case .session: "session"
         case .agent: "agent"
         case .item: "item"
         case .query: "query"

@@ -64,15 +64,15 @@ extension AccountShard {
         _ event: AccessEvent, _ route: RouteKey, job: UInt64, _ profile: AccountProfile, _ tallies: [AccountTally]
     ) -> AccessTally.CoverUp? {
         let traits = values.traits(route)
-        let facts = profile.access?.facts
+        let memory = profile.access
         let today = Int(BucketGrid.number(of: event.time)) / BucketGrid.perDay
-        let lastDay = facts?.routes.lastDay(of: route)
+        let lastDay = memory?.facts.routes.lastDay(of: route)
         let isHabit = lastDay.map { today - $0 < AccountShard.retentionDays } ?? false
         if traits.contains(.auditSetting) && !isHabit {
             return AccessTally.CoverUp(route: route, time: event.time, isAuditSetting: true, jobMinutes: nil, jobRows: 0)
         }
         guard event.operation == .delete else { return nil }
-        let runs = tallies.reversed().flatMap { $0.access?.jobs ?? [] } + (facts?.jobs ?? [])
+        let runs = tallies.reversed().flatMap { $0.access?.jobs ?? [] } + (memory?.facts.jobs ?? [])
         if job != 0, !isHabit, let run = runs.first(where: { $0.job == job && $0.time <= event.time }),
             event.time - run.time <= AccountShard.coverUpWindow
         {
@@ -80,43 +80,36 @@ extension AccountShard {
             return AccessTally.CoverUp(
                 route: route, time: event.time, isAuditSetting: false, jobMinutes: Int32(minutes), jobRows: run.rows)
         }
-        guard traits.contains(.evidence), !isHabit, profile.isMature, let facts else { return nil }
+        guard traits.contains(.evidence), !isHabit, profile.isMature, let memory else { return nil }
         let open = tallies.map(\.sums.rows).max() ?? 0
-        let isRecent = facts.lastExport >= 0 && BucketGrid.number(of: event.time) - facts.lastExport <= Int64(BucketGrid.perDay)
+        let isRecent = memory.facts.lastExport >= 0 && BucketGrid.number(of: event.time) - memory.facts.lastExport <= Int64(BucketGrid.perDay)
         guard open >= 1000 || isRecent else { return nil }
-        let rows = max(open, isRecent ? facts.lastExportRows : 0)
+        let rows = max(open, isRecent ? memory.facts.lastExportRows : 0)
         return AccessTally.CoverUp(route: route, time: event.time, isAuditSetting: false, jobMinutes: nil, jobRows: rows)
     }
 
-    /// Notes for the lane what an account did in a bucket that closes: routes that are new to it, endpoints beyond the inventory, items,
+    /// Notes for the lane what an account did in a bucket that closes: routes that are new to it, an endpoint beyond the inventory, items,
     /// and whether its calls state a limit.
     func noteForLane(_ bucket: borrowing ClosedBucket, _ profile: AccountProfile) {
-        let facts = profile.access?.facts
-        bucket.access.forEachRoute { route in
-            if route.isNamed, facts?.routes.lastDay(of: route) == nil { values.noteUser(of: route) }
-            if bucket.sums.rows > 0 && values.isUntoldShadow(route.endpoint) && ShadowEndpointDetector.isTold(bucket) {
-                values.note(shadow: route.endpoint)
-            }
+        let memory = profile.access
+        var new: [RouteKey] = []
+        // An account that has forgotten routes would be counted again and again.
+        if !(memory?.facts.routes.isFull ?? false) {
+            bucket.access.forEachRoute { if $0.isNamed && memory?.facts.routes.lastDay(of: $0) == nil { new.append($0) } }
         }
+        for route in new { values.noteUser(of: route) }
+        if !new.isEmpty { noteFamilies(new, memory) }
+        if let shadow = ShadowEndpointDetector.untold(bucket) { values.note(shadow: shadow.endpoint) }
         if let items = bucket.access.tally?.discovery?.distinctItems, !items.isEmpty { values.note(items: items) }
-        noteFamilies(bucket, facts)
-        if let limit = facts?.limit, limit.limit > 0, limit.unstated < 8, bucket.hasAnswers {
-            values.note(limitIsStated: bucket.access.tally?.limits.samples ?? 0 > 0)
-        }
+        guard let limit = memory?.facts.limit, limit.limit > 0, limit.unstated < 8, bucket.hasAnswers else { return }
+        values.note(limitIsStated: bucket.access.tally?.limits.samples ?? 0 > 0)
     }
-}
 
-extension AccountShard {
     /// Counts the account among the users of the families of routes that are new to it.
-    private func noteFamilies(_ bucket: borrowing ClosedBucket, _ facts: AccessMemory.Facts?) {
-        var families: [UInt64] = []
-        bucket.access.forEachRoute { route in
-            guard route.isNamed, facts?.routes.lastDay(of: route) == nil else { return }
-            let family = values.family(of: route)
-            if families.contains(family) || facts?.routes.contains(where: { values.family(of: $0) == family }) == true { return }
-            families.append(family)
-        }
-        for family in families { values.noteUser(ofFamily: family) }
+    private func noteFamilies(_ new: [RouteKey], _ memory: AccessMemory?) {
+        var known: Set<UInt64> = []
+        memory?.facts.routes.forEach { known.insert(values.family(of: $0)) }
+        for route in new where known.insert(values.family(of: route)).inserted { values.noteUser(ofFamily: values.family(of: route)) }
     }
 }
 

@@ -83,7 +83,7 @@ extension AccountShard {
                 calls: UInt64(try reader.read(UInt32.self)))
         }
         for _ in 0..<(try reader.read(UInt8.self)) {
-            let position = Int(try reader.read(Int64.self) - oldestBucket)
+            let position = Int(try reader.readBucket() - oldestBucket)
             let tally = try AccountTally(account: account, from: &reader)
             guard position < open.count else { throw StateError.implausible("open bucket") }
             // A bucket that closed without touching the account (its source was dead) is gone.

@@ -14,9 +14,10 @@ final class AccountShard {
     private let shardCount: UInt32
     private let shardNumber: UInt32
     let detectors: [any Detector]
-    /// Those that judge accounts, and those that judge idle ones: the others would be asked for nothing for every account and bucket.
+    /// Those that judge accounts, that judge idle ones, that set trip levels: the others would be asked for nothing all the time.
     let judging: [Int]
     private let judgingIdle: [Int]
+    private let tripping: [Int]
     /// Which of them restrain what is learnt under their alerts.
     private let restraining: [Bool]
     var profiles: [AccountProfile] = []
@@ -32,6 +33,8 @@ final class AccountShard {
     var captured: [(AccountID, [UInt8])] = []
     /// Open buckets, oldest first, aligned with the lane's.
     var open: [OpenTallies] = []
+    /// Accounts that were active in the last bucket to close. No result depends on it.
+    private var lastActive = 0
     /// The number of the oldest open bucket.
     var oldestBucket: Int64 = 0
 
@@ -50,6 +53,7 @@ final class AccountShard {
         self.detectors = detectors
         judging = detectors.indices.filter { !(detectors[$0] is any HealthDetector) }
         judgingIdle = judging.filter { type(of: detectors[$0]).judgesIdleBuckets }
+        tripping = judging.filter { type(of: detectors[$0]).hasTripLevels }
         restraining = detectors.map { type(of: $0).descriptor.restrainsLearning }
     }
 
@@ -158,7 +162,7 @@ final class AccountShard {
 
     private func tripLevels(_ index: Int, bucket: Int64) -> TripLevels {
         var trips = TripLevels.never
-        for number in judging {
+        for number in tripping {
             trips = trips.lowered(by: detectors[number].tripLevels(bucket: bucket, of: profiles[index], fleet: fleet))
         }
         return trips
@@ -166,13 +170,16 @@ final class AccountShard {
 
     // MARK: Buckets
 
-    /// Opens one more bucket behind the newest.
+    /// Opens one more bucket behind the newest, with room for as many tallies as the last one to close had and an eighth more: a doubling
+    /// array of them would hold up to twice what is needed.
     func openBucket() {
-        open.append(OpenTallies(slots: Array(repeating: 0, count: rings.count), tallies: []))
+        var tallies: [AccountTally] = []
+        tallies.reserveCapacity(lastActive + lastActive / 8)
+        open.append(OpenTallies(slots: Array(repeating: 0, count: rings.count), tallies: tallies))
     }
 
     /// Forgets the oldest bucket.
-    func dropOldestBucket() { open.removeFirst() }
+    func dropOldestBucket() { lastActive = open.removeFirst().tallies.count }
 
     /// The tally of an account in an open bucket, or nil when it was not active there.
     func tally(_ account: AccountID, position: Int) -> AccountTally? {
@@ -213,7 +220,7 @@ final class AccountShard {
     func closeOldest(
         fleetSums: inout FleetSums, alerted: Set<AccountID>, found: (AccountID, UInt8, Finding) -> Void
     ) -> [(account: AccountID, since: Int64)] {
-        let (detectors, judging, restraining) = (self.detectors, self.judging, self.restraining)
+        let (judging, judgingIdle) = (self.judging, self.judgingIdle)
         let profiles = self.profiles
         let oldest = open[0]
         let isDaily = FleetSums.isDaily(oldestBucket)
@@ -227,21 +234,31 @@ final class AccountShard {
             if slot != 0 { retirement.noteActive(index, oldestBucket) }
             let activity = slot == 0 ? idle : Activity(oldest.tallies[slot - 1], values: values)
             closed.read(profiles[index], activity)
-            closed.isAlerted = !alerted.isEmpty && alerted.contains(number(index))
-            // One copy that nobody changes: of a variable each detector would get its own.
-            let judged = closed
-            fleetSums.test(judged)
-            for number in slot == 0 ? judgingIdle : judging {
-                guard let finding = detectors[number].judge(judged, of: profiles[index]) else { continue }
-                if finding.opens && restraining[number] { closed.isAlerted = true }
-                found(self.number(index), UInt8(number), finding)
+            fleetSums.test(closed)
+            let isRestrained = judge(closed, of: profiles[index], slot == 0 ? judgingIdle : judging) { number, finding in
+                found(self.number(index), number, finding)
             }
-            if slot != 0 { noteForLane(judged, profiles[index]) }
+            closed.isAlerted = isRestrained || (!alerted.isEmpty && alerted.contains(number(index)))
+            if slot != 0 { noteForLane(closed, profiles[index]) }
             profiles[index].learn(&closed)
-            fleetSums.add(profiles[index], judged, isDaily: isDaily)
+            fleetSums.add(profiles[index], closed, isDaily: isDaily)
             if let aside = profiles[index].quarantine { quarantined.append((self.number(index), aside.firstAlerted)) }
         }
         return quarantined
+    }
+
+    /// Asks detectors about a closed bucket; true when one of them restrains what is learnt of it. Apart, because of the variable that the
+    /// loop over accounts fills again and again each detector would get a copy of its own.
+    private func judge(
+        _ bucket: ClosedBucket, of profile: AccountProfile, _ numbers: [Int], found: (UInt8, Finding) -> Void
+    ) -> Bool {
+        var isRestrained = false
+        for number in numbers {
+            guard let finding = detectors[number].judge(bucket, of: profile) else { continue }
+            if finding.opens && restraining[number] { isRestrained = true }
+            found(UInt8(number), finding)
+        }
+        return isRestrained
     }
 
     /// What the detectors find in a part of open bucket `position`, as though the buckets before it closed as they stand.

@@ -249,13 +249,13 @@ extension AccountTally {
         self.account = account
         sums = try MeasureSums(from: &reader)
         trips = TripLevels(rows: try reader.read(), bytes: try reader.read(), calls: try reader.read())
-        lastTime = EventTime(milliseconds: try reader.read())
+        lastTime = try reader.readTime()
         first = try Sighting(from: &reader)
         largest = try Sighting(from: &reader)
         largestAmount = try reader.read()
         lastNetwork = Network(rawValue: try reader.read())
         for _ in 0..<NetworkSet.capacity { _ = networks.insert(Network(rawValue: try reader.read())) }
-        let novelty = NewNetwork(network: Network(rawValue: try reader.read()), time: EventTime(milliseconds: try reader.read()))
+        let novelty = NewNetwork(network: Network(rawValue: try reader.read()), time: try reader.readTime())
         newNetwork = novelty.network == .unknown ? nil : novelty
         routes = try RouteShares(from: &reader)
         for minute in 0..<15 { minuteCalls[minute] = try reader.read() }
@@ -265,6 +265,6 @@ extension AccountTally {
 
 extension AccountTally.Sighting {
     init(from reader: inout StateReader) throws(StateError) {
-        self.init(stream: try reader.read(), offset: try reader.read(), time: EventTime(milliseconds: try reader.read()))
+        self.init(stream: try reader.read(), offset: try reader.read(), time: try reader.readTime())
     }
 }

@@ -34,7 +34,6 @@ struct DetailReader: Sendable {
             text.isEmpty ? 0 : DetailReader.hash(text.isScratch ? scratch : bytes, Int(text.start), text.count, key: key)
         }
         result.job = hash(detail.job)
-        result.session = hash(detail.session)
         result.item = hash(detail.item)
         if result.item != 0 && canaries.contains(result.item) { result.traits.insert(.canary) }
         if !detail.agent.isEmpty {

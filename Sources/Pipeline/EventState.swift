@@ -18,7 +18,7 @@ extension AccessEvent {
     }
 
     init(from reader: inout StateReader) throws(StateError) {
-        let time = EventTime(milliseconds: try reader.read())
+        let time = try reader.readTime()
         let rows = try reader.read(UInt64.self)
         let bytes = try reader.read(UInt64.self)
         let offset = try reader.read(UInt64.self)
@@ -52,7 +52,7 @@ extension EventDetail {
     fileprivate func encode(into writer: inout StateWriter) {
         writer.write(limitUsed)
         writer.write(limitMax)
-        for hash in [job, session, agent, item, query, queryShape] { writer.write(hash) }
+        for hash in [job, agent, item, query, queryShape] { writer.write(hash) }
         writer.write(traits.rawValue)
     }
 
@@ -61,7 +61,6 @@ extension EventDetail {
         limitUsed = try reader.read()
         limitMax = try reader.read()
         job = try reader.read()
-        session = try reader.read()
         agent = try reader.read()
         item = try reader.read()
         query = try reader.read()

@@ -130,7 +130,7 @@ struct FleetSums {
 extension FleetView {
     func encode(into writer: inout StateWriter) {
         writer.write(firstBucket)
-        writer.write(Int64(matureCount))
+        writer.write(UInt32(matureCount))
         writer.write(dayRatio)
         for measure in 0..<3 { writer.write(medianRatio[measure]) }
         writer.write(highLevel != nil)
@@ -148,8 +148,8 @@ extension FleetView {
 
     init(from reader: inout StateReader) throws(StateError) {
         self.init()
-        firstBucket = try reader.read()
-        matureCount = Int(try reader.read(Int64.self))
+        firstBucket = try reader.readBucket()
+        matureCount = Int(try reader.read(UInt32.self))
         dayRatio = try reader.readDouble()
         guard dayRatio.isFinite else { throw StateError.implausible("fleet day") }
         for measure in 0..<3 { medianRatio[measure] = try reader.readDouble() }

@@ -98,7 +98,7 @@ extension LaneCore {
         for tail in tails {
             let name = NumberText.decimal(tail.level * 1e6, places: 0)
             list.append(("tail_\(name)ppm_due", Int64(tail.due.rounded())))
-            list.append(("tail_\(name)ppm_seen", Int64(tail.seen)))
+            list.append(("tail_\(name)ppm_seen", Int64(clamping: tail.seen)))
         }
         if let stated = options.budget {
             list.append(("budget_pages_per_day_permille", Int64((stated.pagesPerDay * 1000).rounded())))

@@ -54,9 +54,9 @@ extension LaneCore {
             guard let counted = countedRows(event, rows) else { return }
             rows = counted
         }
-        counters.events += 1
-        if event.account == .overflow { counters.overflow += 1 }
-        laneEvents[currentPosition] += 1
+        counters.events &+= 1
+        if event.account == .overflow { counters.overflow &+= 1 }
+        laneEvents[currentPosition] &+= 1
         let signal = shard(event.account).add(
             event, rows: rows, bytes: bytes, position: currentPosition, bucket: oldestBucket)
         if signal != .nothing { follow(signal, event, rows, detail) }
@@ -77,7 +77,7 @@ extension LaneCore {
     private mutating func locate(_ event: AccessEvent) -> Bool {
         let bucket = BucketGrid.number(of: event.time)
         guard bucket >= oldestBucket else {
-            counters.late += 1
+            counters.late &+= 1
             return false
         }
         while bucket >= oldestBucket + Int64(openCount) { openBucket() }
@@ -98,7 +98,7 @@ extension LaneCore {
     private mutating func countedRows(_ event: AccessEvent, _ rows: UInt64) -> UInt64? {
         if event.presence.contains(.cumulativeRows) { return jobs.increase(of: event.rowKey, to: rows) }
         if rowKeys[currentPosition].contains(event.rowKey) {
-            counters.duplicates += 1
+            counters.duplicates &+= 1
             return nil
         }
         if rowKeys[currentPosition].count < LaneCore.rowKeyLimit { rowKeys[currentPosition].insert(event.rowKey) }
@@ -125,7 +125,7 @@ extension LaneCore {
 
     /// The source goes on at its old time, so the events ahead of it were wrong.
     private mutating func distrustLeap() {
-        counters.future += UInt64(ahead.count)
+        counters.future &+= UInt64(ahead.count)
         ahead.removeAll()
     }
 }

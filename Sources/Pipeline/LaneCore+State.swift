@@ -63,15 +63,15 @@ extension LaneCore {
     /// Numbers for `weir status`, by name.
     package func counterList() -> [LaneCommit.Counter] {
         var list: [(String, Int64)] = [
-            ("accounts", Int64(accountCount)), ("alerts_open", Int64(openAlertCount)), ("bytes", Int64(counters.bytes)),
-            ("duplicates", Int64(counters.duplicates)), ("events", Int64(counters.events)), ("future", Int64(counters.future)),
-            ("ignored", Int64(counters.ignored)), ("late", Int64(counters.late)), ("lost_bytes", Int64(counters.lostBytes)),
-            ("newest_event_ms", newest.milliseconds), ("overflow", Int64(counters.overflow)),
+            ("accounts", Int64(accountCount)), ("alerts_open", Int64(openAlertCount)), ("bytes", Int64(clamping: counters.bytes)),
+            ("duplicates", Int64(clamping: counters.duplicates)), ("events", Int64(clamping: counters.events)), ("future", Int64(clamping: counters.future)),
+            ("ignored", Int64(clamping: counters.ignored)), ("late", Int64(clamping: counters.late)), ("lost_bytes", Int64(clamping: counters.lostBytes)),
+            ("newest_event_ms", newest.milliseconds), ("overflow", Int64(clamping: counters.overflow)),
         ]
         for reason in MalformedReason.allCases {
-            list.append(("malformed_\(reason.name)", Int64(counters.malformed[Int(reason.rawValue)])))
+            list.append(("malformed_\(reason.name)", Int64(clamping: counters.malformed[Int(reason.rawValue)])))
         }
-        for (name, count) in counters.troubles { list.append(("trouble_\(name)", Int64(count))) }
+        for (name, count) in counters.troubles { list.append(("trouble_\(name)", Int64(clamping: count))) }
         list += budgetCounters
         return list.sorted { $0.0 < $1.0 }.map { LaneCommit.Counter(name: $0.0, value: $0.1) }
     }
@@ -139,8 +139,8 @@ extension LaneCore {
     private mutating func restoreHeader(_ header: [UInt8]) throws(StateError) -> UInt32 {
         var reader = StateReader(header)
         try reader.expectVersion(LaneCore.stateVersion)
-        newest = EventTime(milliseconds: try reader.read())
-        oldestBucket = try reader.read()
+        newest = try reader.readTime()
+        oldestBucket = max(try reader.readBucket(), 0)
         let count = try reader.read(UInt32.self)
         guard count <= 100_000 else { throw StateError.implausible("open buckets") }
         for position in 0..<Int(count) {
@@ -151,7 +151,7 @@ extension LaneCore {
         jobs = try JobTotals(from: &reader)
         for _ in 0..<(try reader.read(UInt32.self)) { ahead.append(try DetailedEvent(from: &reader)) }
         fleet = try FleetView(from: &reader)
-        pulseMinute = EventTime(milliseconds: try reader.read())
+        pulseMinute = try reader.readTime()
         pulseView = try FleetView(from: &reader)
         source = try SourceProfile(from: &reader)
         series = try LaneSeries(from: &reader)
@@ -162,8 +162,8 @@ extension LaneCore {
         budget = try LaneBudget(from: &reader)
         fleet.volumeLevel = budget.control.factor
         pulseView.volumeLevel = budget.control.factor
-        let silence = try reader.read(Int64.self)
-        silentSince = silence < 0 ? nil : EventTime(milliseconds: silence)
+        let silence = try reader.readTime()
+        silentSince = silence.milliseconds < 0 ? nil : silence
         let accountCount = try reader.read(UInt32.self)
         try values.restore(from: &reader)
         for _ in 0..<(try reader.read(UInt32.self)) { streamPaths[try reader.read()] = try reader.readString() }

@@ -104,7 +104,7 @@ package struct LaneCore: ~Copyable {
         for name in batch.newAccounts { meet(name) }
         for name in batch.newValues { values.append(name) }
         for trouble in batch.troubles { note(trouble) }
-        counters.bytes += batch.bytes
+        counters.bytes &+= batch.bytes
         var next = 0
         var nextDetail = 0
         for mark in batch.marks {
@@ -157,8 +157,8 @@ package struct LaneCore: ~Copyable {
     }
 
     private mutating func note(_ trouble: SourceTrouble) {
-        counters.troubles[trouble.counter, default: 0] += 1
-        counters.lostBytes += trouble.bytes
+        counters.troubles[trouble.counter, default: 0] &+= 1
+        counters.lostBytes &+= trouble.bytes
         if trouble.isLoss { counters.isIncomplete = true }
         // A source that repeats itself must not fill the memory between two commits.
         if messages.count < 100 { messages.append(trouble) }
@@ -167,10 +167,10 @@ package struct LaneCore: ~Copyable {
     private mutating func count(_ mark: EventBatch.Mark) {
         switch mark.kind {
         case .malformed(let reason):
-            counters.malformed[Int(reason) & 31] += 1
+            counters.malformed[Int(reason) & 31] &+= 1
             if examples[reason] == nil { examples[reason] = mark.example }
-        case .ignored(let number): counters.ignored += number
-        case .future: counters.future += 1
+        case .ignored(let number): counters.ignored &+= number
+        case .future: counters.future &+= 1
         }
     }
 

@@ -67,15 +67,6 @@ package struct AppliedDecision: Equatable, Sendable {
 }
 
 extension LaneCore {
-    /// "Baseline accept": what stood under the account's alerts is learnt now, its present level is taken as usual, its open alerts of
-    /// volume close as benign, and the slow reference moves to what it does. False when the lane knows no such account.
-    @discardableResult
-    package mutating func accept(account: String) -> Bool { apply(LaneDecision(.accept, account: account)) }
-
-    /// It was an incident: what stood under the account's alerts is dropped, and never learnt. False when the lane knows no such account.
-    @discardableResult
-    package mutating func reject(account: String) -> Bool { apply(LaneDecision(.incident, account: account)) }
-
     /// Applies a decision where the lane stands: the next commit holds its effects and says that it was applied. False when the lane knows
     /// no such account, which it says of a journal's decision all the same: nothing is to be tried again.
     @discardableResult

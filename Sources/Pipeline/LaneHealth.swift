@@ -42,8 +42,8 @@ struct LaneHealth: Sendable {
             for number in opened.indices { opened[number] = 0 }
         }
         guard isCritical || opened[Int(detector)] < limit else {
-            collapsed[Int(detector)] += 1
-            collapsedInBucket += 1
+            collapsed[Int(detector)] &+= 1
+            collapsedInBucket &+= 1
             return false
         }
         opened[Int(detector)] &+= 1
@@ -96,16 +96,16 @@ struct LaneHealth: Sendable {
     /// Throws: ``StateError`` also when the state is of another number of detectors.
     init(detectors: Int, from reader: inout StateReader) throws(StateError) {
         self.init(detectors: detectors)
-        day = try reader.read()
+        day = try reader.readBucket()
         guard try reader.read(UInt8.self) == detectors else { throw StateError.implausible("number of detectors") }
         for number in opened.indices {
             opened[number] = try reader.read()
             collapsed[number] = try reader.read()
-            told[number] = try reader.read()
+            told[number] = try reader.readBucket()
         }
         collapsedInBucket = try reader.read()
         refused = MeasureSums(rows: try reader.read(), bytes: try reader.read(), calls: try reader.read())
-        refusedSince = try reader.read()
+        refusedSince = try reader.readBucket()
         for _ in 0..<(try reader.read(UInt8.self)) {
             let detector = try reader.read(UInt8.self)
             guard detector < detectors else { throw StateError.implausible("blind detector") }

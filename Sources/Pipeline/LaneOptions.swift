@@ -57,5 +57,5 @@ package struct LaneCounters: Equatable, Sendable {
 
     package init() {}
 
-    package var malformedTotal: UInt64 { malformed.reduce(0, +) }
+    package var malformedTotal: UInt64 { malformed.reduce(0, &+) }
 }

@@ -39,8 +39,8 @@ struct LaneSeries: Sendable {
     }
 
     init(from reader: inout StateReader) throws(StateError) {
-        firstBucket = try reader.read()
-        lastOpened = try reader.read()
+        firstBucket = try reader.readBucket()
+        lastOpened = try reader.readBucket()
         rows = try SeriesNovelty(from: &reader)
         calls = try SeriesNovelty(from: &reader)
         guard rows.rows == calls.rows else { throw StateError.implausible("series rows") }

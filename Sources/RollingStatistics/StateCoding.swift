@@ -1,6 +1,8 @@
 // weir
 // SPDX-License-Identifier: Apache-2.0
 
+import EventModel
+
 /// Writes state as bytes: little-endian, fixed width, in the order of the calls. The first byte of every record is its version.
 public struct StateWriter: Sendable {
     /// Room for what comes; the first ``count`` bytes are written. An append for each byte would cost more than the encoding.
@@ -61,6 +63,20 @@ public struct StateReader: Sendable {
     public mutating func readFloat() throws(StateError) -> Float { Float(bitPattern: try read()) }
     public mutating func readDouble() throws(StateError) -> Double { Double(bitPattern: try read()) }
     public mutating func readBool() throws(StateError) -> Bool { try read(UInt8.self) != 0 }
+
+    /// The number of a bucket, or −1 for none: what is far outside of any log would overflow where differences are taken.
+    public mutating func readBucket() throws(StateError) -> Int64 {
+        let bucket = try read(Int64.self)
+        guard (-1..<1 << 40).contains(bucket) else { throw StateError.implausible("bucket") }
+        return bucket
+    }
+
+    /// An instant that a log may have, or −1 ms for none, for the same reason.
+    public mutating func readTime() throws(StateError) -> EventTime {
+        let time = EventTime(milliseconds: try read())
+        guard (-1..<1 << 50).contains(time.milliseconds) else { throw StateError.implausible("time") }
+        return time
+    }
 
     public mutating func readBytes() throws(StateError) -> [UInt8] {
         let count = Int(try read(UInt32.self))
