@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Alerting
+import Detection
 import LogFormats
 import Pipeline
 import Settings
@@ -23,8 +24,13 @@ package enum LaneAssembly {
             options.budget = AlertBudget(pagesPerDay: settings.pagesPerDay / lanes, ticketsPerWeek: settings.ticketsPerWeek / lanes)
         }
         options.inventory = settings.inventory
+        options.declaresFlows = !settings.estate.flows.isEmpty
         var lane = LaneSpecification(
             options: options, format: try type.init(options: FormatOptions(fields: source.fields)), paths: source.paths)
+        lane.movements.estate = settings.estate
+        lane.movements.lexicon = settings.lexicon
+        lane.movements.environment = source.environment
+        if lane.movements != MovementSettings() { lane.options.estateDigest = String(describing: lane.movements) }
         lane.limits.accounts = source.accountsMax
         lane.rotateWait = source.rotateWait
         return lane

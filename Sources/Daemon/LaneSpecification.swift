@@ -13,6 +13,7 @@ package struct LaneSpecification: Sendable {
     package var format: any LineFormat
     package var paths: [String]
     package var limits = Attribution.Limits()
+    package var movements = MovementSettings()
     /// How long a rotated file must be quiet before it counts as finished.
     package var rotateWait = EventDuration.seconds(10)
     /// Whether a replay reads the rotated siblings of its paths as well, as the daemon does.

@@ -79,7 +79,8 @@ struct AttributionStart: Sendable {
 
     func make(_ lane: LaneSpecification) -> Attribution {
         var attribution = Attribution(
-            limits: lane.limits, pseudonymKey: pseudonymKey, hashKey: hashKey, canaries: lane.options.canaries)
+            limits: lane.limits, pseudonymKey: pseudonymKey, hashKey: hashKey, canaries: lane.options.canaries,
+            movements: lane.movements)
         if !accountNames.isEmpty { attribution.resume(accountNames: accountNames, valueNames: valueNames, gate: gate) }
         return attribution
     }

@@ -51,6 +51,7 @@ public final class AccessMemory {
         public var jobs: [AccessTally.JobRun] { more.first?.jobs ?? [] }
         public var pauses: [UInt16] { more.first?.pauses ?? [] }
         public var agents: [UInt64] { more.first?.agents ?? [] }
+        public var movement: MovementMemory { more.first?.movement.first ?? MovementMemory() }
         public var discovery: DiscoveryMemory { more.first?.discovery ?? DiscoveryMemory() }
 
         /// Whether an account that has used others comes with this user agent for the first time.
@@ -78,6 +79,8 @@ public final class AccessMemory {
         /// Families of user agents, the newest last; at most eight.
         public internal(set) var agents: [UInt64] = []
         public internal(set) var discovery = DiscoveryMemory()
+        /// One, or none: see ``MovementMemory``.
+        public internal(set) var movement: [MovementMemory] = []
 
         public init() {}
 
@@ -105,6 +108,10 @@ public final class AccessMemory {
             guard let tally else { return }
             looks.learn(tally, bucket: bucket.number)
             discovery.learn(tally.discovery, bucket: bucket.number)
+            if let moved = tally.movement {
+                if movement.isEmpty { movement.append(MovementMemory()) }
+                movement[0].learn(moved, bucket: bucket.number, isTold: MovementFindings(bucket, movement[0]))
+            }
             for job in tally.jobs {
                 jobs.removeAll { $0.job == job.job }
                 jobs.append(job)

@@ -48,6 +48,8 @@ extension AccessMemory.Seldom {
         writer.write(UInt8(agents.count))
         for agent in agents { writer.write(agent) }
         discovery.encode(into: &writer)
+        writer.write(movement.count == 1)
+        movement.first?.encode(into: &writer)
     }
 
     init(from reader: inout StateReader) throws(StateError) {
@@ -59,6 +61,7 @@ extension AccessMemory.Seldom {
         for _ in 0..<(try reader.read(UInt8.self)) { pauses.append(try reader.read()) }
         for _ in 0..<(try reader.read(UInt8.self)) { agents.append(try reader.read()) }
         discovery = try DiscoveryMemory(from: &reader)
+        if try reader.readBool() { movement = [try MovementMemory(from: &reader)] }
     }
 }
 
@@ -109,6 +112,8 @@ extension AccessTally {
         discovery?.encode(into: &writer)
         writer.write(UInt8(jobs.count))
         for job in jobs { job.encode(into: &writer) }
+        writer.write(movement != nil)
+        movement?.encode(into: &writer)
     }
 
     public convenience init(from reader: inout StateReader) throws(StateError) {

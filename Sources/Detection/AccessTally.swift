@@ -35,12 +35,15 @@ public final class AccessTally {
     public private(set) var discovery: DiscoveryTally?
     /// Export and query jobs that the account ran, with their rows.
     public private(set) var jobs: [JobRun] = []
+    /// What the events say of the records that they moved.
+    public private(set) var movement: MovementTally?
 
     public init() {}
 
     /// Whether it holds anything of ``AccessMemory/Seldom``.
     var isSeldom: Bool {
         refused > 0 || throttled > 0 || limits.samples > 0 || newReconnaissance > 0 || discovery != nil || !jobs.isEmpty || !agents.isEmpty
+            || movement != nil
     }
 
     /// One of its own, for a judgement of what would be if earlier buckets closed as they stand.
@@ -49,7 +52,7 @@ public final class AccessTally {
         (other.refused, other.lastRefusal, other.throttled, other.failed) = (refused, lastRefusal, throttled, failed)
         (other.limits, other.routes, other.newRoutes) = (limits, routes, newRoutes)
         (other.canary, other.coverUp, other.newAgent, other.agents) = (canary, coverUp, newAgent, agents)
-        (other.discovery, other.jobs) = (discovery, jobs)
+        (other.discovery, other.jobs, other.movement) = (discovery, jobs, movement)
         return other
     }
 
@@ -201,6 +204,12 @@ public final class AccessTally {
         if detail.job != 0 && operation.movesDataOut { run(detail.job, rows: rows, at: time) }
     }
 
+    /// Notes a movement; true when detectors are to be asked about it at once.
+    public func note(_ movement: DataMovement, of event: AccessEvent) -> Bool {
+        if self.movement == nil { self.movement = MovementTally() }
+        return self.movement?.add(movement, event) ?? false
+    }
+
     private func run(_ job: UInt64, rows: UInt64, at time: EventTime) {
         if let index = jobs.firstIndex(where: { $0.job == job }) {
             jobs[index].rows &+= rows
@@ -264,6 +273,7 @@ public final class AccessTally {
         for _ in 0..<(try reader.read(UInt8.self)) { agents.append(try reader.read()) }
         if try reader.readBool() { discovery = try DiscoveryTally(from: &reader) }
         for _ in 0..<(try reader.read(UInt8.self)) { jobs.append(try JobRun(from: &reader)) }
+        if try reader.readBool() { movement = try MovementTally(from: &reader) }
     }
 }
 

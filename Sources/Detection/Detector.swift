@@ -103,11 +103,14 @@ public struct DetectorDescriptor: Sendable {
     public let quietBuckets: UInt8
     /// Whether what an account does under an open alert is learnt with restraint, so that it does not become usual.
     public let restrainsLearning: Bool
+    /// Whether the same finding for most accounts at once is one alert: what they share is the cause.
+    public let collapsesWhenShared: Bool
 
     public init(
         id: String, name: String, family: String, sees: String, misses: String, warmUp: String, options: [DetectorOption],
-        nextSteps: [String], quietBuckets: UInt8 = 4, restrainsLearning: Bool = false
+        nextSteps: [String], quietBuckets: UInt8 = 4, restrainsLearning: Bool = false, collapsesWhenShared: Bool = false
     ) {
+        self.collapsesWhenShared = collapsesWhenShared
         self.restrainsLearning = restrainsLearning
         self.quietBuckets = quietBuckets
         self.id = id

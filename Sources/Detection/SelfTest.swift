@@ -25,10 +25,13 @@ public struct SelfTest: Sendable {
     /// Settings of the lane.
     public let canaries: [String]
     public let inventory: [String]
+    public let declaresFlows: Bool
 
     public init(
-        _ name: String, _ expectation: Expectation, history: [Stretch], last: Stretch, canaries: [String] = [], inventory: [String] = []
+        _ name: String, _ expectation: Expectation, history: [Stretch], last: Stretch, canaries: [String] = [], inventory: [String] = [],
+        declaresFlows: Bool = false
     ) {
+        self.declaresFlows = declaresFlows
         self.canaries = canaries
         self.inventory = inventory
         self.name = name
@@ -52,6 +55,26 @@ public struct SelfTest: Sendable {
         }
 
         public init(days: Int, _ accounts: [Activity?]) { self.init(buckets: days * BucketGrid.perDay, accounts) }
+    }
+
+    /// What a call says of its records, with the names of systems and jurisdictions.
+    public struct Moves: Sendable {
+        public var movement = DataMovement()
+        public var from: String?
+        public var to: String?
+        public var fromRegion: String?
+        public var toRegion: String?
+
+        public init(
+            from: String? = nil, to: String? = nil, fromRegion: String? = nil, toRegion: String? = nil,
+            _ change: (inout DataMovement) -> Void
+        ) {
+            self.from = from
+            self.to = to
+            self.fromRegion = fromRegion
+            self.toRegion = toRegion
+            change(&movement)
+        }
     }
 
     /// What an account does in a bucket.
@@ -79,6 +102,10 @@ public struct SelfTest: Sendable {
         /// Different items and different texts of one shape among the calls.
         public var items = 0
         public var queries = 0
+        /// What each call says of the records that it moves; nil is nothing.
+        public var moves: Moves?
+        /// The labels that the calls bear in turn, instead of the movement's own.
+        public var markers: [Marker] = []
 
         public init(
             rows: UInt64 = 0, bytes: UInt64 = 0, calls: Int = 1, hours: Range<Int> = 0..<24, spread: Double = 0,
@@ -103,6 +130,13 @@ public struct SelfTest: Sendable {
         public func with(_ change: (inout Activity) -> Void) -> Activity {
             var other = self
             change(&other)
+            return other
+        }
+
+        /// The same, saying something of its records.
+        public func moving(_ moves: Moves) -> Activity {
+            var other = self
+            other.moves = moves
             return other
         }
 

@@ -58,6 +58,14 @@ public final class ValueTable {
     private var users: [RouteKey: Users] = [:]
     private var noted: [RouteKey] = []
     private var families = RouteFamilies()
+    /// Where records went.
+    public private(set) var flows = FlowLedger()
+    /// What was said of contents, by their hash.
+    public private(set) var provenance = ProvenanceRegistry()
+    /// Accounts of the closing bucket that wrote where made-up records belong.
+    public private(set) var labellers = 0
+    /// Whether the settings declare flows: then what is not declared is a fault by itself.
+    public let declaresFlows: Bool
     /// Items that the lane has shown.
     public private(set) var catalogue = DistinctSketch()
     /// Endpoints that moved rows and are not in the inventory, as far as they were told.
@@ -80,7 +88,8 @@ public final class ValueTable {
         func isForgettable(at bucket: Int64) -> Bool { accounts <= 1 && bucket - firstBucket > 7 * Int64(BucketGrid.perDay) }
     }
 
-    public init(canaries: [String] = [], inventory: [String] = []) {
+    public init(canaries: [String] = [], inventory: [String] = [], declaresFlows: Bool = false) {
+        self.declaresFlows = declaresFlows
         self.canaries = Set(canaries.map { $0.lowercased() })
         self.inventory = EndpointInventory(inventory)
     }
@@ -142,6 +151,9 @@ public final class ValueTable {
         }
         noted.removeAll(keepingCapacity: true)
         families.countNoted(bucket: bucket)
+        flows.countNoted(bucket: bucket)
+        provenance.countNoted()
+        labellers = 0
         for items in notedItems { catalogue.formUnion(items) }
         notedItems.removeAll()
         toldShadows.formUnion(notedShadows)
@@ -156,6 +168,12 @@ public final class ValueTable {
     /// Notes what an account looked at, whether its calls state their limit, and an endpoint that is not in the inventory.
     public func note(items: DistinctSketch) { notedItems.append(items) }
     public func note(limitIsStated: Bool) { notedLimits = (notedLimits.stated + (limitIsStated ? 1 : 0), notedLimits.known + 1) }
+    /// Notes what an account's events of a bucket said of records.
+    public func note(_ movement: MovementTally) {
+        for edge in movement.edges { flows.note(edge) }
+        provenance.note(movement.labels)
+        if movement.labelled | movement.unlabelled > 0 { labellers += 1 }
+    }
     public func note(shadow endpoint: ValueID) { notedShadows.append(endpoint.rawValue) }
 
     /// Whether an endpoint is missing from the inventory and was not told yet.
@@ -219,6 +237,8 @@ extension ValueTable {
             writer.write(count.firstBucket)
         }
         families.encode(into: &writer)
+        flows.encode(into: &writer)
+        provenance.encode(into: &writer)
         catalogue.encode(into: &writer)
         writer.write(limits.stated)
         writer.write(limits.known)
@@ -236,6 +256,8 @@ extension ValueTable {
             users[route] = Users(accounts: try reader.read(), firstBucket: try reader.readBucket())
         }
         families = try RouteFamilies(from: &reader)
+        flows = try FlowLedger(from: &reader)
+        provenance = try ProvenanceRegistry(from: &reader)
         catalogue = try DistinctSketch(from: &reader)
         limits = (try reader.read(), try reader.read())
         for _ in 0..<(try reader.read(UInt32.self)) { toldShadows.insert(try reader.read()) }

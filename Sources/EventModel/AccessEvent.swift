@@ -50,6 +50,8 @@ public struct AccessEvent: Sendable {
         public static let cumulativeRows = Presence(rawValue: 4)
         /// The batch has an ``EventDetail`` of this event.
         public static let detail = Presence(rawValue: 8)
+        /// The batch has a ``DataMovement`` of this event.
+        public static let movement = Presence(rawValue: 16)
     }
 
     /// An event from its parts.

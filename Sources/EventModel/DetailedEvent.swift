@@ -7,10 +7,13 @@ public struct DetailedEvent: Sendable {
     public var event: AccessEvent
     /// Its detail, if ``AccessEvent/presence`` says that there is one.
     public var detail: EventDetail?
+    /// Its movement, likewise.
+    public var movement: DataMovement?
 
-    /// An event and its detail.
-    public init(event: AccessEvent, detail: EventDetail?) {
+    /// An event with what belongs to it.
+    public init(event: AccessEvent, detail: EventDetail?, movement: DataMovement? = nil) {
         self.event = event
         self.detail = detail
+        self.movement = movement
     }
 }

@@ -62,6 +62,8 @@ public struct DecodedLine: Sendable {
     public var presence: AccessEvent.Presence = []
     /// Where in ``DecodedLines/details`` the line's detail is, if ``presence`` says so.
     public var detail: UInt16 = 0
+    /// Where in ``DecodedLines/movements`` the line's movement is, if ``presence`` says so.
+    public var movement: UInt16 = 0
 
     /// A line that says nothing yet.
     @inline(__always)
@@ -86,6 +88,27 @@ public struct LineDetail: Sendable {
     /// Nothing stated.
     @inline(__always)
     public init() {}
+}
+
+/// What a line states of the records that it is about, as it states it.
+public struct LineMovement: Sendable {
+    /// What may be stated.
+    public enum Key: Int, CaseIterable, Sendable {
+        case env = 0
+        case dataClass, synthetic, provenance, parent, disclosed, dest, destEnv, destRegion, region, tls, scheme, session, text
+    }
+
+    private var texts = InlineArray<14, TextRange>(repeating: .none)
+
+    /// Nothing stated.
+    @inline(__always)
+    public init() {}
+
+    /// The text of a key; empty where the line does not have it.
+    public subscript(key: Key) -> TextRange {
+        get { texts[key.rawValue] }
+        set { texts[key.rawValue] = newValue }
+    }
 }
 
 /// Why a line was refused. Each is counted by name, with one masked example.
@@ -125,6 +148,8 @@ public struct DecodedLines: Sendable {
     public var lines: [DecodedLine] = []
     /// What some of the lines state beside; each knows its own by ``DecodedLine/detail``.
     public var details: [LineDetail] = []
+    /// What some of the lines state of records; each knows its own by ``DecodedLine/movement``.
+    public var movements: [LineMovement] = []
     /// Text that had to be unescaped.
     public var scratch: [UInt8] = []
     /// Lines that are none of the format's business. Where they stood is noted beside, so that a restart counts each of them once.
@@ -161,6 +186,7 @@ public struct DecodedLines: Sendable {
     public mutating func removeAll() {
         lines.removeAll(keepingCapacity: true)
         details.removeAll(keepingCapacity: true)
+        movements.removeAll(keepingCapacity: true)
         scratch.removeAll(keepingCapacity: true)
         malformed.removeAll(keepingCapacity: true)
         ignoredRuns.removeAll(keepingCapacity: true)
@@ -171,14 +197,20 @@ public struct DecodedLines: Sendable {
     @inline(__always)
     public var isFull: Bool { lines.count + malformed.count >= DecodedLines.limit }
 
-    /// Appends a line with its detail.
-    public mutating func append(_ line: DecodedLine, _ detail: LineDetail) {
+    /// Appends a line with what it states beside.
+    public mutating func append(_ line: DecodedLine, _ detail: LineDetail?, _ movement: LineMovement? = nil) {
         // Lines that were put back leave theirs behind, so a chunk may have more of them than lines; beyond 65,536 they are left out.
-        guard details.count <= Int(UInt16.max) else { return lines.append(line) }
         var line = line
-        line.presence.insert(.detail)
-        line.detail = UInt16(details.count)
-        details.append(detail)
+        if let detail, details.count <= Int(UInt16.max) {
+            line.presence.insert(.detail)
+            line.detail = UInt16(details.count)
+            details.append(detail)
+        }
+        if let movement, movements.count <= Int(UInt16.max) {
+            line.presence.insert(.movement)
+            line.movement = UInt16(movements.count)
+            movements.append(movement)
+        }
         lines.append(line)
     }
 

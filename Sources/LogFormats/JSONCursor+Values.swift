@@ -199,7 +199,14 @@ extension JSONCursor {
             default: break
             }
         }
-        return skipValue(bytes, start, end)
+        let behind = skipValue(bytes, start, end)
+        // `true` and `false` are what labels are written as; `null` says nothing.
+        if field != 255 && field >= JSONField.firstMovement.rawValue && (byte == UInt8(ascii: "t") || byte == UInt8(ascii: "f"))
+            && behind > 0
+        {
+            draft.store(TextRange(start: start, count: behind - start), detail: field)
+        }
+        return behind
     }
 
     /// Reads rows, bytes or status. A negative number is unknown. Returns the position behind the number, or a failure.

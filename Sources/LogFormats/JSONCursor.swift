@@ -40,6 +40,9 @@ struct JSONCursor {
         /// Only of use where ``hasDetail`` says so.
         var detail = LineDetail()
         var hasDetail = false
+        /// Only of use where ``hasMovement`` says so.
+        var movement = LineMovement()
+        var hasMovement = false
         var seen: UInt32 = 0
         var hasDuplicate = false
         var hasTime = false
@@ -86,8 +89,13 @@ struct JSONCursor {
             }
         }
 
-        /// Takes a text of ``LineDetail``.
+        /// Takes a text of ``LineDetail`` or ``LineMovement``.
         mutating func store(_ text: TextRange, detail field: UInt8) {
+            if field >= JSONField.firstMovement.rawValue {
+                if let key = LineMovement.Key(rawValue: Int(field &- JSONField.firstMovement.rawValue)) { movement[key] = text }
+                hasMovement = true
+                return
+            }
             switch field {
             case JSONField.job.rawValue: detail.job = text
             case JSONField.agent.rawValue: detail.agent = text
@@ -102,7 +110,11 @@ struct JSONCursor {
         mutating func finish(start: Int, into lines: inout DecodedLines) {
             line.start = UInt32(truncatingIfNeeded: start)
             if line.operation == .unknown { line.operation = methodOperation }
-            if hasDetail { lines.append(line, detail) } else { lines.lines.append(line) }
+            if hasDetail || hasMovement {
+                lines.append(line, hasDetail ? detail : nil, hasMovement ? movement : nil)
+            } else {
+                lines.lines.append(line)
+            }
         }
     }
 

@@ -47,9 +47,12 @@ public enum JSONField: UInt8, CaseIterable, Sendable {
     case ts = 0
     case account, kind, action, method, endpoint, object, status, rows, bytes, ip
     case limitUsed, limitMax, job, agent, item, query
+    case env, dataClass, synthetic, provenance, parent, disclosed, dest, destEnv, destRegion, region, tls, scheme, session, text
 
     /// Fields from here on are kept apart: few logs have them.
     static let firstDetail = JSONField.limitUsed
+    /// From here on they are those of ``LineMovement/Key``, in its order.
+    static let firstMovement = JSONField.env
 
     /// The key, in events and in field maps.
     public var name: String {
@@ -71,6 +74,20 @@ public enum JSONField: UInt8, CaseIterable, Sendable {
         case .agent: "agent"
         case .item: "item"
         case .query: "query"
+        case .env: "env"
+        case .dataClass: "class"
+        case .synthetic: "synthetic"
+        case .provenance: "provenance"
+        case .parent: "parent"
+        case .disclosed: "disclosed"
+        case .dest: "dest"
+        case .destEnv: "dest_env"
+        case .destRegion: "dest_region"
+        case .region: "region"
+        case .tls: "tls"
+        case .scheme: "scheme"
+        case .session: "session"
+        case .text: "text"
         }
     }
 }

@@ -13,7 +13,8 @@ extension AccountShard {
 
     /// Looks closer at an event that failed, has a detail, or goes to a route that is not among those kept of its bucket. Returns whether
     /// the account is to be judged now. Precondition: the event was added.
-    func note(_ event: AccessEvent, rows: UInt64, detail: EventDetail?, isNewRoute: Bool, position: Int) -> Bool {
+    func note(_ detailed: DetailedEvent, rows: UInt64, isNewRoute: Bool, position: Int) -> Bool {
+        let (event, detail) = (detailed.event, detailed.detail)
         let profile = profile(event.account)
         let route = RouteKey(event)
         // An export of an earlier bucket that is still open is not learnt yet.
@@ -31,6 +32,7 @@ extension AccountShard {
                     isUrgent = tally.noteAccess().note(newAgent: detail.agent) || isUrgent
                 }
             }
+            if let movement = detailed.movement { isUrgent = tally.noteAccess().note(movement, of: event) || isUrgent }
             if isNewRoute { isUrgent = note(route, of: event, profile, &tally) || isUrgent }
             if event.operation == .delete || event.operation == .admin, isNewRoute || detail?.job ?? 0 != 0,
                 let deed = coverUp(event, route, job: detail?.job ?? 0, profile, earlier + [tally])
@@ -82,7 +84,8 @@ extension AccountShard {
         }
         guard traits.contains(.evidence), !isHabit, profile.isMature, let memory else { return nil }
         let open = tallies.map(\.sums.rows).max() ?? 0
-        let isRecent = memory.facts.lastExport >= 0 && BucketGrid.number(of: event.time) - memory.facts.lastExport <= Int64(BucketGrid.perDay)
+        let isRecent =
+            memory.facts.lastExport >= 0 && BucketGrid.number(of: event.time) - memory.facts.lastExport <= Int64(BucketGrid.perDay)
         guard open >= 1000 || isRecent else { return nil }
         let rows = max(open, isRecent ? memory.facts.lastExportRows : 0)
         return AccessTally.CoverUp(route: route, time: event.time, isAuditSetting: false, jobMinutes: nil, jobRows: rows)
@@ -100,6 +103,7 @@ extension AccountShard {
         for route in new { values.noteUser(of: route) }
         if !new.isEmpty { noteFamilies(new, memory) }
         if let shadow = ShadowEndpointDetector.untold(bucket) { values.note(shadow: shadow.endpoint) }
+        if let movement = bucket.access.tally?.movement { values.note(movement) }
         if let items = bucket.access.tally?.discovery?.distinctItems, !items.isEmpty { values.note(items: items) }
         guard let limit = memory?.facts.limit, limit.limit > 0, limit.unstated < 8, bucket.hasAnswers else { return }
         values.note(limitIsStated: bucket.access.tally?.limits.samples ?? 0 > 0)
@@ -119,5 +123,6 @@ extension AccountTally {
         if newNetwork != nil { return true }
         guard let access else { return false }
         return !access.newRoutes.isEmpty || access.canary != nil || access.coverUp != nil || access.newAgent != 0
+            || access.movement?.isUrgent == true
     }
 }

@@ -73,7 +73,7 @@ final class AccountShard {
         static let nothing: Signal = []
         /// The account is to be judged now.
         static let judge = Signal(rawValue: 1)
-        /// ``note(_:rows:detail:isNewRoute:position:)`` is to be called.
+        /// ``note(_:rows:isNewRoute:position:)`` is to be called.
         static let note = Signal(rawValue: 2)
         /// The same, for a route that is not among those kept of the bucket.
         static let noteRoute = Signal(rawValue: 4)

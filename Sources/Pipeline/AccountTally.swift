@@ -73,7 +73,7 @@ struct AccountTally {
         if minuteCalls[minute] < .max { minuteCalls[minute] &+= 1 }
         var news: News = hasTripped ? .trip : .nothing
         if routes.add(event, rows: rows, bytes: bytes) { news.insert(.route) }
-        if event.status >= 400 || event.presence.contains(.detail) { news.insert(.access) }
+        if event.status >= 400 || !event.presence.isDisjoint(with: [.detail, .movement]) { news.insert(.access) }
         if event.network != lastNetwork && event.network != .unknown { news.insert(.network) }
         return news
     }

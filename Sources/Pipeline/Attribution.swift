@@ -34,6 +34,9 @@ package struct Attribution: ~Copyable {
     private let pseudonymKey: [UInt8]
     private let hashKey: UInt64
     private let details: DetailReader
+    private var movements: MovementReader
+    /// Accounts as others see them, by number: what the estate says of one is looked up by its name.
+    private var accountNames = [Attribution.overflowName]
     private var gate = AdmissionGate()
     /// Under which names are hashed for the gate. From the installation's secret, because the gate's memory is part of a checkpoint.
     private let gateKey: UInt64
@@ -49,11 +52,15 @@ package struct Attribution: ~Copyable {
     ///   - pseudonymKey: the installation's secret, under which names of people become pseudonyms.
     ///   - hashKey: the key of the tables; random in a daemon. It has no influence on any result.
     ///   - canaries: items that nobody has a reason to touch.
-    package init(limits: Limits = Limits(), pseudonymKey: [UInt8], hashKey: UInt64, canaries: [String] = []) {
+    package init(
+        limits: Limits = Limits(), pseudonymKey: [UInt8], hashKey: UInt64, canaries: [String] = [],
+        movements: MovementSettings = MovementSettings()
+    ) {
         self.limits = limits
         self.pseudonymKey = pseudonymKey
         self.hashKey = hashKey
         details = DetailReader(pseudonymKey: pseudonymKey, canaries: canaries)
+        self.movements = MovementReader(movements, pseudonymKey: pseudonymKey)
         gateKey = HMACSHA256.code(for: Array("admission of names".utf8), key: pseudonymKey).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
         accounts = NameDirectory(key: hashKey)
         people = NameDirectory(key: hashKey)
@@ -82,6 +89,12 @@ package struct Attribution: ~Copyable {
             if line.presence.contains(.detail) {
                 batch.details.append(details.read(lines.details[Int(line.detail)], bytes: bytes, scratch: scratch))
             }
+            var presence = line.presence
+            if presence.contains(.movement) || movements.means(endpoint, object) {
+                presence.insert(.movement)
+                let stated = line.presence.contains(.movement) ? lines.movements[Int(line.movement)] : LineMovement()
+                movement(line, stated, account, endpoint, object, bytes: bytes, scratch: scratch, into: &batch)
+            }
             let network =
                 line.address.isEmpty
                 ? .unknown
@@ -90,8 +103,33 @@ package struct Attribution: ~Copyable {
                 AccessEvent(
                     time: line.time, rows: line.rows, bytes: line.bytes, offset: chunkOffset + UInt64(line.start), rowKey: line.rowKey,
                     account: account, stream: stream, endpoint: endpoint, object: object, network: network, status: line.status,
-                    operation: line.operation, presence: line.presence))
+                    operation: line.operation, presence: presence))
         }
+    }
+
+    private mutating func movement(
+        _ line: DecodedLine, _ stated: LineMovement, _ account: AccountID, _ endpoint: ValueID, _ object: ValueID, bytes: PaddedBytes,
+        scratch: PaddedBytes, into batch: inout EventBatch
+    ) {
+        var (movement, names) = movements.read(
+            line, stated, account: account, name: accountNames[Int(account.rawValue)], endpoint: endpoint, object: object, bytes: bytes,
+            scratch: scratch)
+        if let name = names.from { movement.flow.from = value(name, &batch) }
+        if let name = names.to { movement.flow.to = value(name, &batch) }
+        if let name = names.fromRegion { movement.flow.fromRegion = value(name, &batch) }
+        if let name = names.toRegion { movement.flow.toRegion = value(name, &batch) }
+        batch.movements.append(movement)
+    }
+
+    /// The number of a name that no line holds as it is.
+    private mutating func value(_ name: String, _ batch: inout EventBatch) -> ValueID {
+        let text = Array(name.utf8.prefix(EndpointTemplate.limit))
+        guard !text.isEmpty else { return .unknown }
+        let hash = ChunkBuffer(text).withBytes { $0.hash(from: 0, count: text.count, key: hashKey) }
+        if let number = ChunkBuffer(text).withBytes({ values.find($0, 0, text.count, hash: hash) }) {
+            return ValueID(rawValue: UInt16(truncatingIfNeeded: number))
+        }
+        return newValue(text, hash: hash, &batch)
     }
 
     @inline(__always)
@@ -122,6 +160,7 @@ package struct Attribution: ~Copyable {
         remember(raw, kind: kind, hash: hash, number: number)
         if shown != raw { accounts.insert(shown, hash: shownHash, number: number) }
         batch.newAccounts.append(String(decoding: shown, as: UTF8.self))
+        accountNames.append(String(decoding: shown, as: UTF8.self))
         return AccountID(rawValue: number)
     }
 
@@ -158,12 +197,14 @@ package struct Attribution: ~Copyable {
     private mutating func addAccount(_ name: [UInt8]) {
         let hash = ChunkBuffer(name).withBytes { $0.hash(from: 0, count: name.count, key: hashKey) }
         accounts.insert(name, hash: hash, number: accountCount)
+        accountNames.append(String(decoding: name, as: UTF8.self))
         accountCount += 1
     }
 
     private mutating func addValue(_ name: [UInt8]) {
         let hash = ChunkBuffer(name).withBytes { $0.hash(from: 0, count: name.count, key: hashKey) }
         values.insert(name, hash: hash, number: valueCount)
+        movements.learn(String(decoding: name, as: UTF8.self))
         valueCount += 1
     }
 
@@ -219,6 +260,7 @@ package struct Attribution: ~Copyable {
         valueCount += 1
         values.insert(name, hash: hash, number: number)
         batch.newValues.append(String(decoding: name, as: UTF8.self))
+        movements.learn(String(decoding: name, as: UTF8.self))
         return ValueID(rawValue: UInt16(truncatingIfNeeded: number))
     }
 }

@@ -13,6 +13,8 @@ package struct EventBatch: Sendable {
     package var events: [AccessEvent] = []
     /// The details of those events that have one, in their order.
     package var details: [EventDetail] = []
+    /// The movements of those events that have one, in their order.
+    package var movements: [DataMovement] = []
     /// Refused and ignored lines, each with the number of events that came before it.
     package var marks: [Mark] = []
     /// Accounts seen for the first time, in the order of their numbers.
@@ -73,6 +75,7 @@ package struct EventBatch: Sendable {
     package mutating func removeAll() {
         events.removeAll(keepingCapacity: true)
         details.removeAll(keepingCapacity: true)
+        movements.removeAll(keepingCapacity: true)
         marks.removeAll(keepingCapacity: true)
         newAccounts.removeAll(keepingCapacity: true)
         admissions.removeAll(keepingCapacity: true)

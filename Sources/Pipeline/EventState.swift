@@ -1,6 +1,7 @@
 // weir
 // SPDX-License-Identifier: Apache-2.0
 
+import Detection
 import EventModel
 import RollingStatistics
 
@@ -40,11 +41,13 @@ extension DetailedEvent {
     func encode(into writer: inout StateWriter) {
         event.encode(into: &writer)
         if let detail { detail.encode(into: &writer) }
+        if let movement { movement.encode(into: &writer) }
     }
 
     init(from reader: inout StateReader) throws(StateError) {
         let event = try AccessEvent(from: &reader)
-        self.init(event: event, detail: event.presence.contains(.detail) ? try EventDetail(from: &reader) : nil)
+        let detail = event.presence.contains(.detail) ? try EventDetail(from: &reader) : nil
+        self.init(event: event, detail: detail, movement: event.presence.contains(.movement) ? try DataMovement(from: &reader) : nil)
     }
 }
 

@@ -12,37 +12,42 @@ extension LaneCore {
     /// Row identities kept for one open bucket; beyond it rows count unchecked.
     static var rowKeyLimit: Int { 1_000_000 }
 
-    /// Adds events to their buckets, closing buckets as event time passes. `nextDetail` counts the details taken of the batch.
-    mutating func take(_ batch: borrowing EventBatch, _ range: Range<Int>, _ nextDetail: inout Int) {
+    /// What a batch holds beside its events, as far as it was handed to them.
+    struct Beside {
+        var detail = 0
+        var movement = 0
+    }
+
+    /// Adds events to their buckets, closing buckets as event time passes. `next` counts what was taken of the batch beside its events.
+    mutating func take(_ batch: borrowing EventBatch, _ range: Range<Int>, _ next: inout Beside) {
         for index in range {
             let event = batch.events[index]
-            var detail: EventDetail?
-            if event.presence.contains(.detail) {
-                detail = batch.details[nextDetail]
-                nextDetail += 1
-            }
-            if event.time >= options.from && event.time < options.to { take(event, detail) }
+            let beside = next
+            if event.presence.contains(.detail) { next.detail += 1 }
+            if event.presence.contains(.movement) { next.movement += 1 }
+            if event.time >= options.from && event.time < options.to { take(event, batch, beside) }
         }
     }
 
     @inline(__always)
-    private mutating func take(_ event: AccessEvent, _ detail: EventDetail?) {
+    private mutating func take(_ event: AccessEvent, _ batch: borrowing EventBatch, _ beside: Beside) {
         if event.time > newest {
             if event.time - newest > LaneCore.leap && newest.milliseconds >= 0 {
-                leapAhead(DetailedEvent(event: event, detail: detail))
+                leapAhead(batch.detailed(event, beside))
                 return
             }
             advance(to: event.time)
         }
         if !ahead.isEmpty { distrustLeap() }
-        add(event, detail)
+        if let (signal, rows) = add(event) { follow(signal, batch.detailed(event, beside), rows) }
     }
 
+    /// Adds an event to its bucket; what it set off, if anything, and its rows as they count.
     @inline(__always)
-    private mutating func add(_ event: AccessEvent, _ detail: EventDetail?) {
+    private mutating func add(_ event: AccessEvent) -> (AccountShard.Signal, UInt64)? {
         let time = event.time.milliseconds
         if time < currentStart || time >= currentEnd {
-            guard locate(event) else { return }
+            guard locate(event) else { return nil }
         }
         var rows: UInt64 = 0
         var bytes: UInt64 = 0
@@ -51,7 +56,7 @@ extension LaneCore {
             bytes = event.bytes
         }
         if event.rowKey != 0 {
-            guard let counted = countedRows(event, rows) else { return }
+            guard let counted = countedRows(event, rows) else { return nil }
             rows = counted
         }
         counters.events &+= 1
@@ -59,15 +64,16 @@ extension LaneCore {
         laneEvents[currentPosition] &+= 1
         let signal = shard(event.account).add(
             event, rows: rows, bytes: bytes, position: currentPosition, bucket: oldestBucket)
-        if signal != .nothing { follow(signal, event, rows, detail) }
+        return signal == .nothing ? nil : (signal, rows)
     }
 
     @inline(never)
-    private mutating func follow(_ signal: AccountShard.Signal, _ event: AccessEvent, _ rows: UInt64, _ detail: EventDetail?) {
+    private mutating func follow(_ signal: AccountShard.Signal, _ detailed: DetailedEvent, _ rows: UInt64) {
+        let event = detailed.event
         var isDue = signal.contains(.judge)
         if signal.contains(.note) || signal.contains(.noteRoute) {
             let isNews = shard(event.account).note(
-                event, rows: rows, detail: detail, isNewRoute: signal.contains(.noteRoute), position: currentPosition)
+                detailed, rows: rows, isNewRoute: signal.contains(.noteRoute), position: currentPosition)
             isDue = isDue || isNews
         }
         if isDue { judgeNow(event.account, at: event.time) }
@@ -119,7 +125,7 @@ extension LaneCore {
         ahead = []
         for detailed in believed {
             if detailed.event.time > newest { advance(to: detailed.event.time) }
-            add(detailed.event, detailed.detail)
+            if let (signal, rows) = add(detailed.event) { follow(signal, detailed, rows) }
         }
     }
 
@@ -127,5 +133,14 @@ extension LaneCore {
     private mutating func distrustLeap() {
         counters.future &+= UInt64(ahead.count)
         ahead.removeAll()
+    }
+}
+
+extension EventBatch {
+    /// An event with what the batch holds beside it.
+    fileprivate borrowing func detailed(_ event: AccessEvent, _ beside: LaneCore.Beside) -> DetailedEvent {
+        DetailedEvent(
+            event: event, detail: event.presence.contains(.detail) ? details[beside.detail] : nil,
+            movement: event.presence.contains(.movement) ? movements[beside.movement] : nil)
     }
 }

@@ -64,8 +64,10 @@ extension LaneCore {
     package func counterList() -> [LaneCommit.Counter] {
         var list: [(String, Int64)] = [
             ("accounts", Int64(accountCount)), ("alerts_open", Int64(openAlertCount)), ("bytes", Int64(clamping: counters.bytes)),
-            ("duplicates", Int64(clamping: counters.duplicates)), ("events", Int64(clamping: counters.events)), ("future", Int64(clamping: counters.future)),
-            ("ignored", Int64(clamping: counters.ignored)), ("late", Int64(clamping: counters.late)), ("lost_bytes", Int64(clamping: counters.lostBytes)),
+            ("duplicates", Int64(clamping: counters.duplicates)), ("events", Int64(clamping: counters.events)),
+            ("future", Int64(clamping: counters.future)),
+            ("ignored", Int64(clamping: counters.ignored)), ("late", Int64(clamping: counters.late)),
+            ("lost_bytes", Int64(clamping: counters.lostBytes)),
             ("newest_event_ms", newest.milliseconds), ("overflow", Int64(clamping: counters.overflow)),
         ]
         for reason in MalformedReason.allCases {

@@ -89,7 +89,7 @@ package struct LaneCore: ~Copyable {
         health = LaneHealth(detectors: detectors.count)
         alertLimit = AlertFloodDetector.limit(of: detectors)
         let made = detectors
-        let values = ValueTable(canaries: options.canaries, inventory: options.inventory)
+        let values = ValueTable(canaries: options.canaries, inventory: options.inventory, declaresFlows: options.declaresFlows)
         self.values = values
         shards = (0..<max(options.shards, 1)).map {
             AccountShard(number: $0, of: max(options.shards, 1), detectors: made, fleet: FleetView(), values: values)
@@ -106,13 +106,13 @@ package struct LaneCore: ~Copyable {
         for trouble in batch.troubles { note(trouble) }
         counters.bytes &+= batch.bytes
         var next = 0
-        var nextDetail = 0
+        var beside = Beside()
         for mark in batch.marks {
-            take(batch, next..<mark.eventsBefore, &nextDetail)
+            take(batch, next..<mark.eventsBefore, &beside)
             next = mark.eventsBefore
             count(mark)
         }
-        take(batch, next..<batch.events.count, &nextDetail)
+        take(batch, next..<batch.events.count, &beside)
         for position in batch.positions {
             positions[position.stream] = position
             dirtyPositions.insert(position.stream)
@@ -186,6 +186,7 @@ package struct LaneCore: ~Copyable {
         if let budget = options.budget { text += "; budget \(budget.pagesPerDay) \(budget.ticketsPerWeek)" }
         if !options.canaries.isEmpty { text += "; canaries \(options.canaries.sorted())" }
         if !options.inventory.isEmpty { text += "; inventory \(options.inventory.sorted())" }
+        if !options.estateDigest.isEmpty { text += "; estate \(options.estateDigest)" }
         return ModelStamp(name: options.modelName, hash: Hexadecimal.text(Array(SHA256.hash(Array(text.utf8)).prefix(8))))
     }
 }

@@ -24,6 +24,10 @@ package struct LaneOptions: Sendable {
     package var canaries: [String] = []
     /// The endpoints there should be, as templates; empty where there is no inventory.
     package var inventory: [String] = []
+    /// Whether the settings declare flows of records.
+    package var declaresFlows = false
+    /// Text that stands for the estate and the lexicon of the settings, for the model's hash; empty where nothing is said.
+    package var estateDigest = ""
     /// Only events from here on, and before there, are taken.
     package var from = EventTime(milliseconds: 0)
     package var to = EventTime(milliseconds: .max)

@@ -19,15 +19,20 @@ package struct RehearsalLane: ~Copyable {
     private var batch = EventBatch()
     /// The details of the running bucket's events, in the order of the events.
     private var details: [EventDetail] = []
+    private var movements: [DataMovement] = []
 
     /// Numbers of the endpoints met so far.
     private var endpoints: [String: UInt16] = [:]
 
-    package init(detectorOptions: [String: [String: Double]] = [:], canaries: [String] = [], inventory: [String] = []) {
+    package init(
+        detectorOptions: [String: [String: Double]] = [:], canaries: [String] = [], inventory: [String] = [],
+        declaresFlows: Bool = false
+    ) {
         var options = LaneOptions(name: "rehearsal", format: "json", lateness: .seconds(0))
         options.detectorOptions = detectorOptions
         options.canaries = canaries
         options.inventory = inventory
+        options.declaresFlows = declaresFlows
         core = LaneCore(options: options)
         accounts = 0
     }
@@ -95,6 +100,9 @@ package struct RehearsalLane: ~Copyable {
             let detail = RehearsalLane.detail(activity, call: call)
             if detail != EventDetail() { event.presence.insert(.detail) }
             details.append(detail)
+            let movement = self.movement(activity, call: call)
+            if movement != nil { event.presence.insert(.movement) }
+            movements.append(movement ?? DataMovement())
             batch.events.append(event)
         }
     }
@@ -109,13 +117,26 @@ package struct RehearsalLane: ~Copyable {
         return detail
     }
 
+    private mutating func movement(_ activity: SelfTest.Activity, call: Int) -> DataMovement? {
+        guard let moves = activity.moves else { return nil }
+        var movement = moves.movement
+        if let name = moves.from { movement.flow.from = value(name) }
+        if let name = moves.to { movement.flow.to = value(name) }
+        if let name = moves.fromRegion { movement.flow.fromRegion = value(name) }
+        if let name = moves.toRegion { movement.flow.toRegion = value(name) }
+        if !activity.markers.isEmpty { movement.synthetic = activity.markers[call % activity.markers.count] }
+        return movement
+    }
+
     /// Puts the events of a bucket in the order of a lane, and their details with them.
     private mutating func sort(from first: Int) {
         let events = Array(batch.events[first...])
         let order = events.indices.sorted { (events[$0].time, events[$0].account) < (events[$1].time, events[$1].account) }
         for (place, index) in order.enumerated() { batch.events[first + place] = events[index] }
         for index in order where events[index].presence.contains(.detail) { batch.details.append(details[index]) }
+        for index in order where events[index].presence.contains(.movement) { batch.movements.append(movements[index]) }
         details.removeAll(keepingCapacity: true)
+        movements.removeAll(keepingCapacity: true)
     }
 
     private mutating func value(_ name: String) -> ValueID {

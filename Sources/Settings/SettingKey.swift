@@ -37,7 +37,7 @@ struct SettingKey: Sendable {
 
 /// The keys of each block, in the order of the manual.
 enum SettingKeys {
-    static let root = [stateDirectory, sources, detectionBlock, alertsBlock, checkpointInterval, dashboardBlock]
+    static let root = [stateDirectory, sources, detectionBlock, estateBlock, lexicon, alertsBlock, checkpointInterval, dashboardBlock]
     static let source = [name, format, paths, environment, fields, lateness, rotateWait, accountsMax]
     static let detection = [model, alertBudget, canaries, inventory, detectors]
     static let budget = [pagesPerDay, ticketsPerWeek]
@@ -45,10 +45,11 @@ enum SettingKeys {
     static let dashboard = [listen]
 
     /// Every block with its title in the manual.
-    static let blocks = [
-        ("The file", root), ("sources[]", source), ("detection", detection), ("detection.alert_budget", budget), ("alerts", alerts),
-        ("dashboard", dashboard),
-    ]
+    static let blocks =
+        [
+            ("The file", root), ("sources[]", source), ("detection", detection), ("detection.alert_budget", budget), ("alerts", alerts),
+            ("dashboard", dashboard),
+        ] + estateBlocks
 
     static let stateDirectory = SettingKey(
         "state_directory", "path", isRequired: true, reason: "where weir keeps what it learnt, its alerts and its queue; for its user only")
@@ -117,6 +118,8 @@ enum SettingsLimits {
     static let canaries = 1000
     /// Endpoints of an inventory, and bytes of its file.
     static let endpoints = 20_000
+    /// Entries of each list of the estate.
+    static let estateItems = 2000
     static let inventorySize = 16_777_216
     /// Keys of one block or map.
     static let keys = 256

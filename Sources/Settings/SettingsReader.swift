@@ -25,6 +25,8 @@ struct SettingsReader {
         }
         if let node = keys["sources"] { settings.sources = sources(node) }
         if let node = keys["detection"] { readDetection(node, &settings) }
+        if let node = keys["estate"] { settings.estate = readEstate(node) }
+        if let node = keys["lexicon"] { settings.lexicon = readLexicon(node) }
         if let node = keys["alerts"] { settings.sinks = sinks(node, sources: settings.sources) }
         if let seconds = keys["checkpoint_interval_seconds"]?.number(SettingKeys.checkpointInterval) {
             settings.checkpointInterval = EventDuration(seconds: seconds)
@@ -89,7 +91,7 @@ struct SettingsReader {
         var source = SourceSettings(
             name: keys["name"].flatMap(name) ?? "", format: format?.descriptor.name ?? "", paths: keys["paths"].map(paths) ?? [],
             lateness: format?.descriptor.defaultLateness ?? .seconds(0))
-        source.environment = keys["environment"].flatMap { choice($0, SettingKeys.environment.choices) }
+        source.environment = environment(keys["environment"])
         if let seconds = keys["lateness_seconds"]?.number(SettingKeys.lateness) {
             source.lateness = EventDuration(seconds: seconds)
             if seconds == 0 { keys["lateness_seconds"]?.warning("With 0 every event that comes after a later one is left out.") }

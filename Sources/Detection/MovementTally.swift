@@ -1,0 +1,321 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import EventModel
+import RollingStatistics
+
+/// What an account's events of one open bucket say of the records that they moved or touched.
+///
+/// Counts, sums, extremes and the smallest of sets only, so that the order in which files are read cannot matter. State: about 200 bytes,
+/// and 60 an edge. Complexity: O(edges) an event.
+public struct MovementTally: Sendable {
+    /// Edges kept of a bucket, of declared ones and of the others each: those with the smallest keys.
+    static let edgeLimit = 16
+    static let routeLimit = 8
+    static let sessionLimit = 8
+    static let hashLimit = 64
+
+    /// Movements from here to there.
+    public internal(set) var edges: [Edge] = []
+    /// By ``DataEnvironment``: what was read and written there.
+    public internal(set) var touches = InlineArray<5, Touch>(repeating: Touch())
+    /// Records written where made-up ones belong, or by an account that makes them: with label or origin, and without.
+    public internal(set) var labelled: UInt64 = 0
+    public internal(set) var unlabelled: UInt64 = 0
+    /// Labelled synthetic records written: with the hash of their parent, and without.
+    public internal(set) var descended: UInt64 = 0
+    public internal(set) var orphaned: UInt64 = 0
+    /// Answers by a machine: with their disclosure, and without.
+    public internal(set) var disclosed: UInt32 = 0
+    public internal(set) var undisclosed: UInt32 = 0
+    /// Calls whose transport is known and strong enough, and routes with calls whose transport is not.
+    public internal(set) var secured: UInt32 = 0
+    public internal(set) var weak: [WeakRoute] = []
+    public internal(set) var webhooks = Webhooks()
+    /// Reads by a checkout endpoint of what is not declared for it.
+    public internal(set) var checkoutBreach: RouteUse?
+    /// Sensitive objects that moved out.
+    public internal(set) var sensitive: RouteUse?
+    /// Sessions of a person who saw records.
+    public internal(set) var sessions: [SessionViews] = []
+    /// The settings allow the account two environments.
+    public internal(set) var isAllowedBoth = false
+    /// A person's writes: to customers' records in production, and to synthetic ones.
+    public internal(set) var customerWrites: UInt32 = 0
+    public internal(set) var syntheticWrites: UInt32 = 0
+    /// Content hashes stated, and of them those that are none.
+    public internal(set) var hashes: UInt32 = 0
+    public internal(set) var malformedHashes: UInt32 = 0
+    /// The content hashes with the smallest values, and what was said of their records.
+    public internal(set) var labels: [HashLabel] = []
+    /// Texts made by a machine that were scanned, and the personal data in them.
+    public internal(set) var texts: UInt32 = 0
+    public internal(set) var personal = PersonalDataSum()
+
+    public struct Edge: Equatable, Sendable {
+        public var key: FlowKey
+        public var isDeclared: Bool
+        public var calls: UInt64 = 0
+        public var records: UInt64 = 0
+        /// Calls with an expired declaration; to a system of the settings; without a disclosure; with personal data in their text; plain.
+        public var expired: UInt64 = 0
+        public var known: UInt64 = 0
+        public var undisclosed: UInt64 = 0
+        public var personal: UInt64 = 0
+        public var plain: UInt64 = 0
+        public var firstTime: EventTime
+        public var route: RouteKey
+    }
+
+    /// What was done in one environment, with the route of its largest event.
+    public struct Touch: Equatable, Sendable {
+        public var read: UInt64 = 0
+        public var written: UInt64 = 0
+        public var largest: UInt64 = 0
+        public var route = RouteKey(rawValue: 0)
+
+        public var isAny: Bool { read > 0 || written > 0 }
+    }
+
+    public struct WeakRoute: Equatable, Sendable {
+        public var route: RouteKey
+        public var calls: UInt32
+        public var weakest: TransportSecurity
+    }
+
+    public struct Webhooks: Equatable, Sendable {
+        public var calls: UInt32 = 0
+        public var plain: UInt32 = 0
+        public var weak: UInt32 = 0
+        /// Of the plain ones, those with personal data in what a machine wrote.
+        public var plainMixed: UInt32 = 0
+        public var to = ValueID.unknown
+        public var weakest = TransportSecurity.unknown
+    }
+
+    public struct RouteUse: Equatable, Sendable {
+        public var route: RouteKey
+        public var calls: UInt64
+        public var records: UInt64
+        public var time: EventTime
+    }
+
+    public struct SessionViews: Equatable, Sendable {
+        public var session: UInt64
+        public var real: UInt32 = 0
+        public var synthetic: UInt32 = 0
+        public var exports: UInt32 = 0
+    }
+
+    /// What was said of the records of one content hash. Bits: synthetic, not synthetic, of customers, machine-made.
+    public struct HashLabel: Equatable, Sendable {
+        public var hash: UInt64
+        public var said: UInt8
+        public var route: RouteKey
+    }
+
+    public struct PersonalDataSum: Equatable, Sendable {
+        public var kinds: UInt32 = 0
+        public var count: UInt64 = 0
+        public var certain: UInt64 = 0
+        public var route = RouteKey(rawValue: 0)
+    }
+
+    public init() {}
+
+    /// Whether something happened that detectors are asked about at once.
+    public var isUrgent: Bool {
+        edges.contains { !$0.isDeclared } || checkoutBreach != nil || webhooks.plain > 0 || webhooks.weak > 0
+    }
+
+    /// Whether a person's session saw both kinds of records.
+    public var mixedSession: SessionViews? { sessions.first { $0.real > 0 && $0.synthetic > 0 } }
+
+    // MARK: Adding
+
+    /// Adds an event. Returns whether it is the first of something that detectors are asked about at once.
+    public mutating func add(_ movement: DataMovement, _ event: AccessEvent) -> Bool {
+        let records = event.presence.contains(.rows) ? event.rows : 1
+        let route = RouteKey(event)
+        let traits = movement.traits
+        var isNews = false
+        if traits.contains(.allowedBoth) { isAllowedBoth = true }
+        if movement.flow.hasDestination { isNews = add(edge: movement, event, records, route) }
+        let isWrite = traits.contains(.write)
+        if event.status < 400 { touch(movement, event, records, route, isWrite: isWrite) }
+        if isWrite && (movement.environment.isForMadeUpData || traits.contains(.generator)) {
+            let hasLabel = movement.synthetic == .yes || movement.provenance != 0
+            if hasLabel { labelled &+= records } else if movement.flow.dataClass != .customer { unlabelled &+= records }
+        }
+        if (isWrite || event.operation == .sync) && movement.synthetic == .yes {
+            if movement.parent != 0 { descended &+= records } else { orphaned &+= records }
+        }
+        if movement.disclosed == .yes {
+            disclosed &+= 1
+        } else if movement.disclosed == .no || traits.contains(.answer) {
+            undisclosed &+= 1
+        }
+        if traits.contains(.checkoutBreach) {
+            isNews = MovementTally.add(event, records, route, to: &checkoutBreach) || isNews
+        }
+        if traits.contains(.sensitive) && event.operation.movesDataOut && event.status < 400 {
+            isNews = MovementTally.add(event, records, route, to: &sensitive) || isNews
+        }
+        isNews = addTransport(movement, route) || isNews
+        if traits.contains(.person) { addPerson(movement, event, isWrite: isWrite) }
+        if movement.provenance != 0 { addHash(movement, route) }
+        if movement.personal.count > 0 || movement.flow.dataClass == .aiContent { addPersonal(movement, route) }
+        return isNews
+    }
+
+    private mutating func add(edge movement: DataMovement, _ event: AccessEvent, _ records: UInt64, _ route: RouteKey) -> Bool {
+        let isDeclared = movement.traits.contains(.declared)
+        let place = edges.firstIndex { ($0.isDeclared ? 1 : 0, $0.key) >= (isDeclared ? 1 : 0, movement.flow) } ?? edges.count
+        var isNew = false
+        if place == edges.count || edges[place].key != movement.flow || edges[place].isDeclared != isDeclared {
+            let alike = edges.indices.filter { edges[$0].isDeclared == isDeclared }
+            if alike.count >= MovementTally.edgeLimit {
+                guard let last = alike.last, place <= last else { return false }
+                edges.remove(at: last)
+            }
+            edges.insert(Edge(key: movement.flow, isDeclared: isDeclared, firstTime: event.time, route: route), at: place)
+            isNew = !isDeclared
+        }
+        func count(_ isSo: Bool, _ number: inout UInt64) { if isSo { number &+= 1 } }
+        edges[place].calls &+= 1
+        edges[place].records &+= records
+        count(movement.traits.contains(.expired), &edges[place].expired)
+        count(movement.traits.contains(.knownDestination), &edges[place].known)
+        count(movement.disclosed != .yes, &edges[place].undisclosed)
+        count(movement.personal.count > 0, &edges[place].personal)
+        count(movement.transport == .plain, &edges[place].plain)
+        if (event.time, route) < (edges[place].firstTime, edges[place].route) {
+            (edges[place].firstTime, edges[place].route) = (event.time, route)
+        }
+        return isNew
+    }
+
+    private mutating func touch(_ movement: DataMovement, _ event: AccessEvent, _ records: UInt64, _ route: RouteKey, isWrite: Bool) {
+        guard isWrite || event.operation.movesDataOut else { return }
+        func add(_ place: Int, read: UInt64, written: UInt64) {
+            touches[place].read &+= read
+            touches[place].written &+= written
+            let amount = max(read, written)
+            if amount > touches[place].largest || (amount == touches[place].largest && route < touches[place].route) {
+                touches[place].largest = amount
+                touches[place].route = route
+            }
+        }
+        if movement.environment != .unknown {
+            add(Int(movement.environment.rawValue), read: isWrite ? 0 : records, written: isWrite ? records : 0)
+        }
+        // What a job moves between stores, its account reads here and writes there.
+        if !isWrite && movement.flow.toEnvironment != .unknown && movement.flow.toEnvironment != movement.environment {
+            add(Int(movement.flow.toEnvironment.rawValue), read: 0, written: records)
+        }
+    }
+
+    private static func add(_ event: AccessEvent, _ records: UInt64, _ route: RouteKey, to use: inout RouteUse?) -> Bool {
+        guard var known = use else {
+            use = RouteUse(route: route, calls: 1, records: records, time: event.time)
+            return true
+        }
+        known.calls &+= 1
+        known.records &+= records
+        if (event.time, route) < (known.time, known.route) { (known.time, known.route) = (event.time, route) }
+        use = known
+        return false
+    }
+
+    private mutating func addTransport(_ movement: DataMovement, _ route: RouteKey) -> Bool {
+        guard movement.transport != .unknown else {
+            if movement.traits.contains(.webhook) { webhooks.calls &+= 1 }
+            return false
+        }
+        let isWeak = movement.traits.contains(.weakTransport)
+        if movement.traits.contains(.webhook) {
+            let before = (webhooks.plain, webhooks.weak)
+            webhooks.calls &+= 1
+            guard isWeak else { return false }
+            if movement.transport == .plain { webhooks.plain &+= 1 } else { webhooks.weak &+= 1 }
+            let isMixed = movement.flow.dataClass.isMachineMade || movement.flow.dataClass == .mixed
+            if movement.transport == .plain && movement.personal.count > 0 && isMixed { webhooks.plainMixed &+= 1 }
+            if webhooks.to == .unknown || movement.flow.to.rawValue < webhooks.to.rawValue { webhooks.to = movement.flow.to }
+            if webhooks.weakest == .unknown || movement.transport < webhooks.weakest { webhooks.weakest = movement.transport }
+            return before == (0, 0) || (webhooks.plainMixed == 1 && movement.transport == .plain)
+        }
+        guard isWeak else {
+            secured &+= 1
+            return false
+        }
+        if let index = weak.firstIndex(where: { $0.route == route }) {
+            weak[index].calls &+= 1
+            weak[index].weakest = min(weak[index].weakest, movement.transport)
+            return false
+        }
+        weak.append(WeakRoute(route: route, calls: 1, weakest: movement.transport))
+        weak.sort { $0.route < $1.route }
+        if weak.count > MovementTally.routeLimit { weak.removeLast() }
+        return weak.count == 1
+    }
+
+    private mutating func addPerson(_ movement: DataMovement, _ event: AccessEvent, isWrite: Bool) {
+        guard event.status < 400 else { return }
+        let isSynthetic = movement.synthetic == .yes || movement.flow.dataClass == .synthetic
+        let isReal = movement.synthetic == .no || (movement.flow.dataClass == .customer && !isSynthetic)
+        guard isSynthetic || isReal else { return }
+        if isWrite {
+            if isSynthetic { syntheticWrites &+= 1 } else { customerWrites &+= 1 }
+        }
+        // Who may see both kinds is not counted.
+        guard movement.session != 0, !movement.traits.contains(.allowedBoth), isWrite || event.operation.movesDataOut else { return }
+        var place = sessions.firstIndex { $0.session >= movement.session } ?? sessions.count
+        if place == sessions.count || sessions[place].session != movement.session {
+            if sessions.count == MovementTally.sessionLimit {
+                guard place < sessions.count else { return }
+                sessions.removeLast()
+                place = min(place, sessions.count)
+            }
+            sessions.insert(SessionViews(session: movement.session), at: place)
+        }
+        if isSynthetic { sessions[place].synthetic &+= 1 } else { sessions[place].real &+= 1 }
+        if event.operation == .export || event.operation == .bulk { sessions[place].exports &+= 1 }
+    }
+
+    private mutating func addHash(_ movement: DataMovement, _ route: RouteKey) {
+        hashes &+= 1
+        if movement.traits.contains(.malformedHash) { malformedHashes &+= 1 }
+        var said: UInt8 = 0
+        if movement.synthetic == .yes || movement.flow.dataClass == .synthetic { said |= HashLabel.synthetic }
+        if movement.synthetic == .no { said |= HashLabel.real }
+        guard said != 0 else { return }
+        var place = labels.firstIndex { $0.hash >= movement.provenance } ?? labels.count
+        if place == labels.count || labels[place].hash != movement.provenance {
+            if labels.count == MovementTally.hashLimit {
+                guard place < labels.count else { return }
+                labels.removeLast()
+                place = min(place, labels.count)
+            }
+            labels.insert(HashLabel(hash: movement.provenance, said: said, route: route), at: place)
+        }
+        labels[place].said |= said
+        labels[place].route = max(labels[place].route, route)
+    }
+
+    private mutating func addPersonal(_ movement: DataMovement, _ route: RouteKey) {
+        guard movement.flow.dataClass.isMachineMade else { return }
+        texts &+= 1
+        guard movement.personal.count > 0 else { return }
+        personal.kinds |= movement.personal.kinds
+        personal.count &+= UInt64(movement.personal.count)
+        personal.certain &+= UInt64(movement.personal.certain)
+        personal.route = max(personal.route, route)
+    }
+}
+
+extension MovementTally.HashLabel {
+    public static let synthetic: UInt8 = 1
+    public static let real: UInt8 = 2
+    /// Both were said.
+    public var isConflict: Bool { said & 3 == 3 }
+}

@@ -1,0 +1,92 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import RollingStatistics
+
+/// What was said of the records of each content hash, for as many hashes as there is room for: those with the smallest values, so that every
+/// part of the log keeps the same sample. The hashes are keyed, so that nobody can choose who is in it.
+///
+/// State: 9 bytes a hash, at most ``limit``. Changes only when a bucket closes. Complexity: O(log n) a look. Source: bottom-k sampling
+/// (Cohen and Kaplan, 2007).
+public struct ProvenanceRegistry: Sendable {
+    public static let limit = 16_384
+
+    private var hashes: [UInt64] = []
+    private var saids: [UInt8] = []
+    private var noted: [MovementTally.HashLabel] = []
+    /// Hashes that found no room.
+    public private(set) var left: UInt64 = 0
+
+    public init() {}
+
+    public var count: Int { hashes.count }
+
+    /// The bits of ``MovementTally/HashLabel``; 0 where nothing is known.
+    public func said(of hash: UInt64) -> UInt8 {
+        let place = self.place(of: hash)
+        return place < hashes.count && hashes[place] == hash ? saids[place] : 0
+    }
+
+    private func place(of hash: UInt64) -> Int {
+        var (low, high) = (0, hashes.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if hashes[middle] < hash { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    mutating func note(_ labels: [MovementTally.HashLabel]) { noted += labels }
+
+    /// Takes in what was noted, in an order that does not depend on who noted it first.
+    mutating func countNoted() {
+        guard !noted.isEmpty else { return }
+        noted.sort { ($0.hash, $0.said) < ($1.hash, $1.said) }
+        var (mergedHashes, mergedSaids): ([UInt64], [UInt8]) = ([], [])
+        mergedHashes.reserveCapacity(hashes.count + noted.count)
+        mergedSaids.reserveCapacity(hashes.count + noted.count)
+        func add(_ hash: UInt64, _ said: UInt8) {
+            if mergedHashes.last == hash {
+                mergedSaids[mergedSaids.count - 1] |= said
+            } else {
+                mergedHashes.append(hash)
+                mergedSaids.append(said)
+            }
+        }
+        var (old, new) = (0, 0)
+        while old < hashes.count || new < noted.count {
+            if new == noted.count || (old < hashes.count && hashes[old] <= noted[new].hash) {
+                add(hashes[old], saids[old])
+                old += 1
+            } else {
+                add(noted[new].hash, noted[new].said)
+                new += 1
+            }
+        }
+        if mergedHashes.count > ProvenanceRegistry.limit {
+            left &+= UInt64(mergedHashes.count - ProvenanceRegistry.limit)
+            mergedHashes.removeLast(mergedHashes.count - ProvenanceRegistry.limit)
+            mergedSaids.removeLast(mergedSaids.count - ProvenanceRegistry.limit)
+        }
+        (hashes, saids) = (mergedHashes, mergedSaids)
+        noted.removeAll(keepingCapacity: true)
+    }
+
+    func encode(into writer: inout StateWriter) {
+        writer.write(left)
+        writer.write(UInt32(hashes.count))
+        for hash in hashes { writer.write(hash) }
+        writer.write(saids)
+    }
+
+    init(from reader: inout StateReader) throws(StateError) {
+        left = try reader.read()
+        let count = try reader.read(UInt32.self)
+        guard count <= ProvenanceRegistry.limit else { throw StateError.implausible("content hashes of a lane") }
+        for _ in 0..<count { hashes.append(try reader.read()) }
+        saids = try reader.readBytes()
+        guard saids.count == hashes.count else { throw StateError.implausible("labels of content hashes") }
+        // A damaged order would only hide some of them, but would do so for ever.
+        guard zip(hashes, hashes.dropFirst()).allSatisfy({ $0 < $1 }) else { throw StateError.implausible("order of content hashes") }
+    }
+}

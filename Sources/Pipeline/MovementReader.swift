@@ -1,0 +1,275 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import Detection
+import Digest
+import EventModel
+import LogFormats
+
+/// What the settings say of a lane's records.
+package struct MovementSettings: Equatable, Sendable {
+    package var estate = Estate()
+    /// What the operator adds to the lexicon of markers.
+    package var lexicon: [MarkerLexicon.Entry] = []
+    /// What the source's records are, where the line does not say.
+    package var environment = DataEnvironment.unknown
+
+    package init() {}
+}
+
+/// Turns what a line states of its records, and what the estate says of its endpoint and object, into a ``DataMovement``.
+///
+/// Runs on the reader's thread. What words mean is remembered for words seen lately, because a log has few of them. State: about 100 KB.
+struct MovementReader {
+    private let index: EstateIndex
+    private let lexicon: MarkerLexicon
+    private let sourceEnvironment: DataEnvironment
+    private let key: UInt64
+    /// What the names of the value directory mean; by number.
+    private var meanings: [NameMeaning] = [NameMeaning(), NameMeaning()]
+    private var memo: [MemoEntry]
+    /// What the estate says of accounts, by number.
+    private var people: [UInt32: DataMovement.Traits] = [:]
+
+    /// What an endpoint or object is in the estate.
+    struct NameMeaning {
+        /// Its store plus one; 0 is none.
+        var store: UInt16 = 0
+        var dataClass = DataClass.unknown
+        var traits: DataMovement.Traits = []
+        var isCheckout = false
+    }
+
+    private struct MemoEntry {
+        var hash: UInt64 = 0
+        var value: UInt64 = 0
+    }
+
+    /// What has to be looked up or added in the lane's value directory.
+    struct Names {
+        var from: String?
+        var to: String?
+        var fromRegion: String?
+        var toRegion: String?
+    }
+
+    init(_ settings: MovementSettings, pseudonymKey: [UInt8]) {
+        index = EstateIndex(settings.estate)
+        lexicon = MarkerLexicon(settings.lexicon)
+        sourceEnvironment = settings.environment
+        key = HMACSHA256.code(for: Array("weir movements 1".utf8), key: pseudonymKey).prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        memo = Array(repeating: MemoEntry(), count: 2048)
+    }
+
+    /// Takes up the name of the directory's next value.
+    mutating func learn(_ name: String) {
+        var meaning = NameMeaning()
+        meaning.dataClass = lexicon.dataClass(ofName: Array(name.utf8))
+        if !index.isEmpty {
+            if let store = index.store(ofObject: name) ?? index.store(ofEndpoint: name) {
+                meaning.store = UInt16(store + 1)
+                meaning.dataClass = index.estate.stores[store].dataClass
+            }
+            if index.isSensitive(object: name) { meaning.traits.insert(.sensitive) }
+            if index.isAssistant(endpoint: name) { meaning.traits.insert(.answer) }
+            meaning.isCheckout = index.isCheckout(endpoint: name)
+        }
+        meanings.append(meaning)
+    }
+
+    /// Whether endpoint or object of an event mean something, so that it has a movement though its line states none.
+    @inline(__always)
+    func means(_ endpoint: ValueID, _ object: ValueID) -> Bool {
+        let endpoint = meanings[Int(endpoint.rawValue)]
+        let object = meanings[Int(object.rawValue)]
+        return endpoint.store | object.store != 0 || !endpoint.traits.union(object.traits).isEmpty || endpoint.isCheckout
+            || endpoint.dataClass != .unknown || object.dataClass != .unknown
+    }
+
+    // MARK: Reading
+
+    /// Reads one event. The numbers of the systems and jurisdictions that it names are the caller's to fill in.
+    mutating func read(
+        _ line: DecodedLine, _ stated: LineMovement, account: AccountID, name: String, endpoint: ValueID,
+        object: ValueID, bytes: PaddedBytes, scratch: PaddedBytes
+    ) -> (DataMovement, Names) {
+        var movement = DataMovement()
+        var names = Names()
+        func text(_ key: LineMovement.Key) -> (PaddedBytes, TextRange)? {
+            let range = stated[key]
+            return range.isEmpty ? nil : (range.isScratch ? scratch : bytes, range)
+        }
+        let (byEndpoint, byObject) = (meanings[Int(endpoint.rawValue)], meanings[Int(object.rawValue)])
+        let storeNumber = byObject.store != 0 ? byObject.store : byEndpoint.store
+        let store = storeNumber == 0 ? nil : Int(storeNumber) - 1
+        let system = store.flatMap { index.system(ofStore: $0) }
+        movement.traits = byEndpoint.traits.union(byObject.traits).union(traits(of: account, name, kind: line.kind, at: line.time))
+        let isWrite = !line.operation.movesDataOut
+        if line.operation == .webhook { movement.traits.insert(.webhook) }
+        if line.operation == .write { movement.traits.insert(.write) }
+        if byEndpoint.isCheckout && !isWrite, let store, !index.mayCheckoutRead(store) { movement.traits.insert(.checkoutBreach) }
+
+        movement.environment = text(.env).map { environment($0) } ?? .unknown
+        if movement.environment == .unknown { movement.environment = system?.environment ?? .unknown }
+        if movement.environment == .unknown { movement.environment = sourceEnvironment }
+        movement.synthetic = text(.synthetic).map { marker($0, .synthetic) } ?? .unstated
+        movement.disclosed = text(.disclosed).map { marker($0, .disclosed) } ?? .unstated
+        movement.flow.dataClass = dataClass(
+            stated: text(.dataClass).map { DataClass(rawValue: UInt8(memoised($0, .dataClass))) ?? .unknown } ?? .unknown,
+            byName: byObject.dataClass != .unknown ? byObject.dataClass : byEndpoint.dataClass, movement)
+        movement.transport = transport(text(.tls), text(.scheme))
+        if movement.transport != .unknown && movement.transport < index.estate.weakestTransport { movement.traits.insert(.weakTransport) }
+        if let (bytes, range) = text(.provenance) {
+            (movement.provenance, _) = hash(bytes, range)
+            if !MovementReader.isContentHash(bytes, range) { movement.traits.insert(.malformedHash) }
+        }
+        if let (bytes, range) = text(.parent) { (movement.parent, _) = hash(bytes, range) }
+        if let (bytes, range) = text(.session) { (movement.session, _) = hash(bytes, range) }
+        follow(&movement, &names, isWrite: isWrite, at: line.time, system: system, text)
+        return (movement, names)
+    }
+
+    /// Where the records came from and where they went.
+    private mutating func follow(
+        _ movement: inout DataMovement, _ names: inout Names, isWrite: Bool, at time: EventTime, system: Estate.System?,
+        _ text: (LineMovement.Key) -> (PaddedBytes, TextRange)?
+    ) {
+        let region =
+            text(.region).map { index.jurisdiction(MovementReader.string($0)) } ?? (system?.region).flatMap { $0.isEmpty ? nil : $0 }
+        let here = (system: system?.name, environment: movement.environment)
+        if isWrite {
+            // The source of what is written is not in the log: the account brought it.
+            guard movement.traits.contains(.write) else { return }
+            movement.flow.toEnvironment = here.environment
+            names.to = system?.name
+            names.toRegion = region
+            if system != nil { movement.traits.insert(.knownDestination) }
+            guard here.environment != .unknown || names.to != nil || names.toRegion != nil else { return }
+            note(index.standing(movement.flow.dataClass, from: (nil, .unknown), to: here, at: time), &movement)
+            return
+        }
+        movement.flow.fromEnvironment = here.environment
+        names.from = system?.name
+        names.fromRegion = region
+        let destination = text(.dest).map { MovementReader.string($0) }
+        let known = destination.flatMap { index.system($0) }
+        movement.flow.toEnvironment = text(.destEnv).map { environment($0) } ?? known?.environment ?? .unknown
+        if movement.flow.toEnvironment == .unknown { movement.flow.toEnvironment = known?.environment ?? .unknown }
+        let there = known?.name ?? destination.map { EstateIndex.host($0) }
+        names.to = there
+        if known != nil { movement.traits.insert(.knownDestination) }
+        if let (bytes, range) = text(.destRegion) {
+            names.toRegion = index.jurisdiction(MovementReader.string((bytes, range)))
+        } else if let region = known?.region, !region.isEmpty {
+            names.toRegion = index.jurisdiction(region)
+        }
+        guard movement.flow.toEnvironment != .unknown || names.to != nil || names.toRegion != nil else { return }
+        let to = (system: there, environment: movement.flow.toEnvironment)
+        note(index.standing(movement.flow.dataClass, from: here, to: to, at: time), &movement)
+    }
+
+    private func note(_ standing: EstateIndex.Standing, _ movement: inout DataMovement) {
+        switch standing {
+        case .declared: movement.traits.insert(.declared)
+        case .expired: movement.traits.insert(.expired)
+        case .undeclared: break
+        }
+    }
+
+    /// A stated class goes before a label, a label before what the name says, and that before the environment's.
+    private func dataClass(stated: DataClass, byName: DataClass, _ movement: DataMovement) -> DataClass {
+        if stated != .unknown { return stated }
+        if movement.synthetic == .yes { return byName == .aiContent ? .aiContent : .synthetic }
+        if byName != .unknown { return byName }
+        if movement.traits.contains(.answer) { return .aiContent }
+        return movement.synthetic == .no && movement.environment == .production ? .customer : .unknown
+    }
+
+    private mutating func traits(of account: AccountID, _ name: String, kind: AccountKind, at time: EventTime) -> DataMovement.Traits {
+        var traits: DataMovement.Traits = kind == .human ? .person : []
+        guard !index.isEmpty else { return traits }
+        if let known = people[account.rawValue] {
+            traits.formUnion(known)
+            if !known.contains(.allowedBoth) { return traits }
+        } else {
+            var fixed: DataMovement.Traits = index.isGenerator(name) ? .generator : []
+            if index.isSyntheticAdmin(name) || index.mayUseBoth(name, at: EventTime(milliseconds: 0)) { fixed.insert(.allowedBoth) }
+            people[account.rawValue] = fixed
+            traits.formUnion(fixed)
+        }
+        // An allowance ends on its day.
+        if traits.contains(.allowedBoth) && !index.isSyntheticAdmin(name) && !index.mayUseBoth(name, at: time) {
+            traits.remove(.allowedBoth)
+        }
+        return traits
+    }
+
+    // MARK: Words
+
+    private mutating func environment(_ text: (PaddedBytes, TextRange)) -> DataEnvironment {
+        DataEnvironment(rawValue: UInt8(truncatingIfNeeded: memoised(text, .env))) ?? .unknown
+    }
+
+    private mutating func marker(_ text: (PaddedBytes, TextRange), _ key: MarkerLexicon.Key) -> Marker {
+        Marker(rawValue: UInt8(truncatingIfNeeded: memoised(text, key))) ?? .unstated
+    }
+
+    private mutating func memoised(_ text: (PaddedBytes, TextRange), _ key: MarkerLexicon.Key) -> UInt64 {
+        let (bytes, range) = text
+        let hash = bytes.hash(from: Int(range.start), count: range.count, key: self.key &+ UInt64(key.rawValue)) | 1
+        let slot = Int(truncatingIfNeeded: hash >> 8) & 2047
+        if memo[slot].hash == hash { return memo[slot].value }
+        let copy = bytes.copy(Int(range.start)..<Int(range.start) + min(range.count, MarkerLexicon.longest))
+        let value: UInt8
+        switch key {
+        case .env: value = lexicon.environment(copy).rawValue
+        case .dataClass, .name: value = lexicon.dataClass(copy).rawValue
+        case .synthetic: value = lexicon.synthetic(copy).rawValue
+        case .disclosed: value = lexicon.disclosed(copy).rawValue
+        }
+        memo[slot] = MemoEntry(hash: hash, value: UInt64(value))
+        return UInt64(value)
+    }
+
+    private func hash(_ bytes: PaddedBytes, _ range: TextRange) -> (UInt64, Int) {
+        (max(bytes.hash(from: Int(range.start), count: range.count, key: key), 1), range.count)
+    }
+
+    /// Hexadecimal of 16 bytes or more, with or without the name of its function before a colon.
+    private static func isContentHash(_ bytes: PaddedBytes, _ range: TextRange) -> Bool {
+        var start = Int(range.start)
+        let end = start + range.count
+        let colon = bytes.firstIndex(of: UInt8(ascii: ":"), from: start, to: end)
+        if colon < end { start = colon + 1 }
+        guard end - start >= 32, (end - start) % 2 == 0, end - start <= 256 else { return false }
+        for position in start..<end {
+            switch bytes[position] {
+            case 0x30...0x39, 0x41...0x46, 0x61...0x66: continue
+            default: return false
+            }
+        }
+        return true
+    }
+
+    private static func string(_ text: (PaddedBytes, TextRange)) -> String {
+        let (bytes, range) = text
+        return String(decoding: bytes.copy(Int(range.start)..<Int(range.start) + min(range.count, 200)), as: UTF8.self)
+    }
+
+    private func transport(_ tls: (PaddedBytes, TextRange)?, _ scheme: (PaddedBytes, TextRange)?) -> TransportSecurity {
+        if let tls {
+            let word = MovementReader.string(tls).lowercased().filter { $0.isNumber || $0.isLetter }
+            switch word {
+            case "tlsv13", "tls13", "13": return .tls13
+            case "tlsv12", "tls12", "12": return .tls12
+            case "tlsv11", "tls11", "11": return .tls11
+            case "tlsv1", "tlsv10", "tls10", "tls1", "10": return .tls10
+            case "sslv3", "ssl3", "sslv2": return .ssl3
+            case "none", "", "plain": return .plain
+            default: return .unknown
+            }
+        }
+        guard let scheme else { return .unknown }
+        return MovementReader.string(scheme).lowercased() == "http" ? .plain : .unknown
+    }
+}
