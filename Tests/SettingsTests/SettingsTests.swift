@@ -32,7 +32,7 @@ let good = """
         #expect(settings.stateDirectory == "/etc/weir/state")
         #expect(settings.sources.count == 1)
         let source = settings.sources[0]
-        #expect(source.name == "gateway" && source.format == "json" && source.environment == "production")
+        #expect(source.name == "gateway" && source.format == "json" && source.environment == .production)
         #expect(source.paths == ["/var/log/gateway/access.json*", "/etc/weir/logs/other.json"])
         #expect(source.fields == ["account": "consumer.username", "endpoint": "request.uri"])
         #expect(source.lateness == .seconds(30) && source.rotateWait == EventDuration(milliseconds: 2500))
