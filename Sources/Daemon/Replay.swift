@@ -31,6 +31,9 @@ package struct Replay: Sendable {
         package var elapsed: EventDuration
         /// How often tail probabilities came true.
         package var tails: [TailCount] = []
+        /// Where records went.
+        package var flows: [FlowDay] = []
+        package var format = ""
     }
 
     /// Where a running replay stands.
@@ -107,6 +110,8 @@ package struct Replay: Sendable {
         }
         result.counters = core.counters
         result.tails = core.tails
+        result.flows = core.flows
+        result.format = lane.options.format
         result.examples = core.examples
         result.accounts = core.accountCount
         result.openAlerts = core.openAlertCount

@@ -42,6 +42,14 @@ public struct FlowLedger: Sendable {
 
         public init() {}
 
+        public mutating func add(_ other: Counts) {
+            calls &+= other.calls
+            records &+= other.records
+            undisclosed &+= other.undisclosed
+            personal &+= other.personal
+            plain &+= other.plain
+        }
+
         mutating func add(_ edge: MovementTally.Edge) {
             calls &+= edge.calls
             records &+= edge.records

@@ -174,6 +174,8 @@ public final class ValueTable {
         provenance.note(movement.labels)
         if movement.labelled | movement.unlabelled > 0 { labellers += 1 }
     }
+    /// See ``FlowLedger/takeChanged()``.
+    public func takeChangedFlows() -> [(key: FlowKey, value: FlowLedger.Record)] { flows.takeChanged() }
     public func note(shadow endpoint: ValueID) { notedShadows.append(endpoint.rawValue) }
 
     /// Whether an endpoint is missing from the inventory and was not told yet.

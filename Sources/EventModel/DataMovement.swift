@@ -168,6 +168,8 @@ public struct DataMovement: Equatable, Sendable {
         public static let write = Traits(rawValue: 2048)
         /// The transport is known, and weaker than the settings allow.
         public static let weakTransport = Traits(rawValue: 4096)
+        /// A free text was there, and was scanned for personal data.
+        public static let scanned = Traits(rawValue: 8192)
     }
 
     /// Nothing stated.

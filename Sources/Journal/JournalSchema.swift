@@ -15,6 +15,7 @@ enum JournalSchema {
             try db.execute(sql: first)
         }
         migrator.registerMigration("2-labels") { db in try db.execute(sql: labels) }
+        migrator.registerMigration("3-flows") { db in try db.execute(sql: FlowTable.schema) }
         return migrator
     }()
 

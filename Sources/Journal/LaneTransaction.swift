@@ -22,6 +22,7 @@ struct LaneTransaction {
         try storePositions(commit.positions, lane: lane)
         try storeAlerts(commit.alerts, lane: lane)
         try storeApplied(commit.applied, lane: lane)
+        try FlowTable.store(commit.flows, lane: lane, in: db)
         try prune()
     }
 

@@ -19,6 +19,8 @@ package struct LaneCommit: Sendable {
     package var alerts: [AlertRecord]
     /// Where in event time decisions of the journal's were applied.
     package var applied: [AppliedDecision]
+    /// Edges on which records moved since the last commit, each with its running day.
+    package var flows: [FlowDay]
     /// Numbers for `weir status`, by name, sorted.
     package var counters: [Counter]
 
@@ -33,7 +35,7 @@ package struct LaneCommit: Sendable {
 
     package init(
         lane: String, header: [UInt8], accounts: [AccountState], positions: [StreamPosition], alerts: [AlertRecord],
-        applied: [AppliedDecision] = [], counters: [Counter]
+        applied: [AppliedDecision] = [], flows: [FlowDay] = [], counters: [Counter]
     ) {
         self.lane = lane
         self.header = header
@@ -41,6 +43,7 @@ package struct LaneCommit: Sendable {
         self.positions = positions
         self.alerts = alerts
         self.applied = applied
+        self.flows = flows
         self.counters = counters
     }
 }

@@ -60,6 +60,7 @@ extension LaneCore {
             rows = counted
         }
         counters.events &+= 1
+        counters.fields.note(event)
         if event.account == .overflow { counters.overflow &+= 1 }
         laneEvents[currentPosition] &+= 1
         let signal = shard(event.account).add(
@@ -70,6 +71,7 @@ extension LaneCore {
     @inline(never)
     private mutating func follow(_ signal: AccountShard.Signal, _ detailed: DetailedEvent, _ rows: UInt64) {
         let event = detailed.event
+        counters.fields.note(detailed)
         var isDue = signal.contains(.judge)
         if signal.contains(.note) || signal.contains(.noteRoute) {
             let isNews = shard(event.account).note(

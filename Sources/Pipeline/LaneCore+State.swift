@@ -42,7 +42,7 @@ extension LaneCore {
         applied = []
         pendingCommit = LaneCommit(
             lane: options.name, header: encodedHeader(), accounts: changed, positions: moved, alerts: taken, applied: decided,
-            counters: counterList())
+            flows: takeFlowDays(), counters: counterList())
     }
 
     /// Encodes at most `limit` more accounts of the commit in the making; returns the commit once it is whole.
@@ -180,6 +180,7 @@ extension LaneCounters {
     func encode(into writer: inout StateWriter) {
         for number in [events, bytes, late, future, duplicates, ignored, overflow, lostBytes] { writer.write(number) }
         for number in malformed { writer.write(number) }
+        for number in fields.counts { writer.write(number) }
         writer.write(isIncomplete)
         writer.write(UInt32(troubles.count))
         for (name, count) in troubles.sorted(by: { $0.key < $1.key }) {
@@ -198,6 +199,9 @@ extension LaneCounters {
         overflow = try reader.read()
         lostBytes = try reader.read()
         for index in malformed.indices { malformed[index] = try reader.read() }
+        var stated: [UInt64] = []
+        for _ in LogField.allCases { stated.append(try reader.read()) }
+        fields = FieldCoverage(counts: stated)
         isIncomplete = try reader.readBool()
         for _ in 0..<(try reader.read(UInt32.self)) { troubles[try reader.readString()] = try reader.read() }
     }

@@ -56,6 +56,8 @@ package struct LaneCounters: Equatable, Sendable {
     package var overflow: UInt64 = 0
     package var troubles: [String: UInt64] = [:]
     package var lostBytes: UInt64 = 0
+    /// What the events stated.
+    package var fields = FieldCoverage()
     /// Whether input was lost or left out.
     package var isIncomplete = false
 

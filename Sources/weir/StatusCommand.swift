@@ -21,19 +21,13 @@ struct StatusCommand: ParsableCommand {
 
     func run() throws {
         do {
-            let view = try JournalView.open(directory: try directory())
+            let view = try JournalView.open(directory: try StateArguments.directory(settings: settings, state: state))
             let report = StatusReport(
                 summary: try view.summary(), lanes: try view.lanes(), alerts: try view.openAlerts(limit: 100), queues: try view.queues())
             System.write((json ? report.json : report.text) + "\n", to: 1)
         } catch let failure as JournalFailure {
             throw CommandFailure.badNews(failure.message)
         }
-    }
-
-    private func directory() throws -> String {
-        if let state { return state }
-        guard let settings else { throw CommandFailure.wrongUse("name the settings file (--settings) or the state directory (--state).") }
-        return try SettingsLoading.load(settings, for: .reading).stateDirectory
     }
 }
 
