@@ -27,7 +27,8 @@ public struct CheckoutReadDetector: AccessDetector {
         let breach = bucket.access.tally?.movement?.checkoutBreach
         let what = breach.map { bucket.access.values.words($0.route) } ?? "calls"
         let phrase =
-            "read at checkout from a store that is not declared for it: \(what), \(NumberText.grouped(Double(breach?.records ?? 0))) records in "
+            "read at checkout from a store that is not declared for it: \(what), "
+            + "\(NumberText.grouped(Double(breach?.records ?? 0))) records in "
             + "\(FlowWords.calls(breach?.calls ?? 0))."
         return finding(look, bucket, of: account, measure: .rows, severity: .high, score: 5, phrase: phrase)
     }
@@ -43,9 +44,10 @@ extension CheckoutReadDetector {
         func read(_ traits: DataMovement.Traits) -> SelfTest.Stretch {
             SelfTest.Stretch(buckets: 1, [SelfTest.Activity(rows: 1).moving(.init { $0.traits = traits })])
         }
+        let before = [read([])]
         return [
-            SelfTest("customers read at checkout", .fires, history: [], last: read(.checkoutBreach)),
-            SelfTest("products read at checkout", .staysSilent, history: [], last: read([])),
+            SelfTest("customers read at checkout", .fires, history: before, last: read(.checkoutBreach)),
+            SelfTest("products read at checkout", .staysSilent, history: before, last: read([])),
         ]
     }
 }

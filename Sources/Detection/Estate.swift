@@ -127,6 +127,17 @@ public struct Estate: Equatable, Sendable {
 
     public init() {}
 
+    /// The same, where every account is also named as alerts would show it if it is a person's.
+    public func naming(_ pseudonym: (String) -> String) -> Estate {
+        var estate = self
+        estate.generators += generators.map(pseudonym)
+        estate.dualEnvironment += dualEnvironment.map {
+            Allowance(account: pseudonym($0.account), owner: $0.owner, expires: $0.expires)
+        }
+        for place in estate.roles.indices { estate.roles[place].accounts += roles[place].accounts.map(pseudonym) }
+        return estate
+    }
+
     /// Nothing is said.
     public var isEmpty: Bool { self == Estate() }
 }

@@ -66,9 +66,10 @@ extension JurisdictionDetector {
         }
         let weeks = SelfTest.Stretch(days: 15, [send(to: "lake", "EU", .declared)])
         let abroad = SelfTest.Stretch(buckets: 1, [send(to: "vendor", "US")])
+        let first = SelfTest.Stretch(buckets: 1, [send(to: "lake", "EU", .declared)])
         return [
             SelfTest("a first flow abroad after two weeks", .fires, history: [weeks], last: abroad),
-            SelfTest("a flow abroad where flows are declared", .fires, history: [], last: abroad, declaresFlows: true),
+            SelfTest("a flow abroad where flows are declared", .fires, history: [first], last: abroad, declaresFlows: true),
             SelfTest(
                 "a declared one", .staysSilent, history: [weeks], last: SelfTest.Stretch(buckets: 1, [send(to: "vendor", "US", .declared)])),
             SelfTest(

@@ -36,7 +36,8 @@ public struct PersonalDataDetector: AccessDetector {
         let tally = bucket.access.tally?.movement ?? MovementTally()
         let kinds = PersonalDataKind.names(tally.personal.kinds).joined(separator: ", ")
         let phrase =
-            "showed \(NumberText.grouped(look.observed)) piece\(look.observed == 1 ? "" : "s") of personal data in \(tally.texts) machine-made text"
+            "showed \(NumberText.grouped(look.observed)) piece\(look.observed == 1 ? "" : "s") of personal data "
+            + "in \(tally.texts) machine-made text"
             + "\(tally.texts == 1 ? "" : "s"): \(kinds) (\(bucket.access.values.words(tally.personal.route))). Usual "
             + "\(NumberText.decimal(look.expected, places: 1)) a quarter hour."
         return finding(look, bucket, of: account, measure: nil, severity: .high, score: look.variant == 1 ? 6 : 4, phrase: phrase)

@@ -3,8 +3,8 @@
 
 import RollingStatistics
 
-/// What was said of the records of each content hash, for as many hashes as there is room for: those with the smallest values, so that every
-/// part of the log keeps the same sample. The hashes are keyed, so that nobody can choose who is in it.
+/// What was said of the records of each content hash, for as many hashes as there is room for: those with the smallest values, so that
+/// every part of the log keeps the same sample. The hashes are keyed, so that nobody can choose who is in it.
 ///
 /// State: 9 bytes a hash, at most ``limit``. Changes only when a bucket closes. Complexity: O(log n) a look. Source: bottom-k sampling
 /// (Cohen and Kaplan, 2007).

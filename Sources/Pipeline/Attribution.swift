@@ -186,7 +186,7 @@ package struct Attribution: ~Copyable {
     /// The name as everybody may see it: people become pseudonyms; what is too long or not text gets a hash for its identity.
     private func shownName(_ raw: [UInt8], kind: AccountKind) -> [UInt8] {
         if kind == .human || raw.contains(UInt8(ascii: "@")) {
-            return Array("u-\(Hexadecimal.text(Array(HMACSHA256.code(for: raw, key: pseudonymKey).prefix(6))))".utf8)
+            return Array(Pseudonym.text(raw, key: pseudonymKey).utf8)
         }
         let repaired = Array(String(decoding: raw, as: UTF8.self).utf8)
         guard repaired != raw || raw.count > 200 else { return raw }
@@ -262,5 +262,12 @@ package struct Attribution: ~Copyable {
         batch.newValues.append(String(decoding: name, as: UTF8.self))
         movements.learn(String(decoding: name, as: UTF8.self))
         return ValueID(rawValue: UInt16(truncatingIfNeeded: number))
+    }
+}
+
+/// What alerts call a person.
+enum Pseudonym {
+    static func text(_ name: [UInt8], key: [UInt8]) -> String {
+        "u-\(Hexadecimal.text(Array(HMACSHA256.code(for: name, key: key).prefix(6))))"
     }
 }

@@ -54,7 +54,7 @@ struct MovementReader {
     }
 
     init(_ settings: MovementSettings, pseudonymKey: [UInt8]) {
-        index = EstateIndex(settings.estate)
+        index = EstateIndex(settings.estate.naming { Pseudonym.text(Array($0.utf8), key: pseudonymKey) })
         lexicon = MarkerLexicon(settings.lexicon)
         sourceEnvironment = settings.environment
         key = HMACSHA256.code(for: Array("weir movements 1".utf8), key: pseudonymKey).prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
