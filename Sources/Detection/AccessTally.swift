@@ -52,7 +52,7 @@ public final class AccessTally {
         (other.refused, other.lastRefusal, other.throttled, other.failed) = (refused, lastRefusal, throttled, failed)
         (other.limits, other.routes, other.newRoutes) = (limits, routes, newRoutes)
         (other.canary, other.coverUp, other.newAgent, other.agents) = (canary, coverUp, newAgent, agents)
-        (other.discovery, other.jobs, other.movement) = (discovery, jobs, movement)
+        (other.discovery, other.jobs, other.movement) = (discovery, jobs, movement?.copy())
         return other
     }
 

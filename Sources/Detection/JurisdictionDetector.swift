@@ -71,7 +71,8 @@ extension JurisdictionDetector {
             SelfTest("a first flow abroad after two weeks", .fires, history: [weeks], last: abroad),
             SelfTest("a flow abroad where flows are declared", .fires, history: [first], last: abroad, declaresFlows: true),
             SelfTest(
-                "a declared one", .staysSilent, history: [weeks], last: SelfTest.Stretch(buckets: 1, [send(to: "vendor", "US", .declared)])),
+                "a declared one", .staysSilent, history: [weeks],
+                last: SelfTest.Stretch(buckets: 1, [send(to: "vendor", "US", .declared)])),
             SelfTest(
                 "a first flow abroad on the second day", .staysSilent,
                 history: [SelfTest.Stretch(days: 1, [send(to: "lake", "EU")])], last: abroad),

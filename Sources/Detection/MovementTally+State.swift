@@ -59,7 +59,8 @@ extension MovementTally {
         for count in [personal.count, personal.certain, personal.route.rawValue] { writer.write(count) }
     }
 
-    init(from reader: inout StateReader) throws(StateError) {
+    convenience init(from reader: inout StateReader) throws(StateError) {
+        self.init()
         for _ in 0..<(try reader.read(UInt8.self)) { edges.append(try Edge(from: &reader)) }
         for place in 0..<5 {
             touches[place] = Touch(

@@ -8,7 +8,7 @@ import RollingStatistics
 ///
 /// Counts, sums, extremes and the smallest of sets only, so that the order in which files are read cannot matter. State: about 200 bytes,
 /// and 60 an edge. Complexity: O(edges) an event.
-public struct MovementTally: Sendable {
+public final class MovementTally {
     /// Edges kept of a bucket, of declared ones and of the others each: those with the smallest keys.
     static let edgeLimit = 16
     static let routeLimit = 8
@@ -123,6 +123,19 @@ public struct MovementTally: Sendable {
 
     public init() {}
 
+    /// One of its own, for a judgement of what would be if earlier buckets closed as they stand.
+    func copy() -> MovementTally {
+        let other = MovementTally()
+        (other.edges, other.touches, other.labelled, other.unlabelled) = (edges, touches, labelled, unlabelled)
+        (other.descended, other.orphaned, other.disclosed, other.undisclosed) = (descended, orphaned, disclosed, undisclosed)
+        (other.secured, other.weak, other.webhooks, other.checkoutBreach) = (secured, weak, webhooks, checkoutBreach)
+        (other.sensitive, other.sessions, other.isAllowedBoth) = (sensitive, sessions, isAllowedBoth)
+        (other.customerWrites, other.syntheticWrites) = (customerWrites, syntheticWrites)
+        (other.hashes, other.malformedHashes, other.labels) = (hashes, malformedHashes, labels)
+        (other.texts, other.personal) = (texts, personal)
+        return other
+    }
+
     /// Whether something happened that detectors are asked about at once.
     public var isUrgent: Bool {
         edges.contains { !$0.isDeclared } || checkoutBreach != nil || webhooks.plain > 0 || webhooks.weak > 0
@@ -134,7 +147,7 @@ public struct MovementTally: Sendable {
     // MARK: Adding
 
     /// Adds an event. Returns whether it is the first of something that detectors are asked about at once.
-    public mutating func add(_ movement: DataMovement, _ event: AccessEvent) -> Bool {
+    public func add(_ movement: DataMovement, _ event: AccessEvent) -> Bool {
         let records = event.presence.contains(.rows) ? event.rows : 1
         let route = RouteKey(event)
         let traits = movement.traits
@@ -168,7 +181,7 @@ public struct MovementTally: Sendable {
         return isNews
     }
 
-    private mutating func add(edge movement: DataMovement, _ event: AccessEvent, _ records: UInt64, _ route: RouteKey) -> Bool {
+    private func add(edge movement: DataMovement, _ event: AccessEvent, _ records: UInt64, _ route: RouteKey) -> Bool {
         let isDeclared = movement.traits.contains(.declared)
         let place = edges.firstIndex { ($0.isDeclared ? 1 : 0, $0.key) >= (isDeclared ? 1 : 0, movement.flow) } ?? edges.count
         var isNew = false
@@ -195,7 +208,7 @@ public struct MovementTally: Sendable {
         return isNew
     }
 
-    private mutating func touch(_ movement: DataMovement, _ event: AccessEvent, _ records: UInt64, _ route: RouteKey, isWrite: Bool) {
+    private func touch(_ movement: DataMovement, _ event: AccessEvent, _ records: UInt64, _ route: RouteKey, isWrite: Bool) {
         guard isWrite || event.operation.movesDataOut else { return }
         func add(_ place: Int, read: UInt64, written: UInt64) {
             touches[place].read &+= read
@@ -227,7 +240,7 @@ public struct MovementTally: Sendable {
         return false
     }
 
-    private mutating func addTransport(_ movement: DataMovement, _ route: RouteKey) -> Bool {
+    private func addTransport(_ movement: DataMovement, _ route: RouteKey) -> Bool {
         guard movement.transport != .unknown else {
             if movement.traits.contains(.webhook) { webhooks.calls &+= 1 }
             return false
@@ -259,7 +272,7 @@ public struct MovementTally: Sendable {
         return weak.count == 1
     }
 
-    private mutating func addPerson(_ movement: DataMovement, _ event: AccessEvent, isWrite: Bool) {
+    private func addPerson(_ movement: DataMovement, _ event: AccessEvent, isWrite: Bool) {
         guard event.status < 400 else { return }
         let isSynthetic = movement.synthetic == .yes || movement.flow.dataClass == .synthetic
         let isReal = movement.synthetic == .no || (movement.flow.dataClass == .customer && !isSynthetic)
@@ -282,7 +295,7 @@ public struct MovementTally: Sendable {
         if event.operation == .export || event.operation == .bulk { sessions[place].exports &+= 1 }
     }
 
-    private mutating func addHash(_ movement: DataMovement, _ route: RouteKey) {
+    private func addHash(_ movement: DataMovement, _ route: RouteKey) {
         hashes &+= 1
         if movement.traits.contains(.malformedHash) { malformedHashes &+= 1 }
         var said: UInt8 = 0
@@ -302,7 +315,7 @@ public struct MovementTally: Sendable {
         labels[place].route = max(labels[place].route, route)
     }
 
-    private mutating func addPersonal(_ movement: DataMovement, _ route: RouteKey) {
+    private func addPersonal(_ movement: DataMovement, _ route: RouteKey) {
         guard movement.flow.dataClass.isMachineMade else { return }
         texts &+= 1
         guard movement.personal.count > 0 else { return }

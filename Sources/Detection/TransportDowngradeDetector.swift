@@ -39,7 +39,8 @@ public struct TransportDowngradeDetector: AccessDetector {
         let route = weak.first.map { bucket.access.values.words($0.route) } ?? "calls"
         let count = NumberText.grouped(look.observed)
         let phrase =
-            "made \(count) call\(look.observed == 1 ? "" : "s") over \(weakest.name) (\(route)), and none for \(min(Int(account.age) / BucketGrid.perDay, 28)) days before."
+            "made \(count) call\(look.observed == 1 ? "" : "s") over \(weakest.name) (\(route)), "
+            + "and none for \(min(Int(account.age) / BucketGrid.perDay, 28)) days before."
         return finding(look, bucket, of: account, measure: .calls, severity: .medium, score: 4, phrase: phrase)
     }
 

@@ -6,8 +6,8 @@ import EventModel
 /// What words in logs say of the records that they are about: environments, classes, labels of synthetic records, disclosures.
 ///
 /// No log has a standard bit for it, so the words are a list: the conventions in use, then what an operator adds, which goes first. A word
-/// matches whatever its case and without dashes and underscores (`TRAINED_ALGORITHMIC_MEDIA`, `trainedAlgorithmicMedia`); one `*` stands for
-/// any text (`GenAI*__dlm`). Complexity: O(length × patterns with a star), on at most ``longest`` bytes. Sources of the defaults: IPTC
+/// matches whatever its case and without dashes and underscores (`TRAINED_ALGORITHMIC_MEDIA`, `trainedAlgorithmicMedia`); one `*` stands
+/// for any text (`GenAI*__dlm`). Complexity: O(length × patterns with a star), on at most ``longest`` bytes. Sources of the defaults: IPTC
 /// digital source types and C2PA (by the last segment of the URI), schema.org, `AI-Disclosure` (draft-abaris-aicdh, with commas and with
 /// semicolons), the data provenance standards of the D&TA and OASIS, Salesforce's `GenAI…__dlm` objects and sandbox hosts.
 public struct MarkerLexicon: Sendable {

@@ -28,6 +28,19 @@ struct MovementReader {
     /// What the names of the value directory mean; by number.
     private var meanings: [NameMeaning] = [NameMeaning(), NameMeaning()]
     private var memo: [MemoEntry]
+    /// What destinations and regions mean, by the hash of their text; forgotten as a whole when it is full.
+    private var places: [UInt64: Place] = [:]
+    private static let placeLimit = 4096
+    private var standings: [Edge: EstateIndex.Standing] = [:]
+    private var standingsHour = Int64.min
+
+    private struct Edge: Hashable {
+        var dataClass: DataClass
+        var from: String?
+        var to: String?
+        var fromEnvironment: DataEnvironment
+        var toEnvironment: DataEnvironment
+    }
     /// What the estate says of accounts, by number.
     private var people: [UInt32: DataMovement.Traits] = [:]
 
@@ -38,6 +51,14 @@ struct MovementReader {
         var dataClass = DataClass.unknown
         var traits: DataMovement.Traits = []
         var isCheckout = false
+    }
+
+    /// A destination or region in the estate.
+    private struct Place {
+        var name: String
+        var environment = DataEnvironment.unknown
+        var region: String?
+        var isKnown = false
     }
 
     private struct MemoEntry {
@@ -134,8 +155,7 @@ struct MovementReader {
         _ movement: inout DataMovement, _ names: inout Names, isWrite: Bool, at time: EventTime, system: Estate.System?,
         _ text: (LineMovement.Key) -> (PaddedBytes, TextRange)?
     ) {
-        let region =
-            text(.region).map { index.jurisdiction(MovementReader.string($0)) } ?? (system?.region).flatMap { $0.isEmpty ? nil : $0 }
+        let region = text(.region).map { self.region($0).name } ?? (system?.region).flatMap { $0.isEmpty ? nil : $0 }
         let here = (system: system?.name, environment: movement.environment)
         if isWrite {
             // The source of what is written is not in the log: the account brought it.
@@ -145,27 +165,40 @@ struct MovementReader {
             names.toRegion = region
             if system != nil { movement.traits.insert(.knownDestination) }
             guard here.environment != .unknown || names.to != nil || names.toRegion != nil else { return }
-            note(index.standing(movement.flow.dataClass, from: (nil, .unknown), to: here, at: time), &movement)
+            note(standing(movement.flow.dataClass, from: (nil, .unknown), to: here, at: time), &movement)
             return
         }
         movement.flow.fromEnvironment = here.environment
         names.from = system?.name
         names.fromRegion = region
-        let destination = text(.dest).map { MovementReader.string($0) }
-        let known = destination.flatMap { index.system($0) }
-        movement.flow.toEnvironment = text(.destEnv).map { environment($0) } ?? known?.environment ?? .unknown
-        if movement.flow.toEnvironment == .unknown { movement.flow.toEnvironment = known?.environment ?? .unknown }
-        let there = known?.name ?? destination.map { EstateIndex.host($0) }
+        let place = text(.dest).map { destination($0) }
+        movement.flow.toEnvironment = text(.destEnv).map { environment($0) } ?? .unknown
+        if movement.flow.toEnvironment == .unknown { movement.flow.toEnvironment = place?.environment ?? .unknown }
+        let there = place?.name
         names.to = there
-        if known != nil { movement.traits.insert(.knownDestination) }
-        if let (bytes, range) = text(.destRegion) {
-            names.toRegion = index.jurisdiction(MovementReader.string((bytes, range)))
-        } else if let region = known?.region, !region.isEmpty {
-            names.toRegion = index.jurisdiction(region)
-        }
+        if place?.isKnown == true { movement.traits.insert(.knownDestination) }
+        names.toRegion = text(.destRegion).map { self.region($0).name } ?? place?.region
         guard movement.flow.toEnvironment != .unknown || names.to != nil || names.toRegion != nil else { return }
         let to = (system: there, environment: movement.flow.toEnvironment)
-        note(index.standing(movement.flow.dataClass, from: here, to: to, at: time), &movement)
+        note(standing(movement.flow.dataClass, from: here, to: to, at: time), &movement)
+    }
+
+    /// Remembered for the hour: declarations begin and end with one.
+    private mutating func standing(
+        _ dataClass: DataClass, from: (system: String?, environment: DataEnvironment), to: (system: String?, environment: DataEnvironment),
+        at time: EventTime
+    ) -> EstateIndex.Standing {
+        let hour = time.milliseconds / 3_600_000
+        if hour != standingsHour {
+            standings.removeAll(keepingCapacity: true)
+            standingsHour = hour
+        }
+        let edge = Edge(
+            dataClass: dataClass, from: from.system, to: to.system, fromEnvironment: from.environment, toEnvironment: to.environment)
+        if let known = standings[edge] { return known }
+        let standing = index.standing(dataClass, from: from, to: to, at: EventTime(milliseconds: hour * 3_600_000))
+        if standings.count < MovementReader.placeLimit { standings[edge] = standing }
+        return standing
     }
 
     private func note(_ standing: EstateIndex.Standing, _ movement: inout DataMovement) {
@@ -205,6 +238,31 @@ struct MovementReader {
     }
 
     // MARK: Words
+
+    private mutating func place(_ text: (PaddedBytes, TextRange), _ salt: UInt64, _ make: (String) -> Place) -> Place {
+        let hash = text.0.hash(from: Int(text.1.start), count: text.1.count, key: key &+ salt)
+        if let known = places[hash] { return known }
+        let place = make(MovementReader.string(text))
+        // Full of what somebody made up, it would slow down everybody else's for ever.
+        if places.count >= MovementReader.placeLimit { places.removeAll(keepingCapacity: true) }
+        places[hash] = place
+        return place
+    }
+
+    private mutating func destination(_ text: (PaddedBytes, TextRange)) -> Place {
+        let index = self.index
+        return place(text, 101) { name in
+            guard let system = index.system(name) else { return Place(name: EstateIndex.host(name)) }
+            return Place(
+                name: system.name, environment: system.environment, region: system.region.isEmpty ? nil : index.jurisdiction(system.region),
+                isKnown: true)
+        }
+    }
+
+    private mutating func region(_ text: (PaddedBytes, TextRange)) -> Place {
+        let index = self.index
+        return place(text, 102) { Place(name: index.jurisdiction($0)) }
+    }
 
     private mutating func environment(_ text: (PaddedBytes, TextRange)) -> DataEnvironment {
         DataEnvironment(rawValue: UInt8(truncatingIfNeeded: memoised(text, .env))) ?? .unknown
@@ -256,20 +314,28 @@ struct MovementReader {
         return String(decoding: bytes.copy(Int(range.start)..<Int(range.start) + min(range.count, 200)), as: UTF8.self)
     }
 
-    private func transport(_ tls: (PaddedBytes, TextRange)?, _ scheme: (PaddedBytes, TextRange)?) -> TransportSecurity {
+    private mutating func transport(_ tls: (PaddedBytes, TextRange)?, _ scheme: (PaddedBytes, TextRange)?) -> TransportSecurity {
         if let tls {
-            let word = MovementReader.string(tls).lowercased().filter { $0.isNumber || $0.isLetter }
-            switch word {
-            case "tlsv13", "tls13", "13": return .tls13
-            case "tlsv12", "tls12", "12": return .tls12
-            case "tlsv11", "tls11", "11": return .tls11
-            case "tlsv1", "tlsv10", "tls10", "tls1", "10": return .tls10
-            case "sslv3", "ssl3", "sslv2": return .ssl3
-            case "none", "", "plain": return .plain
-            default: return .unknown
-            }
+            let hash = tls.0.hash(from: Int(tls.1.start), count: tls.1.count, key: key &+ 103) | 1
+            let slot = Int(truncatingIfNeeded: hash >> 8) & 2047
+            if memo[slot].hash == hash { return TransportSecurity(rawValue: UInt8(truncatingIfNeeded: memo[slot].value)) ?? .unknown }
+            let version = MovementReader.version(MovementReader.string(tls))
+            memo[slot] = MemoEntry(hash: hash, value: UInt64(version.rawValue))
+            return version
         }
-        guard let scheme else { return .unknown }
+        guard let scheme, scheme.1.count == 4 else { return .unknown }
         return MovementReader.string(scheme).lowercased() == "http" ? .plain : .unknown
+    }
+
+    private static func version(_ text: String) -> TransportSecurity {
+        switch text.lowercased().filter({ $0.isNumber || $0.isLetter }) {
+        case "tlsv13", "tls13", "13": .tls13
+        case "tlsv12", "tls12", "12": .tls12
+        case "tlsv11", "tls11", "11": .tls11
+        case "tlsv1", "tlsv10", "tls10", "tls1", "10": .tls10
+        case "sslv3", "ssl3", "sslv2": .ssl3
+        case "none", "", "plain": .plain
+        default: .unknown
+        }
     }
 }
