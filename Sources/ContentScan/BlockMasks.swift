@@ -29,13 +29,15 @@ struct BlockMasks {
     init(_ bytes: Span<UInt8>, at index: Int) {
         precondition(index >= 0 && index < bytes.count, "a block starts inside the text")
         let left = bytes.count &- index
-        if left >= 64 {
+        if left >= 64 || bytes.count >= 64 {
+            // Nothing may be read behind the text: its last bytes come with those before them, which are shifted out.
+            let first = left >= 64 ? index : bytes.count &- 64
             self = unsafe bytes.withUnsafeBufferPointer { buffer in
                 guard let base = buffer.baseAddress else { preconditionFailure("a text that is not empty has an address") }
-                return unsafe BlockMasks(base + index)
+                return unsafe BlockMasks(base + first)
             }
+            if left < 64 { dropFirst(64 &- UInt64(left)) }
         } else {
-            // Nothing may be read behind the text, so its last bytes are looked at in a copy.
             var copy = SIMD64<UInt8>()
             self = unsafe withUnsafeMutableBytes(of: &copy) { target in
                 unsafe bytes.withUnsafeBufferPointer { source in
@@ -45,6 +47,17 @@ struct BlockMasks {
                 return unsafe BlockMasks(base.assumingMemoryBound(to: UInt8.self))
             }
         }
+    }
+
+    private mutating func dropFirst(_ count: UInt64) {
+        digits = digits &>> count
+        letters = letters &>> count
+        ats = ats &>> count
+        pluses = pluses &>> count
+        keys = keys &>> count
+        dashes = dashes &>> count
+        underscores = underscores &>> count
+        escapes = escapes &>> count
     }
 
     @inline(__always)

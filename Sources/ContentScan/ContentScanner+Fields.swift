@@ -8,7 +8,7 @@ extension ContentScanner {
     /// Looks at the value behind the `:` or `=` at a position, if its key says that it is one.
     mutating func visitKey(endingAt position: Int, _ bytes: Span<UInt8>) {
         if bytes[position] == 0x3A && wanted.contains(.networkAddress) && reportColons(around: position, bytes) { return }
-        guard position > 0, position &+ 1 < bytes.count else { return }
+        guard position > 0, position &+ 1 < bytes.count, reader.mayNameField(endingAt: position, in: bytes) else { return }
         let known = reader.traits(ofKeyBefore: position, in: bytes)
         guard !known.isDisjoint(with: [.personName, .address, .secret]) else { return }
         let value = valueRange(behind: position, bytes)
@@ -132,12 +132,15 @@ struct ValueShape {
 extension ContentScanner {
     /// Looks at the groups of hexadecimal digits around a colon. Complexity: O(1), 45 bytes at most each way.
     mutating func reportColons(around position: Int, _ bytes: Span<UInt8>) -> Bool {
-        guard position &+ 1 < bytes.count, bytes[position &+ 1] == 0x3A || Bytes.isHexadecimal(bytes[position &+ 1]) else { return false }
+        guard position >= colonsRead, position &+ 1 < bytes.count else { return false }
+        let next = bytes[position &+ 1]
+        guard next == 0x3A || (Bytes.isHexadecimal(next) && position > 0 && Bytes.isHexadecimal(bytes[position &- 1])) else { return false }
         func isPart(_ byte: UInt8) -> Bool { byte == 0x3A || Bytes.isHexadecimal(byte) }
         var start = position
         while start > free && position - start < 45 && isPart(bytes[start - 1]) { start -= 1 }
         var end = position
         while end < bytes.count && end - position < 45 && isPart(bytes[end]) { end += 1 }
+        colonsRead = end
         guard start == 0 || !(Bytes.isWord(bytes[start - 1]) || bytes[start - 1] == 0x2E), Bytes.closes(bytes, at: end) else {
             return false
         }

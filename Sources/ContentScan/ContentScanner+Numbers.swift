@@ -4,6 +4,14 @@
 extension ContentScanner {
     /// Looks at a number: a card, a national number, a phone number, a date of birth, an address of the network.
     mutating func visitNumber(at start: Int, _ bytes: Span<UInt8>) {
+        // Most numbers of a log are short and stand alone: nothing more is asked of them.
+        var end = start &+ 1
+        while end < bytes.count && Bytes.isDigit(bytes[end]) { end &+= 1 }
+        if end &- start < 7 {
+            guard end < bytes.count, NumberChain.isGap(bytes[end]) || (end &- start == 2 && start > 0 && bytes[start &- 1] == 0x25) else {
+                return
+            }
+        }
         guard Bytes.opens(bytes, at: start) || isBehindEncodedSpace(start, bytes) else { return }
         let first = isBehindEncodedSpace(start, bytes) ? start &+ 2 : start
         guard first < bytes.count, Bytes.isDigit(bytes[first]) else { return }
@@ -28,6 +36,7 @@ extension ContentScanner {
     /// Whether a card begins with this group, or something that passes for one and is none by its key.
     private mutating func reportCard(_ chain: NumberChain, _ bytes: Span<UInt8>) -> Bool {
         let start = chain.start(0)
+        guard bytes[start] > 0x31, bytes[start] != 0x37 else { return false }
         var last = chain.count - 1
         while last >= 0 {
             let count = chain.digits(through: last)

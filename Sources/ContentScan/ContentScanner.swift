@@ -34,6 +34,8 @@ package struct ContentScanner: Sendable {
     private(set) var key: KeyTraits = []
     /// Bytes before it belong to a match.
     private(set) var free = 0
+    /// Colons before it have been looked at together.
+    var colonsRead = 0
 
     /// A scanner for some options. A pattern beyond the 255th is not looked for.
     package init(_ options: ScanOptions) {
@@ -58,6 +60,7 @@ package struct ContentScanner: Sendable {
         matches.removeAll(keepingCapacity: true)
         counts.removeAll()
         free = 0
+        colonsRead = 0
         self.key = key
         var triggers = TriggerScan()
         var index = 0

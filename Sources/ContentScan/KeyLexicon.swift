@@ -73,13 +73,27 @@ struct KeyLexicon: Sendable {
     /// For each initial, the lengths of the words that begin with it, a bit each: most words are refused here.
     private var lengths = [UInt32](repeating: 0, count: 26)
 
+    /// The same for words with which a key may end whose value is personal by its key alone: the one question that every key is asked.
+    private var fieldLengths = [UInt32](repeating: 0, count: 26)
+
     init() {
         for (words, traits) in KeyLexicon.vocabulary {
-            for word in words.split(separator: " ") { add(word, traits) }
+            let endsField = !traits.isDisjoint(with: [.personName, .address, .secret, .name, .token])
+            for word in words.split(separator: " ") { add(word, traits, endsField: endsField) }
         }
+        for word in ["code", "line", "number", "value", "text"] { noteFieldEnd(Array(word.utf8)) }
     }
 
-    private mutating func add(_ word: Substring, _ traits: KeyTraits) {
+    private mutating func noteFieldEnd(_ word: [UInt8]) { fieldLengths[Int(word[0] - 0x61)] |= 1 << UInt32(word.count) }
+
+    /// Whether a word of this initial and length may be the last of such a key. Precondition: the initial is a small letter.
+    @inline(__always)
+    func mayEndField(_ initial: UInt8, length: Int) -> Bool {
+        length <= KeyLexicon.longestWord && fieldLengths[Int(initial &- 0x61)] & (1 << UInt32(length)) != 0
+    }
+
+    private mutating func add(_ word: Substring, _ traits: KeyTraits, endsField: Bool) {
+        if endsField { noteFieldEnd(Array(word.utf8)) }
         var packed = KeyWord()
         for byte in word.utf8.reversed() { packed.prepend(byte) }
         precondition(packed.isWhole, "a word of the vocabulary has at most 16 letters")

@@ -35,6 +35,27 @@ struct KeyReader: Sendable {
         return []
     }
 
+    /// Whether a key may be one whose value is personal by it alone. Wrong only in saying so too often. Complexity: O(1), its last word.
+    @inline(__always)
+    func mayNameField(endingAt position: Int, in bytes: Span<UInt8>) -> Bool {
+        var end = position
+        while end > 0 && position &- end < 4 && !Bytes.isAlphanumeric(bytes[end &- 1]) { end &-= 1 }
+        // `address2`
+        while end > 0 && position &- end < 6 && Bytes.isDigit(bytes[end &- 1]) { end &-= 1 }
+        if end > 0 && bytes[end &- 1] == 0x5F { end &-= 1 }
+        var start = end
+        let least = max(0, end &- KeyLexicon.longestWord &- 1)
+        while start > least {
+            let byte = bytes[start &- 1]
+            guard Bytes.isLetter(byte) else { break }
+            // A capital before small letters begins a word, one before a capital goes on.
+            if start < end && byte & 0x20 != 0 && bytes[start] & 0x20 == 0 { break }
+            start &-= 1
+            if byte & 0x20 == 0 && start &+ 1 < end && bytes[start &+ 1] & 0x20 != 0 { break }
+        }
+        return start < end && lexicon.mayEndField(bytes[start] | 0x20, length: end &- start)
+    }
+
     /// What the key says whose `:` or `=` stands at `position`. Complexity: O(1).
     func traits(ofKeyBefore position: Int, in bytes: Span<UInt8>) -> KeyTraits {
         var end = position

@@ -104,6 +104,15 @@ struct NumberChain {
         }
     }
 
+    /// Whether a byte can divide groups.
+    @inline(__always)
+    static func isGap(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x20, 0x28, 0x29, 0x2D, 0x2E, 0x2F: true
+        default: false
+        }
+    }
+
     /// Bytes of the separator at a position, if a digit follows it; else 0.
     private static func gap(_ bytes: Span<UInt8>, at start: Int) -> Int {
         var index = start

@@ -15,13 +15,14 @@ enum Main {
         case "decode" where arguments.count == 3: DecodeBench.run(format: arguments[1], path: arguments[2])
         case "ring": RingBench.run()
         case "scan" where arguments.count == 1: ScanBench.run()
+        case "scan" where arguments == ["scan", "--worst"]: ScanBench.runWorst()
         case "scan" where arguments.count == 3 && arguments[1] == "--json": exit(ScanBench.list(path: arguments[2]))
         case "detect" where arguments.count == 2: DetectBench.run(accounts: Int(arguments[1]) ?? 400)
         case "checkpoint" where arguments.count == 2: CheckpointBench.run(accounts: Int(arguments[1]) ?? 100_000)
         case "nab" where arguments.count == 3: exit(NumentaBench.run(folder: arguments[1], results: arguments[2]))
         default:
             Stopwatch.complain(
-                "usage: weir-bench decode FORMAT FILE | ring | scan [--json FILE] | detect ACCOUNTS | checkpoint ACCOUNTS | nab FOLDER RESULTS"
+                "usage: weir-bench decode FORMAT FILE | ring | scan [--worst | --json FILE] | detect ACCOUNTS | checkpoint ACCOUNTS | nab FOLDER RESULTS"
             )
             exit(2)
         }
