@@ -22,7 +22,7 @@ extension ContentScanner {
         if wanted.contains(.networkAddress) && reportAddress(chain, bytes) { return }
         if wanted.contains(.card) && reportCard(chain, bytes) { return }
         let digits = chain.digits(through: chain.count - 1)
-        guard digits >= 7 else { return }
+        guard digits >= 6 else { return }
         visitIdentity(chain, digits, bytes)
     }
 
@@ -161,7 +161,8 @@ extension ContentScanner {
                 let digits = DigitText(bytes, from: start, to: end)
                 if last == 2 && DateShape.isDate(digits, chain.shape(through: 2)) { return }
                 if digits.isUniform { return }
-                report(.phone, start, end, 0.5, isReserved: reserved.isFictionPhone(digits, isInternational: false), bytes)
+                let first = start > 0 && bytes[start - 1] == 0x28 ? start - 1 : start
+                report(.phone, first, end, 0.5, isReserved: reserved.isFictionPhone(digits, isInternational: false), bytes)
                 return
             }
             last -= 1

@@ -31,6 +31,9 @@ package struct KeyTraits: OptionSet, Hashable, Sendable {
     static let token = KeyTraits(rawValue: 1 << 14)
     static let ofSecret = KeyTraits(rawValue: 1 << 15)
 
+    static let code = KeyTraits(rawValue: 1 << 26)
+    static let ofPost = KeyTraits(rawValue: 1 << 27)
+
     // Words for the number of one country.
     static let german = KeyTraits(rawValue: 1 << 16)
     static let spanish = KeyTraits(rawValue: 1 << 17)
@@ -144,6 +147,8 @@ struct KeyLexicon: Sendable {
         ("dob birth birthday birthdate dateofbirth born geburtsdatum geburtstag geboren naissance nacimiento nascita", .birth),
         ("address addr street zip zipcode plz postcode postal postalcode strasse streetaddress addressline adresse anschrift", .address),
         ("indirizzo direccion housenumber hausnummer", .address),
+        ("code", .code),
+        ("post", .ofPost),
         ("ip ipv mac url uri web host remote server client network memory peer local source src dst destination wallet", .technical),
         ("website node socket listen bind forwarded", .technical),
         ("firstname lastname fullname surname givenname familyname vorname nachname prenom cognome apellido apellidos", .personName),

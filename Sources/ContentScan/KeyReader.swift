@@ -142,6 +142,7 @@ struct KeyReader: Sendable {
             var traits = lexicon.traits(of: word)
             if traits.contains(.ofPerson) && behind.contains(.name) { all.insert(.personName) }
             if traits.contains(.ofSecret) && behind.contains(.token) { all.insert(.secret) }
+            if traits.contains(.ofPost) && behind.contains(.code) { all.insert(.address) }
             behind = traits
             if isFar { traits.subtract(.reservations) }
             all.formUnion(traits)
