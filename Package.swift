@@ -43,6 +43,7 @@ let package = Package(
         // Floor 1
         .systemLibrary(name: "CByteMask"),
         floor("LogFormats", ["EventModel", "CByteMask"]),
+        floor("ContentScan", ["EventModel", "Digest", "CByteMask"]),
         floor("RollingStatistics", ["EventModel", "RingBuffers"]),
 
         // Floor 2
@@ -86,7 +87,7 @@ let package = Package(
 
         // Measurements; built by `make bench` only
         .executableTarget(
-            name: "weir-bench", dependencies: ["EventModel", "RingBuffers", "LogFormats", "RollingStatistics", "Pipeline", "Evaluation"],
+            name: "weir-bench", dependencies: ["EventModel", "RingBuffers", "LogFormats", "RollingStatistics", "Pipeline", "Evaluation", "ContentScan"],
             path: "benchmarks/harness", swiftSettings: house),
 
         // Tests
@@ -94,6 +95,7 @@ let package = Package(
         suite("EventModelTests", ["EventModel", "TestSupport"]),
         suite("RingBuffersTests", ["RingBuffers", "TestSupport"]),
         suite("LogFormatsTests", ["LogFormats", "EventModel", "TestSupport"]),
+        suite("ContentScanTests", ["ContentScan", "EventModel", "TestSupport"]),
         suite("RollingStatisticsTests", ["RollingStatistics", "EventModel", "TestSupport"], exclude: ["Fixtures"]),
         suite("DetectionTests", ["Detection", "RollingStatistics", "EventModel", "TestSupport"]),
         suite("AlertingTests", ["Alerting", "Detection", "RollingStatistics", "EventModel", "TestSupport"]),

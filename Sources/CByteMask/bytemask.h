@@ -35,6 +35,9 @@ WEIR_KERNELS(weir_mask_of_either, (const uint8_t *bytes, uint8_t first, uint8_t 
 /// Where decimal digits stand.
 WEIR_KERNELS(weir_mask_of_digits, (const uint8_t *bytes), block - (uint8_t)0x30 < (uint8_t)10)
 
+/// Where ASCII letters stand.
+WEIR_KERNEL(64, weir_mask_of_letters, (const uint8_t *bytes), (block | (uint8_t)0x20) - (uint8_t)0x61 < (uint8_t)26)
+
 /// Where control characters stand: below a space, or DEL.
 WEIR_KERNEL(64, weir_mask_of_controls, (const uint8_t *bytes), (block < (uint8_t)0x20) | (block == (uint8_t)0x7F))
 

@@ -41,7 +41,7 @@ enum DecodeBench {
         }
     }
 
-    private static func contents(_ path: String) -> [UInt8]? {
+    static func contents(_ path: String) -> [UInt8]? {
         guard let file = unsafe fopen(path, "r") else { return nil }
         defer { unsafe fclose(file) }
         unsafe fseek(file, 0, SEEK_END)

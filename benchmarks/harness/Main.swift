@@ -3,7 +3,7 @@
 
 import Glibc
 
-/// Times the parts of weir alone, in memory: `weir-bench decode FORMAT FILE | ring | detect ACCOUNTS | checkpoint ACCOUNTS`.
+/// Times the parts of weir alone, in memory: `weir-bench decode FORMAT FILE | ring | scan | detect ACCOUNTS | checkpoint ACCOUNTS`.
 ///
 /// Prints one line `name value unit` for each figure. Each is the best of several rounds: the machine is shared, and noise only adds.
 /// `weir-bench nab FOLDER RESULTS` scores the series of the Numenta Anomaly Benchmark instead.
@@ -14,11 +14,16 @@ enum Main {
         switch arguments.first {
         case "decode" where arguments.count == 3: DecodeBench.run(format: arguments[1], path: arguments[2])
         case "ring": RingBench.run()
+        case "scan" where arguments.count == 1: ScanBench.run()
+        case "scan" where arguments == ["scan", "--worst"]: ScanBench.runWorst()
+        case "scan" where arguments.count == 3 && arguments[1] == "--json": exit(ScanBench.list(path: arguments[2]))
         case "detect" where arguments.count == 2: DetectBench.run(accounts: Int(arguments[1]) ?? 400)
         case "checkpoint" where arguments.count == 2: CheckpointBench.run(accounts: Int(arguments[1]) ?? 100_000)
         case "nab" where arguments.count == 3: exit(NumentaBench.run(folder: arguments[1], results: arguments[2]))
         default:
-            Stopwatch.complain("usage: weir-bench decode FORMAT FILE | ring | detect ACCOUNTS | checkpoint ACCOUNTS | nab FOLDER RESULTS")
+            Stopwatch.complain(
+                "usage: weir-bench decode FORMAT FILE | ring | scan [--worst | --json FILE] | detect ACCOUNTS | checkpoint ACCOUNTS | nab FOLDER RESULTS"
+            )
             exit(2)
         }
     }
