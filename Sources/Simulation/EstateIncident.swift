@@ -107,10 +107,10 @@ package struct EstateIncident: Equatable, Sendable {
 
         private var harmlessFacts: Facts {
             switch self {
-            case .declaredFlowVolume: (nil, "svc-train-reco", "calls of 150 records more", 40, 9 * 60 + 30, 30_000)
+            case .declaredFlowVolume: (nil, "svc-train-reco", "calls of 150 records more", 15, 9 * 60 + 3, 20_000)
             case .parserLabelLoss: (nil, "svc-synth-gen", "records", 1, 60 + 50, 60_000)
             case .testValueText: (nil, "svc-assistant", "answers", 3, 12 * 60 + 20, 240_000)
-            case .declaredDualEnvironment: (nil, "svc-masking", "records read and written", 20, 22 * 60 + 25, 30_000)
+            case .declaredDualEnvironment: (nil, "svc-masking", "calls that read and write", 10, 22 * 60 + 3, 30_000)
             case .cleanWebhook: (nil, "svc-webhooks-ai", "webhooks", 12, 11 * 60 + 50, 60_000)
             default: (nil, "jonas.weber", "records", 24, 15 * 60 + 15, 60_000)
             }

@@ -24,7 +24,7 @@ package struct EstateIncidentList: Equatable, Sendable {
                 // The next working day, or the one before where none is left.
                 day = (day..<calendar.days).first { !calendar.isWeekend($0) } ?? (0..<day).last { !calendar.isWeekend($0) } ?? day
             }
-            let minute = kind.minute + Int64(random.below(21))
+            let minute = kind.minute + Int64(random.below(11))
             let start = EventTime(milliseconds: calendar.midnight(day) + minute * 60_000)
             result.append(EstateIncident(kind: kind, account: kind.account, start: start, size: kind.defaultSize))
         }

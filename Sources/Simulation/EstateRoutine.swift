@@ -70,7 +70,10 @@ package struct EstateRoutine: Sendable {
                 return rest < 0
             }
             return Int64(chosen ?? 0) * hour + Int64(random.below(Int(hour)))
-        case .office: return 7 * hour + Int64((random.unit() + random.unit()) / 2 * Double(11 * hour))
+        case .office:
+            // Each program's people begin at an hour of their own.
+            let begin = 6 * hour + Int64(account.utf8.reduce(0) { ($0 * 31 + Int($1)) % 9 }) * (hour / 3)
+            return begin + Int64((random.unit() + random.unit()) / 2 * Double(10 * hour))
         case .night(let start): return Int64(start) * hour + Int64(place) * 24_000 + Int64(random.below(16_000)) + 120_000
         case .hourly(let minute):
             return Int64(place * 24 / max(count, 1)) * hour + Int64(minute) * 60_000 + Int64(random.below(180_000))

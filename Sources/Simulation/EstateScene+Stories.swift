@@ -81,7 +81,8 @@ extension EstateScene {
             guard let role = person.role else { continue }
             var random = SimulationRandom(seed: seed, part: 0x70_0000_0000 + UInt64(place) << 16 + UInt64(day))
             for half in 0..<2 {
-                let start = calendar.midnight(day) + Int64(half == 0 ? 7 : 12) * FleetCalendar.hour + Int64(random.below(3_000_000))
+                let begin = Int64(half == 0 ? 6 : 11) * FleetCalendar.hour + Int64(place % 5) * 1_900_000
+                let start = calendar.midnight(day) + begin + Int64(random.below(2_400_000))
                 let isSynthetic = role == .syntheticSteward || role == .syntheticAdmin && half == 0
                 let views = 9 + random.below(12)
                 sit(person, from: start, labels: Array(repeating: isSynthetic, count: views), writes: 0.1, &random, into: &events)
