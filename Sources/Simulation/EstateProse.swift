@@ -63,7 +63,7 @@ enum EstateProse {
     ]
     private static let domains = ["nordpost-mail.eu", "brieffach.de", "correo-azul.es", "kuvert.net", "lettera24.it", "postbox-one.com"]
     private static let openings = [
-        "Thank you for asking: the", "Good choice, the", "From what you describe, the", "Most people in your case take the", "Yes, the",
+        "Thank you for asking: the", "Good choice, the", "From what you describe, the", "From what most people say, the", "Yes, the",
         "For long days outside, the", "I looked it up: the", "If you like light things, the",
     ]
     private static let products = [

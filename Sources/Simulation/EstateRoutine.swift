@@ -51,7 +51,7 @@ package struct EstateRoutine: Sendable {
     func times(_ calendar: FleetCalendar, day: Int, _ random: inout SimulationRandom) -> [Int64] {
         var factor = 1.0
         switch rhythm {
-        case .shop: factor = (calendar.isWeekend(day) ? 1.25 : 1) * (day == calendar.saleDay ? 1.6 : 1)
+        case .shop: factor = calendar.isWeekend(day) ? 1.12 : 1
         case .office: factor = calendar.isWeekend(day) ? 0 : 1
         case .night, .hourly, .steady: break
         }

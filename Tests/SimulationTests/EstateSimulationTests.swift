@@ -170,4 +170,21 @@ struct EstateSimulationTests {
         #expect(back == full.lines && renamed.lines != full.lines)
         #expect(!full.settings.contains("lexicon"))
     }
+
+    @Test func `the settings name every system, store, flow and role, and nothing that is not there`() throws {
+        let settings = try EstateLog.quiet.get().settings
+        let systems = Set(EstateMap.systems.map(\.name))
+        for name in systems { #expect(settings.contains("- { name: \(name), environment: ")) }
+        for store in EstateMap.stores {
+            #expect(systems.contains(store.system) && settings.contains("- { name: \(store.name), system: \(store.system), "))
+        }
+        for flow in EstateMap.flows {
+            #expect(systems.contains(flow.from) && systems.contains(flow.to))
+            #expect(settings.contains("- { class: \(flow.contents.rawValue), from: \(flow.from), to: \(flow.to), owner: "))
+        }
+        let accounts = Set(EstateAccount.all.map(\.name))
+        #expect(accounts.isSuperset(of: EstateAccount.dualEnvironment + EstateMap.generators))
+        for person in EstateAccount.all { #expect(person.role == nil || settings.contains(person.name)) }
+        #expect(settings.contains("paths: [\"\(EstateArchive.log)\"]"))
+    }
 }
