@@ -18,6 +18,8 @@ struct GenerateCommand: ParsableCommand {
             Kinds of incidents: \(kinds { !$0.needsDetails }).
             With --details also: \(kinds { $0.needsDetails && !$0.isHarmless }). honeytoken reads the item \(SimulatedDetail.canaryName).
             With --details, and nobody should speak of: \(kinds(where: \.isHarmless)).
+
+            \(estateManual)
             """)
 
     private static func kinds(where isWanted: (Incident.Kind) -> Bool) -> String {
@@ -26,7 +28,9 @@ struct GenerateCommand: ParsableCommand {
         }.joined(separator: "; ")
     }
 
-    @Option(help: "Service accounts.") var accounts = 40
+    static let usualAccounts = 40
+
+    @Option(help: "Service accounts.") var accounts = GenerateCommand.usualAccounts
     @Option(help: "Days of log.") var days = 35
     @Option(help: "The seed: another one is another fleet.") var seed: UInt64 = 1
     @Option(help: ArgumentHelp("The first day.", valueName: "date")) var start = "2026-06-01"
@@ -42,36 +46,68 @@ struct GenerateCommand: ParsableCommand {
     var details = false
     @Option(help: ArgumentHelp("Incidents to plant, as lines kind,account,day,size; `none` plants nothing.", valueName: "file"))
     var incidents: String?
+    @Flag(help: "Write an estate instead: stores, environments, flows between systems, texts, and the settings that describe them.")
+    var estate = false
+    @Option(
+        help: ArgumentHelp(
+            "The share of an estate's keys of movement (env, class, synthetic, provenance, tls, …) that no line has.", valueName: "share"))
+    var sparse = 0.0
+    @Flag(help: "Write an estate's environments, classes and labels in other words; estate.yaml explains them.") var rename = false
     @Option(help: ArgumentHelp("The folder to write to.", valueName: "folder")) var output: String
     @Flag(help: "Print the planted incidents.") var verbose = false
 
     func run() throws {
-        let archive = try self.archive()
-        let (isThere, reason) = System.createFolder(output)
-        guard isThere else { throw CommandFailure.wrongUse("\(output) cannot be created (\(reason)).") }
-        guard let packing = ArchivePacking(rawValue: packing) else {
-            throw CommandFailure.wrongUse("there is no packing \(packing): use none, gzip or zstd.")
+        guard estate || sparse == 0 && !rename else { throw CommandFailure.wrongUse("--sparse and --rename are for --estate.") }
+        let labels: [UInt8]
+        let outcome: FleetArchive.Outcome
+        if estate {
+            let archive = try estateArchive()
+            try prepareFolder()
+            labels = archive.labels
+            try write(archive.settings, to: "estate.yaml")
+            outcome = try write(packing: .none) { sink throws(ArchiveWriteFailure) in try archive.write(to: sink) }
+        } else {
+            let archive = try self.archive()
+            try prepareFolder()
+            guard let packing = ArchivePacking(rawValue: packing) else {
+                throw CommandFailure.wrongUse("there is no packing \(packing): use none, gzip or zstd.")
+            }
+            labels = archive.labels
+            outcome = try write(packing: packing) { sink throws(ArchiveWriteFailure) in try archive.write(to: sink) }
         }
-        let labels = archive.labels
-        let outcome = try write(archive, packing)
-        do throws(ArchiveWriteFailure) {
-            let file = try ArchiveWriter(path: "\(output)/labels.ndjson", packing: .none)
-            try file.write(labels)
-            try file.finish()
-        } catch {
-            throw CommandFailure.badNews("\(error.path) cannot be written (\(error.reason)).")
-        }
+        try write(labels, to: "labels.ndjson")
         if verbose { System.write(labels, to: 1) }
         System.write(
             "generate: \(NumberText.grouped(Double(outcome.events))) events, \(NumberText.bytes(Double(outcome.bytes))) before packing, "
                 + "\(outcome.files) file\(outcome.files == 1 ? "" : "s") in \(output)\n", to: 2)
     }
 
-    private func write(_ archive: FleetArchive, _ packing: ArchivePacking) throws -> FleetArchive.Outcome {
+    private func prepareFolder() throws {
+        let (isThere, reason) = System.createFolder(output)
+        guard isThere else { throw CommandFailure.wrongUse("\(output) cannot be created (\(reason)).") }
+    }
+
+    /// A whole file beside the log.
+    private func write(_ bytes: [UInt8], to name: String) throws {
+        do throws(ArchiveWriteFailure) {
+            let file = try ArchiveWriter(path: "\(output)/\(name)", packing: .none)
+            try file.write(bytes)
+            try file.finish()
+        } catch {
+            throw CommandFailure.badNews("\(error.path) cannot be written (\(error.reason)).")
+        }
+    }
+
+    private typealias Sink = (FleetArchive.Piece) throws(ArchiveWriteFailure) -> Void
+
+    /// The log's files, by whatever hands them over.
+    private func write(
+        packing: ArchivePacking, _ hand: (Sink) throws(ArchiveWriteFailure) -> FleetArchive.Outcome
+    ) throws -> FleetArchive.Outcome {
         var file: ArchiveWriter?
         let folder = output
         do throws(ArchiveWriteFailure) {
-            return try archive.write(to: { (piece) throws(ArchiveWriteFailure) in
+            return try hand { (piece) throws(ArchiveWriteFailure) in
                 switch piece {
                 case .begin(let name, let isNewest):
                     let used = isNewest ? ArchivePacking.none : packing
@@ -79,7 +115,7 @@ struct GenerateCommand: ParsableCommand {
                 case .bytes(let bytes): try file?.write(bytes)
                 case .end: try file?.finish()
                 }
-            })
+            }
         } catch {
             throw CommandFailure.badNews("\(error.path) cannot be written (\(error.reason)).")
         }
