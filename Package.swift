@@ -47,11 +47,13 @@ let package = Package(
         floor("RollingStatistics", ["EventModel", "RingBuffers"]),
 
         // Floor 2
-        floor("Detection", ["EventModel", "RollingStatistics"]),
+        floor("Detection", ["EventModel", "ContentScan", "RollingStatistics"]),
         floor("Alerting", ["EventModel", "RollingStatistics", "Detection"]),
 
         // Floor 3
-        floor("Pipeline", ["EventModel", "RingBuffers", "Digest", "LogFormats", "RollingStatistics", "Detection", "Alerting"]),
+        floor(
+            "Pipeline",
+            ["EventModel", "RingBuffers", "Digest", "LogFormats", "ContentScan", "RollingStatistics", "Detection", "Alerting"]),
 
         // Floor 4: edges, which never import each other
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -67,7 +69,7 @@ let package = Package(
         floor(
             "Settings",
             [
-                "EventModel", "LogFormats", "Detection", "Alerting", "Pipeline", "LogSources", "AlertSinks",
+                "EventModel", "LogFormats", "ContentScan", "Detection", "Alerting", "Pipeline", "LogSources", "AlertSinks",
                 .product(name: "Yams", package: "Yams"),
             ]),
         floor(
@@ -87,7 +89,8 @@ let package = Package(
 
         // Measurements; built by `make bench` only
         .executableTarget(
-            name: "weir-bench", dependencies: ["EventModel", "RingBuffers", "LogFormats", "RollingStatistics", "Pipeline", "Evaluation", "ContentScan"],
+            name: "weir-bench",
+            dependencies: ["EventModel", "RingBuffers", "LogFormats", "RollingStatistics", "Pipeline", "Evaluation", "ContentScan"],
             path: "benchmarks/harness", swiftSettings: house),
 
         // Tests

@@ -3,18 +3,6 @@
 
 import EventModel
 
-/// What data a field or object is declared to hold.
-package enum DataClass: UInt8, CaseIterable, Sendable {
-    /// Nothing is declared.
-    case unknown = 0
-    /// Data of customers: personal data belongs here.
-    case customer
-    /// Text that a model wrote.
-    case aiContent
-    /// Data that was made up: nothing in it may be anybody's.
-    case synthetic
-}
-
 /// What follows from a text's matches, by the class of the data they were found in.
 package struct ScanVerdict: Equatable, Sendable {
     /// Whether the matches are a finding, or only counted.
@@ -47,7 +35,7 @@ package struct ScanVerdict: Equatable, Sendable {
         var isConclusive = false
         for type in PersonalDataType.allCases where counts.genuine(type) > 0 {
             weight += type.weight * Double(counts.genuine(type))
-            guard dataClass == .aiContent || dataClass == .synthetic else { continue }
+            guard dataClass.isMachineMade || dataClass == .mixed else { continue }
             types.insert(PersonalDataTypes(type))
             severity = max(severity, type.severity)
             isConclusive = isConclusive || type.isConclusive

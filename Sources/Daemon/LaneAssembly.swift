@@ -28,6 +28,7 @@ package enum LaneAssembly {
         var lane = LaneSpecification(
             options: options, format: try type.init(options: FormatOptions(fields: source.fields)), paths: source.paths)
         lane.movements.estate = settings.estate
+        lane.movements.scan = settings.scan
         lane.movements.lexicon = settings.lexicon
         lane.movements.environment = source.environment
         if lane.movements != MovementSettings() { lane.options.estateDigest = String(describing: lane.movements) }

@@ -1,6 +1,7 @@
 // weir
 // SPDX-License-Identifier: Apache-2.0
 
+import ContentScan
 import EventModel
 import RollingStatistics
 
@@ -34,7 +35,8 @@ public struct PersonalDataDetector: AccessDetector {
 
     public func finding(_ look: AccessLook, _ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> Finding {
         let tally = bucket.access.tally?.movement ?? MovementTally()
-        let kinds = PersonalDataKind.names(tally.personal.kinds).joined(separator: ", ")
+        let kinds = PersonalDataType.allCases.filter { PersonalDataTypes(rawValue: tally.personal.kinds).contains($0) }.map(\.name)
+            .joined(separator: ", ")
         let phrase =
             "showed \(NumberText.grouped(look.observed)) piece\(look.observed == 1 ? "" : "s") of personal data "
             + "in \(tally.texts) machine-made text"

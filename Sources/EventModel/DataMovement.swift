@@ -178,7 +178,7 @@ public struct DataMovement: Equatable, Sendable {
 
 /// Personal data found in free text: kinds and a count.
 ///
-/// State: 8 bytes. Bits of ``kinds`` are of the scanner's list.
+/// State: 8 bytes. The bits of ``kinds`` are those of the scanner's set of types.
 public struct PersonalDataFound: Equatable, Sendable {
     public var kinds: UInt32 = 0
     /// Found values that are nobody's test data.

@@ -1,6 +1,7 @@
 // weir
 // SPDX-License-Identifier: Apache-2.0
 
+import ContentScan
 import Detection
 import Digest
 import EventModel
@@ -13,6 +14,8 @@ package struct MovementSettings: Equatable, Sendable {
     package var lexicon: [MarkerLexicon.Entry] = []
     /// What the source's records are, where the line does not say.
     package var environment = DataEnvironment.unknown
+    /// What free texts are scanned for.
+    package var scan = ScanOptions()
 
     package init() {}
 }
@@ -25,6 +28,9 @@ struct MovementReader {
     private let lexicon: MarkerLexicon
     private let sourceEnvironment: DataEnvironment
     private let key: UInt64
+    private var scanner: ContentScanner
+    /// Bytes of a text that are scanned.
+    private static let longestText = 65_536
     /// What the names of the value directory mean; by number.
     private var meanings: [NameMeaning] = [NameMeaning(), NameMeaning()]
     private var memo: [MemoEntry]
@@ -78,6 +84,7 @@ struct MovementReader {
         index = EstateIndex(settings.estate.naming { Pseudonym.text(Array($0.utf8), key: pseudonymKey) })
         lexicon = MarkerLexicon(settings.lexicon)
         sourceEnvironment = settings.environment
+        scanner = ContentScanner(settings.scan)
         key = HMACSHA256.code(for: Array("weir movements 1".utf8), key: pseudonymKey).prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         memo = Array(repeating: MemoEntry(), count: 2048)
     }
@@ -146,8 +153,25 @@ struct MovementReader {
         }
         if let (bytes, range) = text(.parent) { (movement.parent, _) = hash(bytes, range) }
         if let (bytes, range) = text(.session) { (movement.session, _) = hash(bytes, range) }
+        if let (bytes, range) = text(.text) { scan(bytes, range, &movement) }
         follow(&movement, &names, isWrite: isWrite, at: line.time, system: system, text)
         return (movement, names)
+    }
+
+    /// Counts the personal data of a free text. No byte of it goes on.
+    private mutating func scan(_ bytes: PaddedBytes, _ range: TextRange, _ movement: inout DataMovement) {
+        movement.traits.insert(.scanned)
+        let start = Int(range.start)
+        let text = bytes.copy(start..<start + min(range.count, MovementReader.longestText))
+        scanner.scan(text.span)
+        guard scanner.counts.total > 0 else { return }
+        for type in PersonalDataType.allCases {
+            let genuine = scanner.counts.genuine(type)
+            guard genuine > 0 else { continue }
+            movement.personal.kinds |= PersonalDataTypes(type).rawValue
+            movement.personal.count = UInt16(clamping: UInt32(movement.personal.count) + min(genuine, 65_535))
+            if type.isConclusive { movement.personal.certain = UInt16(clamping: UInt32(movement.personal.certain) + min(genuine, 65_535)) }
+        }
     }
 
     /// Where the records came from and where they went.

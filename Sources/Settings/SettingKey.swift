@@ -37,7 +37,9 @@ struct SettingKey: Sendable {
 
 /// The keys of each block, in the order of the manual.
 enum SettingKeys {
-    static let root = [stateDirectory, sources, detectionBlock, estateBlock, lexicon, alertsBlock, checkpointInterval, dashboardBlock]
+    static let root = [
+        stateDirectory, sources, detectionBlock, estateBlock, lexicon, personalDataBlock, alertsBlock, checkpointInterval, dashboardBlock,
+    ]
     static let source = [name, format, paths, environment, fields, lateness, rotateWait, accountsMax]
     static let detection = [model, alertBudget, canaries, inventory, detectors]
     static let budget = [pagesPerDay, ticketsPerWeek]

@@ -1,6 +1,7 @@
 // weir
 // SPDX-License-Identifier: Apache-2.0
 
+import ContentScan
 import Detection
 import EventModel
 import LogFormats
@@ -19,11 +20,28 @@ extension SettingKeys {
     static let estateBlocks = [
         ("estate", estate), ("estate.systems[]", system), ("estate.stores[]", store), ("estate.flows[]", flow),
         ("estate.dual_environment[]", allowance), ("estate.checkout", checkoutKeys), ("estate.roles[]", role), ("lexicon[]", lexiconEntry),
+        ("personal_data", personalData), ("personal_data.patterns[]", pattern),
     ]
 
     static let estateBlock = SettingKey(
         "estate", "block",
         reason: "systems, stores and declared flows of records: what weir measures movements of real and synthetic data against")
+    static let personalDataBlock = SettingKey(
+        "personal_data", "block", reason: "what free texts are scanned for; only kinds and counts are kept (D21, D22)")
+    static let personalData = [countries, syntheticDomains, syntheticPrefixes, patterns]
+    static let pattern = [name("a pattern"), patternText]
+
+    private static let countries = SettingKey(
+        "countries", "list of country codes", choices: ScanCountry.allCases.map(\.rawValue), reason: "whose national numbers are looked for"
+    )
+    private static let syntheticDomains = SettingKey(
+        "synthetic_domains", "list of domains", reason: "addresses there are nobody's, beside example.com and the like")
+    private static let syntheticPrefixes = SettingKey(
+        "synthetic_prefixes", "list of beginnings", reason: "values that begin so are nobody's")
+    private static let patterns = SettingKey("patterns", "list", reason: "your own kinds of personal data")
+    private static let patternText = SettingKey(
+        "match", "regular expression", isRequired: true, reason: "without look-around and back-references, so that a scan stays linear")
+
     static let lexicon = SettingKey(
         "lexicon", "list",
         reason: "words of your logs for environments, classes and labels, beside the conventions that weir knows; they go first")

@@ -1,6 +1,7 @@
 // weir
 // SPDX-License-Identifier: Apache-2.0
 
+import ContentScan
 import Detection
 import EventModel
 import LogFormats
@@ -48,6 +49,28 @@ extension SettingsReader {
             if match.count(where: { $0 == "*" }) > 1 { keys["match"]?.problem("has two stars: one may stand for any text.") }
             return MarkerLexicon.Entry(key, match, means: means)
         }
+    }
+
+    func readPersonalData(_ node: SettingsNode) -> ScanOptions {
+        let keys = node.block(SettingKeys.personalData)
+        var options = ScanOptions()
+        for item in items(keys["countries"]) {
+            if let code = choice(item, ScanCountry.allCases.map(\.rawValue)), let country = ScanCountry(rawValue: code) {
+                options.countries.insert(country)
+            }
+        }
+        options.syntheticDomains = texts(keys["synthetic_domains"])
+        options.syntheticPrefixes = texts(keys["synthetic_prefixes"])
+        for item in keys["patterns"]?.items(atMost: 255) ?? [] {
+            let parts = item.block(SettingKeys.pattern)
+            guard let node = parts["match"], let match = node.text() else { continue }
+            do throws(PatternError) {
+                options.patterns.append(try ScanPattern(name: text(parts["name"]), text: match))
+            } catch {
+                node.problem("at byte \(error.position): \(error.reason)")
+            }
+        }
+        return options
     }
 
     // MARK: Parts

@@ -26,6 +26,7 @@ struct SettingsReader {
         if let node = keys["sources"] { settings.sources = sources(node) }
         if let node = keys["detection"] { readDetection(node, &settings) }
         if let node = keys["estate"] { settings.estate = readEstate(node) }
+        if let node = keys["personal_data"] { settings.scan = readPersonalData(node) }
         if let node = keys["lexicon"] { settings.lexicon = readLexicon(node) }
         if let node = keys["alerts"] { settings.sinks = sinks(node, sources: settings.sources) }
         if let seconds = keys["checkpoint_interval_seconds"]?.number(SettingKeys.checkpointInterval) {

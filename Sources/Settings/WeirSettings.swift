@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AlertSinks
+import ContentScan
 import Detection
 import EventModel
 import LogFormats
@@ -18,6 +19,8 @@ package struct WeirSettings: Sendable {
     /// The endpoints there should be, read from the file of `detection.inventory`.
     package var inventory: [String] = []
     package var estate = Estate()
+    /// What free texts are scanned for.
+    package var scan = ScanOptions()
     /// Words of the logs for environments, classes and labels.
     package var lexicon: [MarkerLexicon.Entry] = []
     package var pagesPerDay = SettingKeys.pagesPerDay.defaultNumber

@@ -23,7 +23,7 @@ enum AllowedImports {
         "LogFormats": ["EventModel", "CByteMask"],
         "ContentScan": ["EventModel", "Digest", "CByteMask"],
         "RollingStatistics": ["EventModel", "RingBuffers"],
-        "Detection": ["EventModel", "RollingStatistics"],
+        "Detection": ["EventModel", "ContentScan", "RollingStatistics"],
         "Alerting": ["EventModel", "RollingStatistics", "Detection"],
         "Pipeline": ["EventModel", "RingBuffers", "Digest", "LogFormats", "ContentScan", "RollingStatistics", "Detection", "Alerting"],
         "LogSources": system.union(["EventModel", "Pipeline", "CZlib", "CZstd"]),
@@ -33,7 +33,7 @@ enum AllowedImports {
         "Evaluation": ["EventModel", "RollingStatistics", "Detection", "Alerting", "Pipeline"],
         "Reports": ["EventModel", "Alerting", "Pipeline"],
         "Simulation": ["EventModel", "RollingStatistics"],
-        "Settings": system.union(["EventModel", "LogFormats", "Detection", "Alerting", "Pipeline", "LogSources", "AlertSinks", "Yams"]),
+        "Settings": system.union(["EventModel", "LogFormats", "ContentScan", "Detection", "Alerting", "Pipeline", "LogSources", "AlertSinks", "Yams"]),
         "Daemon": everything,
         "weir": everything,
     ]
