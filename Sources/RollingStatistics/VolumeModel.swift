@@ -111,14 +111,14 @@ public struct VolumeModel: Sendable {
         variances[0] = (8 * variances[0] + seen * CompactMean(code: hourlyVariance[standing.slot.hourOfDay]).value) / (8 + seen)
         let floor = SIMD4<Double>(repeating: VolumeChannel.smallestDeviation)
         reading.deviations = deviations
-        let own = pointwiseMax(variances.squareRoot(), floor)
+        let own = larger(variances.squareRoot(), floor)
         reading.spreads = (own * own + SIMD4(repeating: fleet.dispersion * fleet.dispersion)).squareRoot()
         reading.z = (deviations - usual) / reading.spreads
         let clusters = SIMD4<Double>(repeating: VolumeChannel.excessWeight)
         let excesses = (excessSums + clusters * fleet.meanExcesses) / (clusterCounts + clusters)
-        reading.meanExcesses = pointwiseMax(excesses, SIMD4(repeating: VolumeChannel.smallestExcess))
+        reading.meanExcesses = larger(excesses, SIMD4(repeating: VolumeChannel.smallestExcess))
         reading.depths = (reading.z - quantiles) / reading.meanExcesses
-        reading.parts = pointwiseMax((reading.depths + VolumeSpan.scoreOffsets) / VolumeSpan.scoreUnits, .zero)
+        reading.parts = larger((reading.depths + VolumeSpan.scoreOffsets) / VolumeSpan.scoreUnits, .zero)
         let squares = reading.parts * reading.parts
         reading.score = (squares * squares).sum().squareRoot().squareRoot()
     }
