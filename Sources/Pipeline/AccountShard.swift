@@ -108,7 +108,10 @@ final class AccountShard {
         if marks[index] != .dirty { willChange(index) }
         var slot = Int(open[position].slots[index])
         if slot == 0 { slot = startTally(event, index: index, position: position, oldestBucket: bucket) }
-        _ = rings[index].add(minute: Int(event.time.milliseconds / 60_000), rows: rows, bytes: bytes)
+        // The ring stays in its array while it is added to.
+        unsafe Unmanaged.passUnretained(rings[index])._withUnsafeGuaranteedRef {
+            _ = $0.add(minute: Int(truncatingIfNeeded: event.time.milliseconds / 60_000), rows: rows, bytes: bytes)
+        }
         let news = open[position].tallies[slot - 1].add(event, rows: rows, bytes: bytes)
         if news == .nothing { return .nothing }
         var signal: Signal = news.contains(.access) ? .note : .nothing

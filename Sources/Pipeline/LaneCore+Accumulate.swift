@@ -57,8 +57,10 @@ extension LaneCore {
         counters.events &+= 1
         if event.account == .overflow { counters.overflow &+= 1 }
         laneEvents[currentPosition] &+= 1
-        let signal = shard(event.account).add(
-            event, rows: rows, bytes: bytes, position: currentPosition, bucket: oldestBucket)
+        // The shards live as long as the core: nothing is gained by counting a reference for every event.
+        let signal = unsafe Unmanaged.passUnretained(shard(event.account))._withUnsafeGuaranteedRef {
+            $0.add(event, rows: rows, bytes: bytes, position: currentPosition, bucket: oldestBucket)
+        }
         if signal != .nothing { follow(signal, event, rows, detail) }
     }
 
