@@ -42,11 +42,11 @@ public final class AccountProfile {
 
     public var isMature: Bool { age >= AccountProfile.matureAge }
 
-    /// Learns a closed bucket. Precondition: the bucket was judged before. `bucket` is `inout` only so that it is not copied.
-    public func learn(_ bucket: inout ClosedBucket) {
+    /// Learns a closed bucket. Precondition: the bucket was judged before.
+    public func learn(_ bucket: ClosedBucket) {
         if age < Int32.max { age += 1 }
         let teaching: Teaching = bucket.isAlerted ? .alerted : .usual
-        learnAside(&bucket)
+        learnAside(bucket)
         // How many times its usual amount the account did, over the measures that its log states.
         var activity = 0.0
         var stated = 0.0
@@ -55,12 +55,12 @@ public final class AccountProfile {
             let level = Double(volumes[measure.rawValue].baseline.level)
             if level > 0 {
                 let amount = Double(bucket.sums[measure]) / fleet.factor
-                let expected = bucket.readings[measure.rawValue].baseline
+                let expected = bucket.readings[measure].baseline
                 activity += VolumeModel.taught(amount, expected: expected, level: level, age: Int(age), as: teaching) / level
                 stated += 1
             }
             volumes[measure.rawValue].learn(
-                &bucket.readings[measure.rawValue], at: bucket.standing, age: Int(age), fleet: fleet, as: teaching)
+                &bucket.readings[measure], at: bucket.standing, age: Int(age), fleet: fleet, as: teaching)
         }
         visits.count(bucket.slot, activity: stated > 0 ? activity / stated : 0)
         networks.learn(bucket)
@@ -109,11 +109,11 @@ public final class AccountProfile {
 extension AccountProfile {
     /// Keeps the bucket aside while an alert is open, and for as long after it as somebody may still decide about it.
     @inline(__always)
-    private func learnAside(_ bucket: inout ClosedBucket) {
+    private func learnAside(_ bucket: ClosedBucket) {
         if bucket.isAlerted && quarantine == nil { quarantine = VolumeQuarantine(volumes, from: bucket.number) }
         guard let aside = quarantine else { return }
         if bucket.isAlerted { aside.lastAlerted = bucket.number }
-        if bucket.number - aside.lastAlerted > VolumeQuarantine.patience { quarantine = nil } else { aside.learn(&bucket, age: Int(age)) }
+        if bucket.number - aside.lastAlerted > VolumeQuarantine.patience { quarantine = nil } else { aside.learn(bucket, age: Int(age)) }
     }
 
     /// A person says that what stood under the alert was as it should be: it is learnt after all.

@@ -41,14 +41,16 @@ public enum BucketGrid {
 /// What one account did in one bucket, with what its models say to it: the input of every detector.
 ///
 /// A bucket is judged at most twice: *partial*, at the event that crossed a trip level or came from a new network, and when it has closed.
-public struct ClosedBucket {
+/// State: 1.8 KB. A class, because two kilobytes that go to twenty detectors for every account must not be copied on the way; the loop over
+/// accounts fills one of them again and again.
+public final class ClosedBucket {
     public var number: Int64
     public var slot: WeekSlot
     public var sums = MeasureSums()
     /// Where the bucket stands in the account's rhythm.
     public var standing: SlotStanding
-    /// One reading for each measure, in the order of ``Measure``.
-    public var readings = InlineArray<3, VolumeReading>(repeating: VolumeReading())
+    /// One reading for each measure.
+    public let readings = VolumeReadings()
     /// The networks seen in the bucket.
     public var networks = NetworkSet()
     /// The first event from a network that the account had never used.
@@ -75,19 +77,34 @@ public struct ClosedBucket {
         self.fleet = fleet
     }
 
+    /// The same bucket, to be changed alone.
+    public func copy() -> ClosedBucket {
+        let other = ClosedBucket(number: number, end: end, fleet: fleet, values: access.values)
+        (other.sums, other.standing) = (sums, standing)
+        for measure in Measure.allCases { other.readings[measure] = readings[measure] }
+        (other.networks, other.newNetwork, other.access) = (networks, newNetwork, access)
+        (other.isMature, other.isClosed, other.isAlerted) = (isMature, isClosed, isAlerted)
+        return other
+    }
+
     /// Fills in what an account did in this bucket, and what its models say to that. What was there of another account is gone.
-    public mutating func read(
+    public func read(
         _ account: borrowing AccountProfile, sums: MeasureSums, networks: NetworkSet, newNetwork: NewNetwork?, access: AccessActivity
     ) {
         self.access = access
         self.sums = sums
         self.networks = networks
         self.newNetwork = newNetwork
+        readModels(of: account)
+    }
+
+    /// Fills in what the models of an account say to what is there.
+    public func readModels(of account: borrowing AccountProfile) {
         isMature = account.isMature
         standing = account.visits.standing(slot)
         for measure in Measure.allCases {
             account.volumes[measure.rawValue].read(
-                Double(sums[measure]), at: standing, fleet: fleet.measures[measure], into: &readings[measure.rawValue])
+                Double(sums[measure]), at: standing, fleet: fleet.measures[measure], into: &readings[measure])
         }
     }
 

@@ -15,6 +15,9 @@ public protocol Detector: Sendable {
     /// them.
     static var selfTests: [SelfTest] { get }
 
+    /// Whether it ever has something to say to the bucket of an account; others judge series, gaps or the lane.
+    static var judgesAccounts: Bool { get }
+
     /// Whether it has something to say to a bucket in which the account did nothing.
     static var judgesIdleBuckets: Bool { get }
 
@@ -53,6 +56,7 @@ public protocol Detector: Sendable {
 }
 
 extension Detector {
+    public static var judgesAccounts: Bool { true }
     public static var judgesIdleBuckets: Bool { true }
     public static var hasTripLevels: Bool { false }
     public var budgetedScore: Double? { nil }

@@ -32,7 +32,7 @@ extension ExportVolumeDetector {
     private func isSeen(
         _ measure: Measure, needed: Double, at standing: SlotStanding, _ bucket: ClosedBucket, _ account: borrowing AccountProfile
     ) -> Bool {
-        let model = account.volumes[measure.rawValue]
+        var model = account.volumes[measure.rawValue]
         let amount = model.leastAmount(
             reaching: needed, excess: minimums[measure.rawValue], ratio: minimumRatio, at: standing,
             fleet: bucket.fleet.measures[measure])

@@ -17,7 +17,7 @@ extension ExportVolumeDetector {
     private func verdict(_ measure: Measure, _ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Verdict {
         let needed = needed(bucket: bucket.number, of: account, fleet: bucket.fleet)
         let found = candidate(measure, bucket, of: account, needed: needed)
-        let reading = bucket.readings[measure.rawValue]
+        let reading = bucket.readings[measure]
         let windows = VolumeSpan.allCases.map { account.volumes[measure.rawValue].window($0, of: reading) }
         let (gate, reason) = gate(measure, found, reading, windows, needed: needed)
         var verdict = Verdict(measure.name, measure: measure, gate: gate, reason: reason)
@@ -27,8 +27,8 @@ extension ExportVolumeDetector {
         verdict.needed = needed
         verdict.windows = windows
         verdict.leastFiring = Verdict.leastAmount { amount in
-            var other = bucket
-            other.readings[measure.rawValue] = account.volumes[measure.rawValue].read(
+            let other = bucket.copy()
+            other.readings[measure] = account.volumes[measure.rawValue].read(
                 amount, at: bucket.standing, fleet: bucket.fleet.measures[measure])
             return candidate(measure, other, of: account, needed: needed)?.opens ?? false
         }
@@ -42,7 +42,7 @@ extension ExportVolumeDetector {
 
     /// What the expectation of the bucket is made of.
     private func baselineFacts(_ measure: Measure, _ bucket: ClosedBucket, of account: borrowing AccountProfile) -> [Verdict.Fact] {
-        let reading = bucket.readings[measure.rawValue]
+        let reading = bucket.readings[measure]
         let baseline = account.volumes[measure.rawValue].baseline
         let level = Double(baseline.level)
         let hour = CompactMean(code: baseline.week[bucket.slot.rawValue]).value
@@ -90,7 +90,7 @@ extension ExportVolumeDetector {
     private func newcomerVerdict(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Verdict {
         let left = NumberText.span(.buckets(Double(AccountProfile.matureAge - account.age)))
         let learning = "learning: judged by its own history in \(left)"
-        let window = account.volumes[Measure.rows.rawValue].window(.fourHours, of: bucket.readings[Measure.rows.rawValue])
+        let window = account.volumes[Measure.rows.rawValue].window(.fourHours, of: bucket.readings[.rows])
         let limit = newcomerLimit(.rows, of: account, fleet: bucket.fleet)
         let obstacle = newcomerObstacle(of: account, fleet: bucket.fleet)
         let hasFired = judgeNewcomer(bucket, of: account) != nil
@@ -110,8 +110,8 @@ extension ExportVolumeDetector {
         verdict.score = window.observed
         verdict.needed = needed
         verdict.leastFiring = Verdict.leastAmount { amount in
-            var other = bucket
-            other.readings[Measure.rows.rawValue] = account.volumes[Measure.rows.rawValue].read(
+            let other = bucket.copy()
+            other.readings[.rows] = account.volumes[Measure.rows.rawValue].read(
                 amount, at: bucket.standing, fleet: bucket.fleet.measures[.rows])
             return judgeNewcomer(other, of: account) != nil
         }

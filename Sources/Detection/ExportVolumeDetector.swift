@@ -113,12 +113,12 @@ public struct ExportVolumeDetector: Detector {
     func candidate(
         _ measure: Measure, _ bucket: ClosedBucket, of account: borrowing AccountProfile, needed: Double
     ) -> Candidate? {
-        let score = bucket.readings[measure.rawValue].score
+        let score = bucket.readings[measure].score
         guard score >= needed * ExportVolumeDetector.hold else { return nil }
         let model = account.volumes[measure.rawValue]
         for (share, opens) in [(1, true), (ExportVolumeDetector.hold, false)] where score >= needed * share {
             let window = model.strongest(
-                bucket.readings[measure.rawValue], part: needed * share * ExportVolumeDetector.leastPart,
+                bucket.readings[measure], part: needed * share * ExportVolumeDetector.leastPart,
                 excess: minimums[measure.rawValue], ratio: minimumRatio)
             if let window { return Candidate(measure: measure, score: score * threshold / needed, opens: opens, window: window) }
         }
@@ -197,7 +197,7 @@ extension ExportVolumeDetector {
     /// week.
     func judgeNewcomer(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Finding? {
         guard let limit = newcomerLimit(.rows, of: account, fleet: bucket.fleet) else { return nil }
-        let sum = account.volumes[Measure.rows.rawValue].window(.fourHours, of: bucket.readings[Measure.rows.rawValue]).observed
+        let sum = account.volumes[Measure.rows.rawValue].window(.fourHours, of: bucket.readings[.rows]).observed
         guard sum >= limit, sum >= minimums[Measure.rows.rawValue] else { return nil }
         let age = EventDuration(milliseconds: (bucket.number - account.firstBucket + 1) * BucketGrid.milliseconds)
         let phrase =

@@ -29,6 +29,8 @@ public struct FanOutDetector: Detector {
         ],
         quietBuckets: 24)
 
+    public static var judgesAccounts: Bool { false }
+
     /// Buckets of the source before anything is said.
     static let warmUp = 14 * 96
     static let smallestFleet = 20

@@ -61,7 +61,7 @@ public struct LimitRidingDetector: AccessDetector {
     private func rise(_ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> Double {
         var most = 0.0
         for measure in [Measure.rows, .calls] {
-            let window = account.volumes[measure.rawValue].window(.fourHours, of: bucket.readings[measure.rawValue])
+            let window = account.volumes[measure.rawValue].window(.fourHours, of: bucket.readings[measure])
             most = max(most, window.ratio)
         }
         return most

@@ -29,6 +29,8 @@ public struct NewSourceDetector: Detector {
     private let minimumAge: Double
     private let noveltyRateMax: Double
 
+    public static var judgesIdleBuckets: Bool { false }
+
     public init(options: DetectorOptions) {
         minimumAge = options["minimum_age_days"] * Double(BucketGrid.perDay)
         noveltyRateMax = options["novelty_rate_max"]

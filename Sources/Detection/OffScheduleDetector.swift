@@ -32,6 +32,8 @@ public struct OffScheduleDetector: Detector {
     /// Quarter hours that the same hour on other days counts for: one visit of an hour of the week.
     private static let dayWeight = 4.0
 
+    public static var judgesIdleBuckets: Bool { false }
+
     public init(options: DetectorOptions) {
         bits = options["bits"]
         minimumRows = options["minimum_rows"]

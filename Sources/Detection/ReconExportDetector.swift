@@ -54,7 +54,7 @@ public struct ReconExportDetector: AccessDetector {
 
     private func isUnusual(_ bucket: borrowing ClosedBucket) -> Bool {
         if bucket.newNetwork != nil { return true }
-        if max(bucket.readings[Measure.rows.rawValue].score, bucket.readings[Measure.bytes.rawValue].score) >= volumeScore { return true }
+        if max(bucket.readings[.rows].score, bucket.readings[.bytes].score) >= volumeScore { return true }
         return bucket.access.tally?.newRoutes.contains {
             $0.route.operation.movesDataOut && !bucket.access.values.traits($0.route).contains(.reconnaissance)
         } ?? false

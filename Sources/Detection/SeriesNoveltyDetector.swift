@@ -35,6 +35,8 @@ public struct SeriesNoveltyDetector: Detector {
     private let minimumAge: Double
     private let minimumDifference: Double
 
+    public static var judgesAccounts: Bool { false }
+
     public init(options: DetectorOptions) {
         threshold = options["score"]
         minimumAge = options["minimum_age_days"] * Double(BucketGrid.perDay)

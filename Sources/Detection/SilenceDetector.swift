@@ -99,7 +99,7 @@ public struct SilenceDetector: Detector {
 
         init(_ bucket: ClosedBucket, of account: borrowing AccountProfile) {
             let span = VolumeSpan.fourHours
-            let reading = bucket.readings[Measure.calls.rawValue]
+            let reading = bucket.readings[.calls]
             let model = account.volumes[Measure.calls.rawValue]
             let window = model.window(span, of: reading)
             actual = window.observed

@@ -25,7 +25,7 @@ public final class VolumeQuarantine {
     }
 
     /// Learns a bucket as one that a person vouches for. `age` counts the account's buckets, this one included.
-    func learn(_ bucket: inout ClosedBucket, age: Int) {
+    func learn(_ bucket: ClosedBucket, age: Int) {
         var reading = VolumeReading()
         let teaching: Teaching = bucket.isAlerted ? .vouched : .usual
         for measure in Measure.allCases {

@@ -22,7 +22,7 @@ extension AccountShard {
     /// Mature accounts that a detector says it would find nothing of in an empty bucket like ``oldestBucket``. Complexity: O(accounts).
     func blindSpots() -> [(account: AccountID, detector: UInt8)] {
         var spots: [(account: AccountID, detector: UInt8)] = []
-        var empty = ClosedBucket(number: oldestBucket, end: BucketGrid.start(of: oldestBucket + 1), fleet: fleet, values: values)
+        let empty = ClosedBucket(number: oldestBucket, end: BucketGrid.start(of: oldestBucket + 1), fleet: fleet, values: values)
         for index in profiles.indices where profiles[index].isMature {
             empty.read(
                 profiles[index], sums: MeasureSums(), networks: NetworkSet(), newNetwork: nil, access: AccessActivity(values: values))

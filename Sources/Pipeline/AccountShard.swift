@@ -51,7 +51,7 @@ final class AccountShard {
         shardNumber = UInt32(number)
         self.shardCount = UInt32(shardCount)
         self.detectors = detectors
-        judging = detectors.indices.filter { !(detectors[$0] is any HealthDetector) }
+        judging = detectors.indices.filter { !(detectors[$0] is any HealthDetector) && type(of: detectors[$0]).judgesAccounts }
         judgingIdle = judging.filter { type(of: detectors[$0]).judgesIdleBuckets }
         tripping = judging.filter { type(of: detectors[$0]).hasTripLevels }
         restraining = detectors.map { type(of: $0).descriptor.restrainsLearning }
@@ -108,7 +108,7 @@ final class AccountShard {
         if marks[index] != .dirty { willChange(index) }
         var slot = Int(open[position].slots[index])
         if slot == 0 { slot = startTally(event, index: index, position: position, oldestBucket: bucket) }
-        _ = rings[index].add(minute: Int(event.time.milliseconds / 60_000), rows: rows, bytes: bytes)
+        _ = rings[index].add(minute: Int(truncatingIfNeeded: event.time.milliseconds / 60_000), rows: rows, bytes: bytes)
         let news = open[position].tallies[slot - 1].add(event, rows: rows, bytes: bytes)
         if news == .nothing { return .nothing }
         var signal: Signal = news.contains(.access) ? .note : .nothing
@@ -220,35 +220,43 @@ final class AccountShard {
     func closeOldest(
         fleetSums: inout FleetSums, alerted: Set<AccountID>, found: (AccountID, UInt8, Finding) -> Void
     ) -> [(account: AccountID, since: Int64)] {
-        let (judging, judgingIdle) = (self.judging, self.judgingIdle)
         let profiles = self.profiles
         let oldest = open[0]
         let isDaily = FleetSums.isDaily(oldestBucket)
-        var closed = ClosedBucket(
+        let closed = ClosedBucket(
             number: oldestBucket, end: BucketGrid.start(of: oldestBucket + 1), fleet: fleet, values: values)
         let idle = Activity(values: values)
+        var isIdle = true
         var quarantined: [(account: AccountID, since: Int64)] = []
         for index in profiles.indices where profiles[index].firstBucket <= oldestBucket {
-            willChange(index)
+            let profile = profiles[index]
+            if marks[index] != .dirty { willChange(index) }
             let slot = Int(oldest.slots[index])
-            if slot != 0 { retirement.noteActive(index, oldestBucket) }
-            let activity = slot == 0 ? idle : Activity(oldest.tallies[slot - 1], values: values)
-            closed.read(profiles[index], activity)
+            if slot != 0 {
+                retirement.noteActive(index, oldestBucket)
+                closed.read(profile, Activity(oldest.tallies[slot - 1], values: values))
+                isIdle = false
+            } else if isIdle {
+                // Nothing of the account before is left to be taken out.
+                closed.readModels(of: profile)
+            } else {
+                closed.read(profile, idle)
+                isIdle = true
+            }
             fleetSums.test(closed)
-            let isRestrained = judge(closed, of: profiles[index], slot == 0 ? judgingIdle : judging) { number, finding in
+            let isRestrained = judge(closed, of: profile, slot == 0 ? judgingIdle : judging) { number, finding in
                 found(self.number(index), number, finding)
             }
             closed.isAlerted = isRestrained || (!alerted.isEmpty && alerted.contains(number(index)))
-            if slot != 0 { noteForLane(closed, profiles[index]) }
-            profiles[index].learn(&closed)
-            fleetSums.add(profiles[index], closed, isDaily: isDaily)
-            if let aside = profiles[index].quarantine { quarantined.append((self.number(index), aside.firstAlerted)) }
+            if slot != 0 { noteForLane(closed, profile) }
+            profile.learn(closed)
+            fleetSums.add(profile, closed, isDaily: isDaily)
+            if let aside = profile.quarantine { quarantined.append((self.number(index), aside.firstAlerted)) }
         }
         return quarantined
     }
 
-    /// Asks detectors about a closed bucket; true when one of them restrains what is learnt of it. Apart, because of the variable that the
-    /// loop over accounts fills again and again each detector would get a copy of its own.
+    /// Asks detectors about a closed bucket; true when one of them restrains what is learnt of it.
     private func judge(
         _ bucket: ClosedBucket, of profile: AccountProfile, _ numbers: [Int], found: (UInt8, Finding) -> Void
     ) -> Bool {
@@ -282,11 +290,11 @@ final class AccountShard {
         let profile = profiles[local(account)].clone()
         for earlier in 0..<position where profile.firstBucket <= oldestBucket + Int64(earlier) {
             let bucket = oldestBucket + Int64(earlier)
-            var closed = self.bucket(
+            let closed = self.bucket(
                 bucket, of: profile, activity: activity(account, position: earlier), end: BucketGrid.start(of: bucket + 1),
                 isClosed: true)
             closed.isAlerted = isAlerted
-            profile.learn(&closed)
+            profile.learn(closed)
         }
         var judged = tally(account, position: position)
         judged?.separate()
@@ -324,7 +332,7 @@ final class AccountShard {
     private func bucket(
         _ number: Int64, of profile: AccountProfile, activity: Activity, end: EventTime, isClosed: Bool
     ) -> ClosedBucket {
-        var bucket = ClosedBucket(number: number, end: end, fleet: fleet, values: values)
+        let bucket = ClosedBucket(number: number, end: end, fleet: fleet, values: values)
         bucket.isClosed = isClosed
         bucket.read(profile, activity)
         return bucket

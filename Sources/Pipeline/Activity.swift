@@ -35,8 +35,7 @@ struct OpenTallies {
 
 extension ClosedBucket {
     /// Fills in what an account did in this bucket, and what its models say to that.
-    @inline(__always)
-    mutating func read(_ profile: borrowing AccountProfile, _ activity: borrowing Activity) {
+    func read(_ profile: AccountProfile, _ activity: borrowing Activity) {
         read(
             profile, sums: activity.sums, networks: activity.networks, newNetwork: activity.newNetwork, access: activity.access)
     }

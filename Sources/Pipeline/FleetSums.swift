@@ -27,32 +27,32 @@ struct FleetSums {
     static func isDaily(_ bucket: Int64) -> Bool { bucket % Int64(BucketGrid.perDay) == 0 }
 
     /// Counts what the models said to a bucket, of accounts that are judged by themselves and measures that their log states.
-    mutating func test(_ bucket: borrowing ClosedBucket) {
+    mutating func test(_ bucket: ClosedBucket) {
         guard bucket.isMature else { return }
-        for measure in 0..<3 where bucket.readings[measure].baseline > 0 { calibration.add(bucket.readings[measure]) }
+        for measure in Measure.allCases where bucket.readings[measure].baseline > 0 { calibration.add(bucket.readings[measure]) }
     }
 
     /// How far each mature account is beyond its own usual four hours, clipped, for the fan-out.
     private(set) var deviations = FleetDeviations()
 
-    mutating func add(_ profile: borrowing AccountProfile, _ bucket: borrowing ClosedBucket, isDaily: Bool) {
+    mutating func add(_ profile: AccountProfile, _ bucket: ClosedBucket, isDaily: Bool) {
         guard profile.isMature else { return }
         matureCount += 1
         let measure: Measure = profile.volumes[Measure.rows.rawValue].baseline.level > 0 ? .rows : .bytes
-        deviations.add(bucket.readings[measure.rawValue].fourHourZ)
-        for measure in 0..<3 {
-            let (level, logRatio) = profile.volumes[measure].standing()
+        deviations.add(bucket.readings[measure].fourHourZ)
+        for measure in Measure.allCases {
+            let (level, logRatio) = profile.volumes[measure.rawValue].standing()
             let levelBin = min(max(Int(naturalLog(1 + max(level, 0)) / 0.05), 0), FleetSums.bins - 1)
-            levels[measure][levelBin] += 1
+            levels[measure.rawValue][levelBin] += 1
             guard let ratio = logRatio else { continue }
-            ratios[measure][min(max(Int((ratio + 10.24) / 0.02), 0), FleetSums.bins - 1)] += 1
-            counts[measure] += 1
+            ratios[measure.rawValue][min(max(Int((ratio + 10.24) / 0.02), 0), FleetSums.bins - 1)] += 1
+            counts[measure.rawValue] += 1
         }
         if isDaily { addSpreads(profile) }
     }
 
     /// An account that never moved a row says nothing of how far rows usually stray.
-    private mutating func addSpreads(_ profile: borrowing AccountProfile) {
+    private mutating func addSpreads(_ profile: AccountProfile) {
         if variances.isEmpty {
             variances = Array(repeating: Array(repeating: 0, count: FleetSums.bins), count: 12)
             excesses = variances
@@ -61,12 +61,12 @@ struct FleetSums {
         if Int(profile.slow.days) >= SlowReference.warmUp {
             dayRatios[min(max(Int((Double(profile.slow.lastRatio) + 10.24) / 0.02), 0), FleetSums.bins - 1)] += 1
         }
-        for measure in 0..<3 where profile.volumes[measure].baseline.level > 0 {
+        for measure in Measure.allCases where profile.volumes[measure.rawValue].baseline.level > 0 {
             for span in 0..<4 {
-                let channel = profile.volumes[measure].channels[span]
-                variances[measure * 4 + span][FleetSums.spreadBin(Double(channel.variance))] += 1
+                let channel = profile.volumes[measure.rawValue].channels[span]
+                variances[measure.rawValue * 4 + span][FleetSums.spreadBin(Double(channel.variance))] += 1
                 if channel.clusterCount > 1 {
-                    excesses[measure * 4 + span][FleetSums.spreadBin(Double(channel.excessSum) / Double(channel.clusterCount))] += 1
+                    excesses[measure.rawValue * 4 + span][FleetSums.spreadBin(Double(channel.excessSum) / Double(channel.clusterCount))] += 1
                 }
             }
         }

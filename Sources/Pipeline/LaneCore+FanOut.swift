@@ -18,10 +18,9 @@ extension LaneCore {
         let time = BucketGrid.start(of: bucket + 1)
         for (number, detector) in detectors.enumerated() where detector is FanOutDetector {
             let key = AlertKey(detector: UInt8(number), account: LaneCore.sourceAccount)
-            let id = identifier(key, time)
             let transition =
                 if let finding = detector.judge(seen) {
-                    lifecycle.found(finding, key: key, bucket: bucket, at: time, isClosed: true, id: id)
+                    lifecycle.found(finding, key: key, bucket: bucket, at: time, isClosed: true, id: identifier(key, time))
                 } else {
                     lifecycle.quiet(key: key, at: time, limit: descriptors[number].quietBuckets)
                 }

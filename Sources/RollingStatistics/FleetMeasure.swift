@@ -104,7 +104,10 @@ public struct FleetMeasure: Equatable, Sendable {
 
 /// The same for each measure: a sale may double the calls and hardly move the rows.
 public struct FleetMeasures: Equatable, Sendable {
-    private var measures = InlineArray<3, FleetMeasure>(repeating: .neutral)
+    // Three fields and no array: to read one of an inline array the compiler copies all of them first.
+    private var rows = FleetMeasure.neutral
+    private var bytes = FleetMeasure.neutral
+    private var calls = FleetMeasure.neutral
 
     public static let neutral = FleetMeasures()
 
@@ -112,11 +115,19 @@ public struct FleetMeasures: Equatable, Sendable {
 
     @inline(__always)
     public subscript(_ measure: Measure) -> FleetMeasure {
-        get { measures[measure.rawValue] }
-        set { measures[measure.rawValue] = newValue }
-    }
-
-    public static func == (left: FleetMeasures, right: FleetMeasures) -> Bool {
-        Measure.allCases.allSatisfy { left[$0] == right[$0] }
+        get {
+            switch measure {
+            case .rows: rows
+            case .bytes: bytes
+            case .calls: calls
+            }
+        }
+        set {
+            switch measure {
+            case .rows: rows = newValue
+            case .bytes: bytes = newValue
+            case .calls: calls = newValue
+            }
+        }
     }
 }

@@ -25,6 +25,19 @@ public struct StateWriter: Sendable {
         count = place + width
     }
 
+    /// Numbers one after another, as though each were written. Complexity: O(n), without a look at the room for each.
+    @inline(__always)
+    public mutating func write<let n: Int, Number: FixedWidthInteger & BitwiseCopyable>(_ values: InlineArray<n, Number>) {
+        let width = Number.bitWidth / 8
+        if room.count - count < n * width { grow(by: n * width) }
+        let place = count
+        var space = room.mutableSpan
+        var raw = unsafe space.mutableBytes
+        let values = values.span
+        for index in 0..<n { raw.storeBytes(of: values[index].littleEndian, toByteOffset: place &+ index &* width, as: Number.self) }
+        count = place + n * width
+    }
+
     private mutating func grow(by needed: Int) {
         room.append(contentsOf: repeatElement(0, count: max(room.count, needed)))
     }
@@ -58,6 +71,23 @@ public struct StateReader: Sendable {
         defer { position += width }
         // Any bytes are a whole number, and that they are there was just checked.
         return Number(littleEndian: unsafe bytes.span.bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: position, as: Number.self))
+    }
+
+    /// Numbers one after another, as ``StateWriter`` wrote them. Complexity: O(n), with one look whether they are there.
+    @inline(__always)
+    public mutating func read<let n: Int, Number: FixedWidthInteger & BitwiseCopyable>(
+        into values: inout InlineArray<n, Number>
+    ) throws(StateError) {
+        let width = Number.bitWidth / 8
+        guard bytes.count - position >= n * width else { throw StateError.truncated }
+        let place = position
+        position += n * width
+        let raw = unsafe bytes.span.bytes
+        var target = values.mutableSpan
+        for index in 0..<n {
+            target[index] = Number(
+                littleEndian: unsafe raw.unsafeLoadUnaligned(fromUncheckedByteOffset: place &+ index &* width, as: Number.self))
+        }
     }
 
     public mutating func readFloat() throws(StateError) -> Float { Float(bitPattern: try read()) }

@@ -3,26 +3,26 @@
 
 extension SlotVisits {
     public func encode(into writer: inout StateWriter) {
-        for slot in 0..<168 { writer.write(week[slot]) }
-        for slot in 0..<24 { writer.write(day[slot]) }
-        for slot in 0..<96 { writer.write(quarters[slot]) }
+        writer.write(week)
+        writer.write(day)
+        writer.write(quarters)
     }
 
     public init(from reader: inout StateReader) throws(StateError) {
         self.init()
-        for slot in 0..<168 { week[slot] = try reader.read() }
-        for slot in 0..<24 { day[slot] = try reader.read() }
-        for slot in 0..<96 { quarters[slot] = try reader.read() }
+        try reader.read(into: &week)
+        try reader.read(into: &day)
+        try reader.read(into: &quarters)
     }
 }
 
 extension VolumeModel {
     public func encode(into writer: inout StateWriter) {
-        for slot in 0..<168 { writer.write(baseline.week[slot]) }
-        for slot in 0..<24 { writer.write(baseline.day[slot]) }
+        writer.write(baseline.week)
+        writer.write(baseline.day)
         writer.write(baseline.level)
         for index in 0..<4 { channels[index].encode(into: &writer) }
-        for hour in 0..<24 { writer.write(hourlyVariance[hour]) }
+        writer.write(hourlyVariance)
         for number in [actualHour, expectedHour, actualDay, expectedDay, locality] { writer.write(number) }
         for long in 0..<2 {
             writer.write(deviationSums[long])
@@ -32,12 +32,12 @@ extension VolumeModel {
 
     public init(from reader: inout StateReader) throws(StateError) {
         self.init()
-        for slot in 0..<168 { baseline.week[slot] = try reader.read() }
-        for slot in 0..<24 { baseline.day[slot] = try reader.read() }
+        try reader.read(into: &baseline.week)
+        try reader.read(into: &baseline.day)
         baseline.level = try reader.readFloat()
         guard baseline.level.isFinite, baseline.level >= 0 else { throw StateError.implausible("level") }
         for index in 0..<4 { channels[index] = try VolumeChannel(from: &reader) }
-        for hour in 0..<24 { hourlyVariance[hour] = try reader.read() }
+        try reader.read(into: &hourlyVariance)
         actualHour = try reader.readFloat()
         expectedHour = try reader.readFloat()
         actualDay = try reader.readFloat()
@@ -47,8 +47,9 @@ extension VolumeModel {
             deviationSums[long] = try reader.readFloat()
             weightSums[long] = try reader.readFloat()
         }
-        let amounts = [actualHour, expectedHour, actualDay, expectedDay, weightSums[0], weightSums[1]]
-        guard amounts.allSatisfy({ $0.isFinite && $0 >= 0 }), deviationSums[0].isFinite, deviationSums[1].isFinite,
+        let amounts: InlineArray<6, Float> = [actualHour, expectedHour, actualDay, expectedDay, weightSums[0], weightSums[1]]
+        for index in 0..<6 where !(amounts[index].isFinite && amounts[index] >= 0) { throw StateError.implausible("volume sums") }
+        guard deviationSums[0].isFinite, deviationSums[1].isFinite,
             locality >= 0.5, locality <= 2
         else { throw StateError.implausible("volume sums") }
     }
@@ -80,9 +81,8 @@ extension VolumeChannel {
         clusterCount = try reader.readFloat()
         clusterPeak = try reader.readFloat()
         quietBuckets = try reader.read()
-        let amounts = [actual, expected, variance, count, excessSum, clusterCount, clusterPeak]
-        guard amounts.allSatisfy({ $0.isFinite && $0 >= 0 }), mean.isFinite, quantile.isFinite else {
-            throw StateError.implausible("volume channel")
-        }
+        let amounts: InlineArray<7, Float> = [actual, expected, variance, count, excessSum, clusterCount, clusterPeak]
+        for index in 0..<7 where !(amounts[index].isFinite && amounts[index] >= 0) { throw StateError.implausible("volume channel") }
+        guard mean.isFinite, quantile.isFinite else { throw StateError.implausible("volume channel") }
     }
 }

@@ -111,14 +111,14 @@ public struct VolumeModel: Sendable {
         variances[0] = (8 * variances[0] + seen * CompactMean(code: hourlyVariance[standing.slot.hourOfDay]).value) / (8 + seen)
         let floor = SIMD4<Double>(repeating: VolumeChannel.smallestDeviation)
         reading.deviations = deviations
-        let own = pointwiseMax(variances.squareRoot(), floor)
+        let own = larger(variances.squareRoot(), floor)
         reading.spreads = (own * own + SIMD4(repeating: fleet.dispersion * fleet.dispersion)).squareRoot()
         reading.z = (deviations - usual) / reading.spreads
         let clusters = SIMD4<Double>(repeating: VolumeChannel.excessWeight)
         let excesses = (excessSums + clusters * fleet.meanExcesses) / (clusterCounts + clusters)
-        reading.meanExcesses = pointwiseMax(excesses, SIMD4(repeating: VolumeChannel.smallestExcess))
+        reading.meanExcesses = larger(excesses, SIMD4(repeating: VolumeChannel.smallestExcess))
         reading.depths = (reading.z - quantiles) / reading.meanExcesses
-        reading.parts = pointwiseMax((reading.depths + VolumeSpan.scoreOffsets) / VolumeSpan.scoreUnits, .zero)
+        reading.parts = larger((reading.depths + VolumeSpan.scoreOffsets) / VolumeSpan.scoreUnits, .zero)
         let squares = reading.parts * reading.parts
         reading.score = (squares * squares).sum().squareRoot().squareRoot()
     }
@@ -142,11 +142,13 @@ public struct VolumeModel: Sendable {
     /// An amount below which nothing of this score, excess and ratio is possible, and not far above which it is; nil when none is.
     ///
     /// Some part must be √½ of the score, because there are four: the smallest amount that brings one of them there. Cheap: it is asked for
-    /// every active account and bucket, and only where it is crossed does somebody look closely.
-    public func leastAmount(
+    /// every active account and bucket, and only where it is crossed does somebody look closely. `mutating` only so that the model is not
+    /// copied.
+    public mutating func leastAmount(
         reaching score: Double, excess: Double, ratio: Double, at standing: SlotStanding, fleet: FleetMeasure
     ) -> Double? {
-        let empty = read(0, at: standing, fleet: fleet)
+        var empty = VolumeReading()
+        read(0, at: standing, fleet: fleet, into: &empty)
         var enough = Double.infinity
         for lane in 0..<4 {
             let total = max(empty.expected[lane] + excess, ratio * max(empty.expected[lane], 1))
@@ -187,15 +189,12 @@ public struct VolumeModel: Sendable {
         _ reading: inout VolumeReading, at standing: SlotStanding, age: Int, fleet: FleetMeasure, as teaching: Teaching
     ) {
         let level = Double(baseline.level)
-        for span in VolumeSpan.allCases {
-            let lane = span.rawValue
-            channels[lane].actual = Float(reading.actual[lane])
-            channels[lane].expected = Float(reading.expected[lane])
-            let distance = channels[lane].learn(
-                reading.deviations[lane], z: reading.z[lane], excess: reading.meanExcesses[lane], span: span.buckets, age: age,
-                fleetVariance: fleet.variances[lane], as: teaching)
-            if span == .quarterHour, let distance { learnHour(distance * distance, standing) }
-        }
+        // One by one, so that what follows from a span's length is known when this is compiled.
+        let distance = learn(.quarterHour, &reading, age: age, fleet: fleet, as: teaching)
+        if let distance { learnHour(distance * distance, standing) }
+        _ = learn(.fourHours, &reading, age: age, fleet: fleet, as: teaching)
+        _ = learn(.day, &reading, age: age, fleet: fleet, as: teaching)
+        _ = learn(.threeDays, &reading, age: age, fleet: fleet, as: teaching)
         for long in 0..<2 {
             let kept = VolumeSpan.remainders[long + 2]
             deviationSums[long] = Float(Double(deviationSums[long]) * kept + reading.weight * reading.bucketDeviation)
@@ -207,6 +206,18 @@ public struct VolumeModel: Sendable {
         let taught = VolumeModel.taught(
             reading.amount / fleet.factor, expected: reading.baseline, level: level, age: age, as: teaching)
         baseline.learn(taught, at: standing, age: age)
+    }
+
+    @inline(__always)
+    private mutating func learn(
+        _ span: VolumeSpan, _ reading: inout VolumeReading, age: Int, fleet: FleetMeasure, as teaching: Teaching
+    ) -> Double? {
+        let lane = span.rawValue
+        channels[lane].actual = Float(reading.actual[lane])
+        channels[lane].expected = Float(reading.expected[lane])
+        return channels[lane].learn(
+            reading.deviations[lane], z: reading.z[lane], excess: reading.meanExcesses[lane], span: span.buckets, age: age,
+            fleetVariance: fleet.variances[lane], as: teaching)
     }
 
     /// What the account's last hour says of the whole fleet; see ``FleetMeasure``. `mutating` only so that the model is not copied.

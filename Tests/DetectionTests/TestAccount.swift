@@ -39,8 +39,7 @@ struct TestAccount {
 
     /// Learns the coming bucket and goes on to the next.
     mutating func live(_ sums: MeasureSums, from network: Network = TestAccount.home) {
-        var closed = bucket(sums, from: network)
-        profile.learn(&closed)
+        profile.learn(bucket(sums, from: network))
         number += 1
     }
 
@@ -55,7 +54,7 @@ struct TestAccount {
         if sums.calls > 0 { _ = networks.insert(network) }
         let isNew = sums.calls > 0 && network != .unknown && !profile.networks.contains(network)
         let values = ValueTable()
-        var bucket = ClosedBucket(
+        let bucket = ClosedBucket(
             number: number, end: isClosed ? BucketGrid.start(of: number + 1) : start + .minutes(3), fleet: fleet, values: values)
         bucket.isClosed = isClosed
         bucket.read(

@@ -121,10 +121,10 @@ import Testing
         let profile = AccountProfile(firstBucket: 0)
         _ = tally.note(network, at: time(0), known: profile.networks)
         #expect(tally.newNetwork?.network == network)
-        var closed = ClosedBucket(number: bucketNumber(0), end: time(900), fleet: FleetView(), values: ValueTable())
+        let closed = ClosedBucket(number: bucketNumber(0), end: time(900), fleet: FleetView(), values: ValueTable())
         closed.read(
             profile, sums: tally.sums, networks: tally.networks, newNetwork: tally.newNetwork, access: AccessActivity(values: ValueTable()))
-        profile.learn(&closed)
+        profile.learn(closed)
         tally.forgetLearnt(profile)
         #expect(tally.newNetwork == nil)
     }

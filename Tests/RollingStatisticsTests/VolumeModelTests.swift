@@ -197,7 +197,7 @@ private struct RandomHistory {
 
     func reading(_ amount: Double) -> VolumeReading { model.read(amount, at: standing, fleet: fleet) }
 
-    func amount(_ score: Double, _ excess: Double, _ ratio: Double) -> Double? {
+    mutating func amount(_ score: Double, _ excess: Double, _ ratio: Double) -> Double? {
         model.leastAmount(reaching: score, excess: excess, ratio: ratio, at: standing, fleet: fleet)
     }
 
