@@ -6,8 +6,8 @@ import RollingStatistics
 
 /// D13: a service account calls from a network it never used.
 ///
-/// Sees: the first event from an unknown /24 or /48, or with a user agent of a family it never had. Misses: an attacker inside the usual network; accounts that change networks all the
-/// time, which are left alone. Warm-up: fourteen days.
+/// Sees: the first event from an unknown /24 or /48, or with a user agent of a family it never had. Misses: an attacker inside the usual
+/// network; accounts that change networks all the time, which are left alone. Warm-up: fourteen days.
 public struct NewSourceDetector: Detector {
     public static let descriptor = DetectorDescriptor(
         id: "D13", name: "new-source", family: "access",

@@ -66,7 +66,8 @@ struct FleetSums {
                 let channel = profile.volumes[measure.rawValue].channels[span]
                 variances[measure.rawValue * 4 + span][FleetSums.spreadBin(Double(channel.variance))] += 1
                 if channel.clusterCount > 1 {
-                    excesses[measure.rawValue * 4 + span][FleetSums.spreadBin(Double(channel.excessSum) / Double(channel.clusterCount))] += 1
+                    let bin = FleetSums.spreadBin(Double(channel.excessSum) / Double(channel.clusterCount))
+                    excesses[measure.rawValue * 4 + span][bin] += 1
                 }
             }
         }

@@ -28,12 +28,14 @@ enum AllowedImports {
         "Pipeline": ["EventModel", "RingBuffers", "Digest", "LogFormats", "ContentScan", "RollingStatistics", "Detection", "Alerting"],
         "LogSources": system.union(["EventModel", "Pipeline", "CZlib", "CZstd"]),
         "AlertSinks": system.union(["EventModel", "Alerting", "Pipeline", "Digest", "CCurl"]),
-        "Journal": system.union(["EventModel", "Alerting", "Pipeline", "FoundationEssentials", "GRDB"]),
+        "Journal": system.union(["EventModel", "Detection", "Alerting", "Pipeline", "FoundationEssentials", "GRDB"]),
         "Dashboard": system.union(["EventModel", "Alerting", "Pipeline", "FlyingFox"]),
         "Evaluation": ["EventModel", "RollingStatistics", "Detection", "Alerting", "Pipeline"],
         "Reports": ["EventModel", "Alerting", "Pipeline"],
         "Simulation": ["EventModel", "RollingStatistics"],
-        "Settings": system.union(["EventModel", "LogFormats", "ContentScan", "Detection", "Alerting", "Pipeline", "LogSources", "AlertSinks", "Yams"]),
+        "Settings": system.union([
+            "EventModel", "LogFormats", "ContentScan", "Detection", "Alerting", "Pipeline", "LogSources", "AlertSinks", "Yams",
+        ]),
         "Daemon": everything,
         "weir": everything,
     ]
