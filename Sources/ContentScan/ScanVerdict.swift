@@ -37,8 +37,8 @@ package struct ScanVerdict: Equatable, Sendable {
 
     /// The verdict on one text, or on many whose counts were added up.
     ///
-    /// Where personal data belongs it is counted, and so it is where nobody said what the data is. Text of models and made-up data must hold
-    /// none but reserved values.
+    /// Where personal data belongs it is counted, and so it is where nobody said what the data is. Text of models and made-up data must
+    /// hold none but reserved values.
     /// Complexity: O(types).
     package init(_ counts: ScanCounts, in dataClass: DataClass) {
         var types: PersonalDataTypes = []
