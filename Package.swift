@@ -87,7 +87,8 @@ let package = Package(
 
         // Measurements; built by `make bench` only
         .executableTarget(
-            name: "weir-bench", dependencies: ["EventModel", "RingBuffers", "LogFormats", "RollingStatistics", "Pipeline", "Evaluation", "ContentScan"],
+            name: "weir-bench",
+            dependencies: ["EventModel", "RingBuffers", "LogFormats", "ContentScan", "RollingStatistics", "Pipeline", "Evaluation"],
             path: "benchmarks/harness", swiftSettings: house),
 
         // Tests

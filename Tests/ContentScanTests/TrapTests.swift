@@ -30,6 +30,7 @@ import Testing
         // Keys of machines.
         #"{"ip_address":"n","host_address":"a b c","name":"Order","file_name":"a","user_name":"svc","customer_name":null}"#,
         #"{"password":"********","secret":"[FILTERED]","password":"","token":"next","page_token":"abcdefghijklmnop"}"#,
+        #"{"password":"ab*****yz!Q1","first_name":"A*** M***","phone_note":"29.11.2026","phone":"2026-11-29","tel":"0000000"}"#,
         #"{"first_name":"","last_name":"n/a","full_name":"svc-01","city":"Berlin","dob":"","zip":null}"#,
         // Secrets.
         "AKIAIOSFODNN7EXAMPL AKIAIOSFODNN7EXAMPLEX ghp_short eyJhbGciOiJIUzI1NiJ9 eyJhbGciOiJIUzI1NiJ9.abc Bearer abcdefghijklmnopqrst",
