@@ -32,13 +32,13 @@ extension ContentScanner {
                 report(.secret, start, end, 0.6, isReserved: false, bytes)
             }
         } else if known.contains(.personName) && wanted.contains(.personName) {
-            if shape.letters >= 2 && shape.digits == 0 && shape.signs == 0 && shape.count <= 64 && !shape.isBlanked
+            if shape.letters >= 2 && shape.digits == 0 && shape.signs + shape.slashes == 0 && shape.count <= 64 && !shape.isBlanked
                 && !isNothing(value, bytes)
             {
                 report(.personName, start, end, 0.6, isReserved: false, bytes)
             }
         } else if known.contains(.address) && wanted.contains(.postalAddress) {
-            if shape.count >= 3 && shape.digits + shape.letters >= 3 && shape.signs == 0 && !shape.isBlanked && !isNothing(value, bytes) {
+            if shape.count >= 3 && shape.looksPostal && shape.signs == 0 && !shape.isBlanked && !isNothing(value, bytes) {
                 report(.postalAddress, start, end, 0.4, isReserved: false, bytes)
             }
         }
@@ -100,6 +100,8 @@ struct ValueShape {
     private(set) var spaces = 0
     /// Signs that neither names nor addresses hold: `@ { } [ ] < > = $ \ _` and the like.
     private(set) var signs = 0
+    private(set) var slashes = 0
+    private(set) var dots = 0
     private(set) var isBlanked = false
     private var seen = (UInt64(0), UInt64(0))
 
@@ -117,12 +119,17 @@ struct ValueShape {
             case _ where Bytes.isDigit(byte): digits += 1
             case 0x20: spaces += 1
             case 0x2A: stars += 1
-            case 0x2D, 0x2E, 0x27, 0x2C, 0x2F, 0x28, 0x29, 0x23, 0x2B, 0x25: break
+            case 0x2F: slashes += 1
+            case 0x2E: dots += 1
+            case 0x2D, 0x27, 0x2C, 0x28, 0x29, 0x23, 0x2B, 0x25: break
             default: signs += 1
             }
         }
         if stars >= 3 { isBlanked = true }
     }
+
+    /// A street has a number or several words; what has dots and no space is a machine's address.
+    var looksPostal: Bool { digits + letters >= 3 && (spaces > 0 || (digits > 0 && dots < 2)) }
 
     /// Different ASCII bytes.
     var distinct: Int { seen.0.nonzeroBitCount + seen.1.nonzeroBitCount }

@@ -154,6 +154,8 @@ extension ContentScanner {
 
     private mutating func reportNationalPhone(_ chain: NumberChain, _ bytes: Span<UInt8>) {
         let start = chain.start(0)
+        // A plus was looked at before: what it stands in front of is no international number, and so none at all.
+        if start > 0 && bytes[start - 1] == 0x2B { return }
         var last = chain.count - 1
         while last >= 0 {
             let end = chain.end(last)

@@ -105,9 +105,12 @@ enum BankAccount {
         return table
     }()
 
-    /// Whether the check digits are right: the number, its first four characters last and letters as 10…35, leaves 1 by 97.
-    /// Precondition: `count` letters and digits are in `text`, at least five.
+    /// Whether the check digits are right: the number, its first four characters last and letters as 10…35, leaves 1 by 97. They are
+    /// 98 less a remainder, so that 00, 01 and 99 are never given, though two of them would leave 1 where 97 and 98 do.
+    /// Precondition: `count` letters and digits are in `text`, at least five, of which the third and fourth are digits.
     static func hasCheckDigits(_ text: InlineArray<34, UInt8>, count: Int) -> Bool {
+        let check = Int(text[2] &- 0x30) * 10 + Int(text[3] &- 0x30)
+        guard 2...98 ~= check else { return false }
         var remainder = 0
         for offset in 0..<count {
             let place = offset + 4 < count ? offset + 4 : offset + 4 - count

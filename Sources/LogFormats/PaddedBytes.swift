@@ -214,6 +214,13 @@ public struct PaddedBytes {
         return false
     }
 
+    /// Lets `body` look at a part as a span, as the scanner for personal data takes it. Precondition: the range lies inside the window.
+    @inline(__always)
+    public func withSpan<Result>(_ range: Range<Int>, _ body: (Span<UInt8>) -> Result) -> Result {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count, "the range lies inside the window")
+        return body(unsafe Span(_unsafeStart: base + range.lowerBound, count: range.count))
+    }
+
     /// A copy of some of the bytes, clipped to the window.
     public func copy(_ range: Range<Int>) -> [UInt8] {
         let lower = max(0, min(range.lowerBound, count))

@@ -170,8 +170,10 @@ struct MovementReader {
             guard genuine > 0 else { continue }
             movement.personal.kinds |= PersonalDataTypes(type).rawValue
             movement.personal.count = UInt16(clamping: UInt32(movement.personal.count) + min(genuine, 65_535))
-            if type.isConclusive { movement.personal.certain = UInt16(clamping: UInt32(movement.personal.certain) + min(genuine, 65_535)) }
         }
+        // A form alone, without a key beside it, proves nothing.
+        let certain = scanner.matches.count { $0.type.isConclusive && !$0.isReserved && $0.confidence > 0.5 }
+        movement.personal.certain = UInt16(clamping: certain)
     }
 
     /// Where the records came from and where they went.

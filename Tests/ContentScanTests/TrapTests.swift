@@ -30,7 +30,11 @@ import Testing
         // Keys of machines.
         #"{"ip_address":"n","host_address":"a b c","name":"Order","file_name":"a","user_name":"svc","customer_name":null}"#,
         #"{"password":"********","secret":"[FILTERED]","password":"","token":"next","page_token":"abcdefghijklmnop"}"#,
+        #"{"password":"ab*****yz!Q1","first_name":"A*** M***","phone_note":"29.11.2026","phone":"2026-11-29","tel":"0000000"}"#,
         #"{"first_name":"","last_name":"n/a","full_name":"svc-01","city":"Berlin","dob":"","zip":null}"#,
+        // Seen in the logs of proxies, code hosts and CRMs.
+        #"{"RequestAddr":"admin.mydomain.com","remote_addr":"a b 1","address":"84.17.52.9","full_name":"acme-test/acme-plans"}"#,
+        #"{"session_key":"AcI5FXuctHou9spk","SessionKey":"9870000000012300"} [+2.0.50727](tel:+2050727)"#,
         // Secrets.
         "AKIAIOSFODNN7EXAMPL AKIAIOSFODNN7EXAMPLEX ghp_short eyJhbGciOiJIUzI1NiJ9 eyJhbGciOiJIUzI1NiJ9.abc Bearer abcdefghijklmnopqrst",
         "-----BEGIN CERTIFICATE----- -----BEGIN PUBLIC KEY----- ----- BEGIN PRIVATE KEY",

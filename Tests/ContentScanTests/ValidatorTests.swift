@@ -62,10 +62,21 @@ import Testing
         }
     }
 
+    @Test(arguments: ["DE00098293441136556077", "DE00153272207217610764", "DE00719035046969700363"])
+    func `check digits that no bank gives are refused, though the remainder is right`(number: String) {
+        #expect(!BankAccount.hasCheckDigits(code(number), count: number.utf8.count))
+        #expect(BankAccount.hasCheckDigits(code("DE97" + number.dropFirst(4)), count: number.utf8.count))
+    }
+
     @Test(arguments: ["86095742719", "47036892816", "65929970489", "57549285017", "25768131411"])
     func `a German tax number passes, and no change of one digit does`(number: String) {
         #expect(NationalNumber.isGerman(digits(number)))
         for changed in neighbours(number) { #expect(!NationalNumber.isGerman(digits(changed)), "\(changed)") }
+    }
+
+    @Test(arguments: ["1234567890", "1122345678", "1111234567", "1112345678", "9876543210"])
+    func `a German tax number repeats one digit, twice or three times and not all next to each other`(body: String) {
+        for check in 0...9 { #expect(!NationalNumber.isGerman(digits(body + "\(check)"))) }
     }
 
     @Test(arguments: ["44051401359", "02070803628", "92032100157"])

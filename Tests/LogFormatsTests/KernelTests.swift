@@ -174,4 +174,11 @@ struct KernelTests {
         let line = "1.2.3.4 - svc [01/Jun/2026:02:05:00 +0000] \"\(method) \(path) HTTP/1.1\" 200 5\n"
         #expect(try decode("combined", line).lines.map { $0.operation.name } == [name])
     }
+
+    @Test func `a part of a window is a span of the same bytes`() {
+        let buffer = ChunkBuffer(Array("0123456789".utf8))
+        let part = buffer.withBytes { $0.withSpan(2..<5) { span in [span[0], span[1], span[2], UInt8(span.count)] } }
+        #expect(part == [0x32, 0x33, 0x34, 3])
+        #expect(buffer.withBytes { $0.withSpan(10..<10) { $0.isEmpty } })
+    }
 }
