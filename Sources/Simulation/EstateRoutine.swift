@@ -72,9 +72,13 @@ package struct EstateRoutine: Sendable {
             return Int64(chosen ?? 0) * hour + Int64(random.below(Int(hour)))
         case .office:
             // Each program's people begin at an hour of their own.
-            let begin = 6 * hour + Int64(account.utf8.reduce(0) { ($0 * 31 + Int($1)) % 9 }) * (hour / 3)
-            return begin + Int64((random.unit() + random.unit()) / 2 * Double(10 * hour))
-        case .night(let start): return Int64(start) * hour + Int64(place) * 24_000 + Int64(random.below(16_000)) + 120_000
+            let begin = 6 * hour + Int64(account.utf8.reduce(0) { ($0 * 31 + Int($1)) % 3 }) * hour
+            let part = random.chance(0.7) ? random.unit() : (random.unit() + random.unit()) / 2
+            return begin + Int64(part * Double(10 * hour))
+        case .night(let start):
+            // More calls make a job denser, not longer.
+            let part = Double(place) / Double(max(count, 1)) * Double(calls * 24_000)
+            return Int64(start) * hour + Int64(part) + Int64(random.below(16_000)) + 120_000
         case .hourly(let minute):
             return Int64(place * 24 / max(count, 1)) * hour + Int64(minute) * 60_000 + Int64(random.below(180_000))
         case .steady: return Int64((Double(place) + random.unit()) / Double(max(count, 1)) * Double(FleetCalendar.day - 1))
