@@ -104,15 +104,20 @@ let package = Package(
         suite("AlertingTests", ["Alerting", "Detection", "RollingStatistics", "EventModel", "TestSupport"]),
         suite(
             "PipelineTests",
-            ["Pipeline", "LogFormats", "ContentScan", "Detection", "Alerting", "RollingStatistics", "Simulation", "EventModel", "TestSupport"]),
+            [
+                "Pipeline", "LogFormats", "ContentScan", "Detection", "Alerting", "RollingStatistics", "Simulation", "EventModel",
+                "TestSupport",
+            ]),
         suite("DigestTests", ["Digest", "TestSupport"]),
         suite("LogSourcesTests", ["LogSources", "LogFormats", "Pipeline", "EventModel", "TestSupport"]),
         suite("AlertSinksTests", ["AlertSinks", "Alerting", "Pipeline", "Digest", "EventModel", "TestSupport"]),
         suite(
-            "JournalTests", ["Journal", "Detection", "Alerting", "Pipeline", "EventModel", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")]),
+            "JournalTests",
+            ["Journal", "Detection", "Alerting", "Pipeline", "EventModel", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")]),
         suite("SimulationTests", ["Simulation", "Pipeline", "LogFormats", "Detection", "Alerting", "EventModel", "TestSupport"]),
         suite("EvaluationTests", ["Evaluation", "EventModel", "TestSupport"]),
-        suite("SettingsTests", ["Settings", "ContentScan", "AlertSinks", "Alerting", "LogFormats", "Detection", "EventModel", "TestSupport"]),
+        suite(
+            "SettingsTests", ["Settings", "ContentScan", "AlertSinks", "Alerting", "LogFormats", "Detection", "EventModel", "TestSupport"]),
         suite(
             "GoldenReplayTests", ["Daemon", "Simulation", "LogFormats", "Alerting", "Pipeline", "EventModel", "TestSupport"],
             exclude: ["Golden"]),

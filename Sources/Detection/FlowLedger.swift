@@ -88,6 +88,14 @@ public struct FlowLedger: Sendable {
         noted.removeAll(keepingCapacity: true)
     }
 
+    /// The ledger as though a bucket with these edges had closed.
+    public func adding(_ edges: [MovementTally.Edge], bucket: Int64) -> FlowLedger {
+        var ledger = self
+        for edge in edges { ledger.note(edge) }
+        ledger.countNoted(bucket: bucket)
+        return ledger
+    }
+
     /// The edges that changed since the last call, for a table of days.
     public mutating func takeChanged() -> [(key: FlowKey, value: Record)] {
         defer { changed.removeAll() }

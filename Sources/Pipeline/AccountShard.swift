@@ -325,6 +325,9 @@ final class AccountShard {
         }
     }
 
+    /// The edges on which records moved in open bucket `position`.
+    func edges(position: Int) -> [MovementTally.Edge] { open[position].tallies.flatMap { $0.access?.movement?.edges ?? [] } }
+
     /// The accounts active in open bucket `position`, in order of number.
     func activeAccounts(position: Int) -> [AccountID] { open[position].tallies.map(\.account).sorted() }
 

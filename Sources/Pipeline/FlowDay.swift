@@ -44,8 +44,15 @@ extension LaneCore {
     /// The edges that changed since the last call, each with its running day.
     mutating func takeFlowDays() -> [FlowDay] { values.takeChangedFlows().map { day($0.key, $0.value, $0.value.today) } }
 
-    /// Every edge with all that moved along it; ``FlowDay/day`` is the last one.
-    package var flows: [FlowDay] { values.flows.sorted.map { day($0.key, $0.value, $0.value.total) } }
+    /// Every edge with all that moved along it, in open buckets too; ``FlowDay/day`` is the last one.
+    package var flows: [FlowDay] {
+        var ledger = values.flows
+        for position in 0..<openCount {
+            let edges = shards.flatMap { $0.edges(position: position) }
+            ledger = ledger.adding(edges, bucket: oldestBucket + Int64(position))
+        }
+        return ledger.sorted.map { day($0.key, $0.value, $0.value.total) }
+    }
 
     private func day(_ key: FlowKey, _ record: FlowLedger.Record, _ counts: FlowLedger.Counts) -> FlowDay {
         func end(_ environment: DataEnvironment, _ system: ValueID, _ region: ValueID) -> FlowDay.End {

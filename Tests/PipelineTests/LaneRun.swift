@@ -43,6 +43,8 @@ struct LaneRun: Equatable {
 struct LaneRunPlan {
     /// The format is the one that these options name.
     var options = LaneOptions(name: "gateway", format: "json", lateness: .minutes(10))
+    /// What the settings say of records.
+    var movements = MovementSettings()
     /// The format's field map.
     var fields: [String: String] = [:]
     var largestRead = 1 << 20
@@ -90,7 +92,7 @@ func run(_ files: [MemorySource.File], _ plan: LaneRunPlan = LaneRunPlan()) thro
     var journal = MemoryJournal()
     var core = LaneCore(options: plan.options)
     core.decisions = plan.decisions
-    var reader = try laneReader(files, plan, [], Attribution(pseudonymKey: [1, 2, 3], hashKey: plan.seed), &random)
+    var reader = try laneReader(files, plan, [], Attribution(pseudonymKey: [1, 2, 3], hashKey: plan.seed, movements: plan.movements), &random)
     var result = LaneRun()
     var batch = EventBatch()
     while true {
@@ -106,7 +108,7 @@ func run(_ files: [MemorySource.File], _ plan: LaneRunPlan = LaneRunPlan()) thro
         core = try LaneCore(options: options, resume: journal.resume)
         let newest = core.newest
         core.decisions = plan.decisions.filter { $0.time >= newest }
-        var attribution = Attribution(pseudonymKey: [1, 2, 3], hashKey: random.next())
+        var attribution = Attribution(pseudonymKey: [1, 2, 3], hashKey: random.next(), movements: plan.movements)
         attribution.resume(accountNames: core.accountNames, valueNames: core.endpointAndObjectNames, gate: core.admission)
         reader = try laneReader(files, plan, journal.resume.positions, attribution, &random)
     }
