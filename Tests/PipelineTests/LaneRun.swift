@@ -92,7 +92,8 @@ func run(_ files: [MemorySource.File], _ plan: LaneRunPlan = LaneRunPlan()) thro
     var journal = MemoryJournal()
     var core = LaneCore(options: plan.options)
     core.decisions = plan.decisions
-    var reader = try laneReader(files, plan, [], Attribution(pseudonymKey: [1, 2, 3], hashKey: plan.seed, movements: plan.movements), &random)
+    let attribution = Attribution(pseudonymKey: [1, 2, 3], hashKey: plan.seed, movements: plan.movements)
+    var reader = try laneReader(files, plan, [], attribution, &random)
     var result = LaneRun()
     var batch = EventBatch()
     while true {
