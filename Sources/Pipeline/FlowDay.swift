@@ -26,6 +26,8 @@ package struct FlowDay: Equatable, Sendable {
             self.region = region
         }
 
+        /// Whether the log, or the estate, says anything of it.
+        package var isNamed: Bool { !environment.isEmpty || !system.isEmpty || !region.isEmpty }
         /// The system, or else the environment, or else the region.
         package var name: String { [system, environment, region].first { !$0.isEmpty } ?? "?" }
     }

@@ -47,7 +47,8 @@ struct FlowsLearnCommand: ParsableCommand {
         commandName: "learn", abstract: "Proposes estate.flows from what archives show, for a person to approve.",
         discussion: """
             Reads archives as `weir replay` does and writes a block of settings to standard output: one entry for each flow that is not
-            declared yet, with how much moved. Strike out what should not be; name an owner for the rest.
+            declared yet, with how much moved; writes whose source no log names cannot be declared and are left out. Strike out what
+            should not be; name an owner for the rest.
             Example: weir flows learn --settings weir.yaml >> proposal.yaml
             """)
 
@@ -59,7 +60,7 @@ struct FlowsLearnCommand: ParsableCommand {
             let meter = ProgressMeter()
             let outcome = Replay(lane: lane).run(alert: { _ in }, progress: { meter.show($0) })
             meter.clear()
-            for flow in outcome.flows where !flow.isDeclared {
+            for flow in outcome.flows where !flow.isDeclared && flow.from.isNamed {
                 let key = "\(flow.dataClass)\u{0}\(flow.from.name)\u{0}\(flow.to.name)"
                 if entries[key] == nil { entries[key] = flow } else { entries[key]?.counts.add(flow.counts) }
             }
@@ -114,8 +115,11 @@ enum FlowLines {
     }
 
     static func text(_ lane: String, _ flow: FlowDay, daily: Bool) -> String {
-        var text = "\(flow.isDeclared ? "declared  " : "UNDECLARED") \(daily ? day(flow) : "until \(day(flow))")  \(lane)  "
-        text += "\(flow.dataClass): \(end(flow.from)) -> \(end(flow.to)): \(NumberText.grouped(Double(flow.counts.records))) records in "
+        // What an account brings with it has no source to declare it by.
+        let standing = flow.isDeclared ? "declared  " : flow.from.isNamed ? "UNDECLARED" : "write     "
+        var text = "\(standing) \(daily ? day(flow) : "until \(day(flow))")  \(lane)  "
+        text +=
+            "\(flow.dataClass): \(flow.from.isNamed ? "\(end(flow.from)) " : "")-> \(end(flow.to)): \(NumberText.grouped(Double(flow.counts.records))) records in "
         text += "\(NumberText.grouped(Double(flow.counts.calls))) calls"
         if flow.counts.personal > 0 { text += ", \(flow.counts.personal) with personal data" }
         if flow.counts.plain > 0 { text += ", \(flow.counts.plain) over plain HTTP" }

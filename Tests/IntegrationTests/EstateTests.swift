@@ -96,8 +96,10 @@ import Testing
         let bench = try Workbench()
         let line =
             #"{"ts":"2026-06-01T10:00:00Z","account":"a","action":"sync","class":"customer","env":"production","dest":"lake-\"x\"","rows":4}"#
-        try bench.write(line + "\n", to: "log.json")
+        let write = #"{"ts":"2026-06-01T10:00:00Z","account":"a","action":"write","class":"customer","env":"staging","rows":4}"#
+        try bench.write(line + "\n" + write + "\n", to: "log.json")
         let result = try bench.weir("flows", "learn", bench.path("log.json"))
         #expect(result.code == 0 && result.output.contains(#"from: "production", to: "lake-\"x\"""#), "\(result.output)\(result.errors)")
+        #expect(!result.output.contains("staging"), "what an account brings with it has no source to declare it by")
     }
 }
