@@ -1,6 +1,7 @@
 // weir
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Testing
 
 /// The house rules over the whole repository.
@@ -46,6 +47,30 @@ import Testing
             let others = AllowedImports.edges.subtracting([edge])
             #expect(AllowedImports.table[edge]?.isDisjoint(with: others) == true, "\(edge)")
             #expect(AllowedImports.table[edge]?.isDisjoint(with: ["Daemon", "Settings", "weir"]) == true, "\(edge)")
+        }
+    }
+
+    /// What is built or downloaded is nobody's to keep: a package of forty megabytes came in so once.
+    @Test func `no file under version control is larger than half a megabyte`() throws {
+        let root = Repository.root
+        // An unpacked archive has no versions to look at.
+        guard FileManager.default.fileExists(atPath: root.appendingPathComponent(".git").path) else { return }
+        let process = Process()
+        let output = Pipe()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["git", "-C", root.path, "ls-files", "-z"]
+        process.standardOutput = output
+        try process.run()
+        let data = try #require(try output.fileHandleForReading.readToEnd())
+        process.waitUntilExit()
+        let names = data.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+        #expect(process.terminationStatus == 0 && names.count > 100)
+        for name in names {
+            let path = root.appendingPathComponent(name).path
+            // A file may be gone in the working folder, on its way out.
+            guard FileManager.default.fileExists(atPath: path) else { continue }
+            let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
+            #expect(size <= 524_288, "\(name) has \(size) bytes")
         }
     }
 
