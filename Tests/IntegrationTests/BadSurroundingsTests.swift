@@ -83,7 +83,7 @@ import Testing
     }
 
     /// How much fits differs from limit to limit: the first commit fails, or one in the middle, or only the mark that an alert was sent.
-    @Test(arguments: [140_000, 160_000, 200_000, 230_000, 260_000])
+    @Test(arguments: [150_000, 160_000, 200_000, 230_000, 260_000])
     func `alerts of a commit that was given up at the end are told after the next start`(limit: Int) throws {
         let bench = try Workbench()
         let log = try GoodLog(bench, format: "json")
