@@ -117,7 +117,8 @@ let package = Package(
         suite("SimulationTests", ["Simulation", "Pipeline", "LogFormats", "Detection", "Alerting", "EventModel", "TestSupport"]),
         suite("EvaluationTests", ["Evaluation", "EventModel", "TestSupport"]),
         suite(
-            "SettingsTests", ["Settings", "ContentScan", "AlertSinks", "Alerting", "LogFormats", "Detection", "EventModel", "TestSupport"]),
+            "SettingsTests", ["Settings", "ContentScan", "AlertSinks", "Alerting", "LogFormats", "Detection", "EventModel", "TestSupport"],
+            exclude: ["Fixtures"]),
         suite(
             "GoldenReplayTests", ["Daemon", "Simulation", "LogFormats", "Alerting", "Pipeline", "EventModel", "TestSupport"],
             exclude: ["Golden"]),

@@ -41,6 +41,16 @@ WEIR_KERNEL(64, weir_mask_of_letters, (const uint8_t *bytes), (block | (uint8_t)
 /// Where control characters stand: below a space, or DEL.
 WEIR_KERNEL(64, weir_mask_of_controls, (const uint8_t *bytes), (block < (uint8_t)0x20) | (block == (uint8_t)0x7F))
 
+/// Where a text in quotes stops being plain: a quote, a backslash, a line end.
+WEIR_KERNEL(
+    32, weir_mask_of_text_ends, (const uint8_t *bytes),
+    (block == (uint8_t)0x22) | (block == (uint8_t)0x5C) | (block == (uint8_t)0x0A))
+
+/// The same, or any other control character.
+WEIR_KERNEL(
+    32, weir_mask_of_name_ends, (const uint8_t *bytes),
+    (block == (uint8_t)0x22) | (block == (uint8_t)0x5C) | (block < (uint8_t)0x20) | (block == (uint8_t)0x7F))
+
 /// Where `!` to `,` or `:` to `@` stand: few paths hold any of them, and `# % ; ? @` are among them.
 WEIR_KERNEL(
     64, weir_mask_of_path_specials, (const uint8_t *bytes),

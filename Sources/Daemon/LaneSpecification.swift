@@ -26,11 +26,13 @@ package struct LaneSpecification: Sendable {
     }
 
     /// The lane's files: what is there now, or, when following, what will come as well.
-    func files(following: Bool, positions: [StreamPosition], waker: SourceWaker) -> FileTreeSource {
+    func files(following: Bool, positions: [StreamPosition], waker: SourceWaker, meter: ReadingMeter? = nil) -> FileTreeSource {
         let format = self.format
-        return FileTreeSource(
+        var source = FileTreeSource(
             paths: paths, follows: following, includesSiblings: following || includesSiblings, positions: positions, rotateWait: rotateWait,
             waker: waker,
             firstEventTime: { bytes, _ in FirstEvent.time(in: bytes, format: format) })
+        source.meter = meter
+        return source
     }
 }

@@ -42,6 +42,14 @@ package struct Replay: Sendable {
         package var bytes: UInt64
         package var newestEvent: EventTime?
         package var elapsed: EventDuration
+        /// The share of the files that is read; nil where nobody can know, as of standard input.
+        package var share: Double?
+
+        /// How long the rest will take at the rate so far; nil while that says nothing yet.
+        package var remaining: EventDuration? {
+            guard let share, share >= 0.005, elapsed >= .seconds(1) else { return nil }
+            return EventDuration(milliseconds: Int64(Double(elapsed.milliseconds) * (1 - share) / share))
+        }
     }
 
     /// Runs to the end of the input. `alert` gets every transition, in order; `progress` is called about twice a second.
@@ -79,7 +87,8 @@ package struct Replay: Sendable {
         let arrivals = DispatchSemaphore(value: 0)
         let channel = BatchChannel(arrivals: arrivals)
         let reading = ReadingFlag()
-        startReading(into: channel, reading)
+        let meter = ReadingMeter()
+        startReading(into: channel, reading, meter)
         var batches = channel.reader()
         var result = Outcome(
             lane: lane.options.name, counters: LaneCounters(), examples: [:], messages: [], accounts: 0, openAlerts: 0, firstEvent: nil,
@@ -105,7 +114,9 @@ package struct Replay: Sendable {
             if now - shown >= EventDuration(milliseconds: 500) {
                 shown = now
                 progress(
-                    Progress(events: core.counters.events, bytes: core.counters.bytes, newestEvent: core.newestEvent, elapsed: now - begun))
+                    Progress(
+                        events: core.counters.events, bytes: core.counters.bytes, newestEvent: core.newestEvent, elapsed: now - begun,
+                        share: meter.share))
             }
         }
         result.counters = core.counters
@@ -120,7 +131,7 @@ package struct Replay: Sendable {
         return result
     }
 
-    private func startReading(into channel: BatchChannel, _ reading: ReadingFlag) {
+    private func startReading(into channel: BatchChannel, _ reading: ReadingFlag, _ meter: ReadingMeter) {
         let attribution = AttributionStart(pseudonymKey: pseudonymKey, hashKey: System.random())
         if lane.paths == ["-"] {
             ReaderThread.start(lane: lane, attribution: attribution, into: channel, isStopping: { reading.hasEnded }) {
@@ -129,7 +140,7 @@ package struct Replay: Sendable {
         } else {
             let lane = self.lane
             ReaderThread.start(lane: lane, attribution: attribution, into: channel, isStopping: { reading.hasEnded }) {
-                lane.files(following: false, positions: [], waker: SourceWaker())
+                lane.files(following: false, positions: [], waker: SourceWaker(), meter: meter)
             }
         }
     }

@@ -21,6 +21,13 @@ public protocol AccessDetector: Detector {
     static var subject: String { get }
 }
 
+/// A detector of what the events say of the records that they moved.
+public protocol MovementDetector: AccessDetector {}
+
+extension MovementDetector {
+    public static var judged: JudgedBuckets { .moved }
+}
+
 /// What a detector of access sees: the gate and the numbers behind it.
 public struct AccessLook: Equatable, Sendable {
     public var gate: Gate
@@ -48,7 +55,7 @@ public struct AccessLook: Equatable, Sendable {
 }
 
 extension AccessDetector {
-    public static var judgesIdleBuckets: Bool { false }
+    public static var judged: JudgedBuckets { .active }
 
     public func judge(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Finding? {
         guard bucket.sums.calls > 0 else { return nil }

@@ -24,6 +24,8 @@ public struct BreadthDetector: AccessDetector {
     private let z: Double
     private let newRoutes: Double
 
+    public static var judged: JudgedBuckets { .detailed }
+
     public init(options: DetectorOptions) {
         z = options["z"]
         newRoutes = options["new_routes"]

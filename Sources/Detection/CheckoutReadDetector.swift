@@ -4,7 +4,7 @@
 import EventModel
 
 /// D25: the checkout reads from a store that is not its own.
-public struct CheckoutReadDetector: AccessDetector {
+public struct CheckoutReadDetector: MovementDetector {
     public static let descriptor = DetectorDescriptor(
         id: "D25", name: "checkout-read", family: "separation",
         sees: "a checkout endpoint that hands out objects of a store which estate.checkout does not list; the first call is enough",

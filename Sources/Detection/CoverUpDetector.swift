@@ -24,6 +24,8 @@ public struct CoverUpDetector: AccessDetector {
 
     private let criticalRows: Double
 
+    public static var judged: JudgedBuckets { .detailed }
+
     public init(options: DetectorOptions) { criticalRows = options["critical_rows"] }
 
     public func look(_ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> AccessLook {

@@ -18,8 +18,8 @@ public protocol Detector: Sendable {
     /// Whether it ever has something to say to the bucket of an account; others judge series, gaps or the lane.
     static var judgesAccounts: Bool { get }
 
-    /// Whether it has something to say to a bucket in which the account did nothing.
-    static var judgesIdleBuckets: Bool { get }
+    /// The buckets to which it may have something to say; of others it is not asked.
+    static var judged: JudgedBuckets { get }
 
     /// Whether ``tripLevels(bucket:of:fleet:)`` ever says anything but never.
     static var hasTripLevels: Bool { get }
@@ -57,7 +57,7 @@ public protocol Detector: Sendable {
 
 extension Detector {
     public static var judgesAccounts: Bool { true }
-    public static var judgesIdleBuckets: Bool { true }
+    public static var judged: JudgedBuckets { .all }
     public static var hasTripLevels: Bool { false }
     public var budgetedScore: Double? { nil }
     public func judge(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Finding? { nil }
@@ -67,6 +67,27 @@ extension Detector {
     public func judge(_ series: SeriesBucket) -> Finding? { nil }
     public func judge(_ fanOut: FanOutBucket) -> Finding? { nil }
     public func explain(_ series: SeriesBucket) -> Verdict? { nil }
+}
+
+/// The buckets of an account by what happened in them, each kind part of the one before it: most detectors have nothing to say to most
+/// buckets, and asking forty of them about every account and quarter hour is most of what a close costs.
+public enum JudgedBuckets: UInt8, CaseIterable, Comparable, Sendable {
+    /// Those in which nothing happened too.
+    case all = 0
+    /// The account called.
+    case active
+    /// There is an ``AccessTally``.
+    case detailed
+    /// There is a ``MovementTally``.
+    case moved
+
+    /// The narrowest kind that a bucket with this activity belongs to.
+    @inline(__always)
+    public init(calls: UInt64, _ tally: AccessTally?) {
+        self = calls == 0 ? .all : tally == nil ? .active : tally?.movement == nil ? .detailed : .moved
+    }
+
+    public static func < (left: JudgedBuckets, right: JudgedBuckets) -> Bool { left.rawValue < right.rawValue }
 }
 
 /// Sums of the running bucket at which the detectors are asked before it closes. Compared with `>=` for every event; where nothing is found

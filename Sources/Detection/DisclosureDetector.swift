@@ -4,7 +4,7 @@
 import EventModel
 
 /// D29: answers of a machine lack their disclosure.
-public struct DisclosureDetector: AccessDetector {
+public struct DisclosureDetector: MovementDetector {
     public static let descriptor = DetectorDescriptor(
         id: "D29", name: "disclosure-missing", family: "provenance",
         sees: "an hour in which more of an account's machine-made answers lack the disclosure than chance and habit explain",

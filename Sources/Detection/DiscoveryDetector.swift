@@ -38,6 +38,8 @@ public struct DiscoveryDetector: AccessDetector {
     private let catalogueSize: Double
     private let minimumItems: Double
 
+    public static var judged: JudgedBuckets { .detailed }
+
     public init(options: DetectorOptions) {
         probes = options["probes"]
         nearDuplicates = options["near_duplicates"]

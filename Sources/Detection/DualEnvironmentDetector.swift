@@ -4,7 +4,7 @@
 import EventModel
 
 /// D07: one account works in production and with made-up data.
-public struct DualEnvironmentDetector: AccessDetector {
+public struct DualEnvironmentDetector: MovementDetector {
     public static let descriptor = DetectorDescriptor(
         id: "D07", name: "dual-environment", family: "separation",
         sees: "an account that reads or writes production and a synthetic or training store within a day, told once a week",

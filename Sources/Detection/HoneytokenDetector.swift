@@ -17,6 +17,8 @@ public struct HoneytokenDetector: AccessDetector {
         ])
     public static let subject = "canaries"
 
+    public static var judged: JudgedBuckets { .detailed }
+
     public init(options: DetectorOptions) {}
 
     public func look(_ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> AccessLook {

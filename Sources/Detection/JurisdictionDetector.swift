@@ -4,7 +4,7 @@
 import EventModel
 
 /// D28: records cross a border, or go to somebody unknown, and no flow declares it.
-public struct JurisdictionDetector: AccessDetector {
+public struct JurisdictionDetector: MovementDetector {
     public static let descriptor = DetectorDescriptor(
         id: "D28", name: "jurisdiction-crossing", family: "synthetic-movement",
         sees: "a flow from one jurisdiction to another that is not declared (or, where none are, that the source's first two weeks did not "

@@ -4,7 +4,7 @@
 import EventModel
 
 /// D19: synthetic records are written without saying what they were made from.
-public struct LineageGapDetector: AccessDetector {
+public struct LineageGapDetector: MovementDetector {
     public static let descriptor = DetectorDescriptor(
         id: "D19", name: "lineage-gap", family: "provenance",
         sees:

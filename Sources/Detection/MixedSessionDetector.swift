@@ -4,7 +4,7 @@
 import EventModel
 
 /// D26: a person sees real and synthetic records in one session.
-public struct MixedSessionDetector: AccessDetector {
+public struct MixedSessionDetector: MovementDetector {
     public static let descriptor = DetectorDescriptor(
         id: "D26", name: "mixed-session", family: "separation",
         sees: "a session of a person without the role synthetic_admin in which at least two records of either kind were seen; high where "

@@ -33,6 +33,8 @@ public struct NewRouteDetector: AccessDetector {
     private let minimumRows: Double
     private let releaseAccounts: Double
 
+    public static var judged: JudgedBuckets { .detailed }
+
     public init(options: DetectorOptions) {
         bits = options["surprise_bits"]
         minimumRows = options["minimum_rows"]

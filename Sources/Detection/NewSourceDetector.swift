@@ -29,7 +29,7 @@ public struct NewSourceDetector: Detector {
     private let minimumAge: Double
     private let noveltyRateMax: Double
 
-    public static var judgesIdleBuckets: Bool { false }
+    public static var judged: JudgedBuckets { .active }
 
     public init(options: DetectorOptions) {
         minimumAge = options["minimum_age_days"] * Double(BucketGrid.perDay)

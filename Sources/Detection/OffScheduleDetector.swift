@@ -32,7 +32,7 @@ public struct OffScheduleDetector: Detector {
     /// Quarter hours that the same hour on other days counts for: one visit of an hour of the week.
     private static let dayWeight = 4.0
 
-    public static var judgesIdleBuckets: Bool { false }
+    public static var judged: JudgedBuckets { .active }
 
     public init(options: DetectorOptions) {
         bits = options["bits"]

@@ -6,7 +6,7 @@ import EventModel
 import RollingStatistics
 
 /// D21: what a machine wrote holds personal data.
-public struct PersonalDataDetector: AccessDetector {
+public struct PersonalDataDetector: MovementDetector {
     public static let descriptor = DetectorDescriptor(
         id: "D21", name: "personal-data-in-ai-content", family: "synthetic-movement",
         sees: "values with a valid checksum (cards, IBANs, national numbers) or secrets in texts that a machine made, from the first on; "

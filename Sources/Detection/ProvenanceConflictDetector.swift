@@ -4,7 +4,7 @@
 import EventModel
 
 /// D18: the same content is synthetic here and real there.
-public struct ProvenanceConflictDetector: AccessDetector {
+public struct ProvenanceConflictDetector: MovementDetector {
     public static let descriptor = DetectorDescriptor(
         id: "D18", name: "provenance-conflict", family: "provenance",
         sees:

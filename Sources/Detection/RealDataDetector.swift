@@ -4,7 +4,7 @@
 import EventModel
 
 /// D17: records of real people go where only made-up ones belong.
-public struct RealDataDetector: AccessDetector {
+public struct RealDataDetector: MovementDetector {
     public static let descriptor = DetectorDescriptor(
         id: "D17", name: "real-data-in-training", family: "synthetic-movement",
         sees:

@@ -4,7 +4,7 @@
 import EventModel
 
 /// D27: somebody who only ever changed one kind of records changes the other.
-public struct RoleCrossingDetector: AccessDetector {
+public struct RoleCrossingDetector: MovementDetector {
     public static let descriptor = DetectorDescriptor(
         id: "D27", name: "role-crossing", family: "separation",
         sees: "a person who writes customers' records after at least thirty writes on ten days to synthetic ones alone, or the reverse",

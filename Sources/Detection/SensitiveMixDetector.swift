@@ -4,7 +4,7 @@
 import EventModel
 
 /// D30: an account exports sensitive fields that it never exported.
-public struct SensitiveMixDetector: AccessDetector {
+public struct SensitiveMixDetector: MovementDetector {
     public static let descriptor = DetectorDescriptor(
         id: "D30", name: "sensitive-mix", family: "separation",
         sees: "objects that estate.sensitive lists leave by an account which moved none for ninety days",

@@ -4,7 +4,7 @@
 import EventModel
 
 /// D16: synthetic records go where only real ones belong.
-public struct SyntheticEscapeDetector: AccessDetector {
+public struct SyntheticEscapeDetector: MovementDetector {
     public static let descriptor = DetectorDescriptor(
         id: "D16", name: "synthetic-escape", family: "synthetic-movement",
         sees: "records known as synthetic that move into production, or to a system that no settings name, on a flow that none declares; "

@@ -4,7 +4,7 @@
 import EventModel
 
 /// D23: calls come over an older TLS than ever.
-public struct TransportDowngradeDetector: AccessDetector {
+public struct TransportDowngradeDetector: MovementDetector {
     public static let descriptor = DetectorDescriptor(
         id: "D23", name: "tls-downgrade", family: "transport",
         sees: "calls below estate.tls_minimum by an account that had none for four weeks",

@@ -4,7 +4,7 @@
 import EventModel
 
 /// D15: synthetic records are written without label or origin.
-public struct UnlabelledDetector: AccessDetector {
+public struct UnlabelledDetector: MovementDetector {
     public static let descriptor = DetectorDescriptor(
         id: "D15", name: "unlabelled-synthetic", family: "provenance",
         sees: "an hour in which more of the records that an account writes into synthetic or training stores lack label and content hash "

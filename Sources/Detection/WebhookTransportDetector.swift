@@ -4,7 +4,7 @@
 import EventModel
 
 /// D22: a webhook sends what it should not, in a way that anybody can read.
-public struct WebhookTransportDetector: AccessDetector {
+public struct WebhookTransportDetector: MovementDetector {
     public static let descriptor = DetectorDescriptor(
         id: "D22", name: "unencrypted-webhook", family: "transport",
         sees: "webhooks over plain HTTP, or over TLS older than estate.tls_minimum; critical where the payload mixes what a machine wrote "

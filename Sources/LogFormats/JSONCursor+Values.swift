@@ -4,74 +4,6 @@
 import EventModel
 
 extension JSONCursor {
-    // MARK: The short way
-
-    /// Reads a line whose keys are all known from earlier lines and come in their order, with values without escapes. Returns false, having
-    /// decided nothing, for any other line; what it returns true for means the same to ``object(_:_:node:depth:_:_:_:)``.
-    ///
-    /// Keys are taken in their order only, so that none can come twice. Only numbers, and strings up to their quote, are looked at.
-    @inline(__always)
-    static func steadyLine(
-        _ bytes: PaddedBytes, _ start: Int, _ end: Int, _ known: Span<LearntKey>, _ draft: inout Draft, _ clock: inout MinuteClock
-    ) -> Bool {
-        guard bytes[start] == UInt8(ascii: "{") else { return false }
-        var position = bytes[start &+ 1] == 0x20 ? start &+ 2 : start &+ 1
-        var place = 0
-        var node: Int16 = 0
-        var depth = 0
-        var nesting = InlineArray<8, Int16>(repeating: 0)
-        while true {
-            if place >= known.count || !known[place].stands(at: position, bytes, node: node) {
-                place = seek(known, bytes, position, node: node, from: place)
-                guard place < known.count else { return false }
-            }
-            position &+= Int(known[place].length)
-            // A last line without its end may stop behind a key; what follows in memory is not the line's.
-            guard position < end else { return false }
-            let field = known[place].field
-            var behind: Int
-            if bytes[position] == JSONCursor.quote {
-                let close = bytes.firstIndex(of: JSONCursor.quote, or: JSONCursor.backslash, from: position &+ 1, to: end)
-                guard close < end, bytes[close] == JSONCursor.quote else { return false }
-                if field != 255 { take(bytes, position &+ 1, close, field: field, &draft, &clock) }
-                behind = close &+ 1
-            } else if bytes[position] &- 0x30 < 10 && field >= JSONField.status.rawValue && field <= JSONField.bytes.rawValue {
-                var number = NumberParser.upToEight(bytes.word(at: position))
-                if number.count == 8 { number = NumberParser.digits(bytes, from: position, to: end) }
-                guard number.count <= NumberParser.longest else { return false }
-                draft.store(number.value, field: field)
-                behind = position &+ number.count
-            } else if known[place].node >= 0 && bytes[position] == UInt8(ascii: "{") {
-                guard depth < JSONKeyTree.depth else { return false }
-                nesting[depth] = node
-                depth &+= 1
-                node = known[place].node
-                place &+= 1
-                position = bytes[position &+ 1] == 0x20 ? position &+ 2 : position &+ 1
-                continue
-            } else {
-                behind = bareValue(bytes, position, end, field: field, &draft)
-                guard behind > 0 else { return false }
-            }
-            while bytes[behind] == UInt8(ascii: "}") && behind < end {
-                behind &+= 1
-                if depth == 0 { return isEnd(bytes, behind, end) && draft.isWhole }
-                depth &-= 1
-                node = nesting[depth]
-            }
-            // A number that goes on differently, or an error.
-            guard behind < end, bytes[behind] == UInt8(ascii: ",") else { return false }
-            position = bytes[behind &+ 1] == 0x20 ? behind &+ 2 : behind &+ 1
-            place &+= 1
-        }
-    }
-
-    /// Whether the line ends at `position`, but for a carriage return.
-    @inline(__always)
-    private static func isEnd(_ bytes: PaddedBytes, _ position: Int, _ end: Int) -> Bool {
-        position == end || (position &+ 1 == end && bytes[position] == UInt8(ascii: "\r"))
-    }
-
     // MARK: Values
 
     /// Reads the value of a wanted field. Returns the position behind it, or a failure.
@@ -85,18 +17,12 @@ extension JSONCursor {
         let close = bytes.firstIndex(of: JSONCursor.quote, or: JSONCursor.backslash, from: first, to: end)
         guard close < end else { return Failure.syntax }
         if bytes[close] == JSONCursor.backslash { return escapedValue(first, end, field: field, &draft, &lines.scratch) }
-        takeSlowly(first, close, field: field, &draft)
+        JSONCursor.take(bytes, first, close, field: field, &draft, &clock)
         return close &+ 1
     }
 
-    // Out of line, so that the short way alone has the body inside.
-    @inline(never)
-    private mutating func takeSlowly(_ start: Int, _ end: Int, field: UInt8, _ draft: inout Draft) {
-        JSONCursor.take(bytes, start, end, field: field, &draft, &clock)
-    }
-
     /// Takes a text without escapes. A failure goes into the draft: where reading goes on must not wait for what a value means.
-    @_transparent
+    @inline(never)
     static func take(
         _ bytes: PaddedBytes, _ start: Int, _ end: Int, field: UInt8, _ draft: inout Draft, _ clock: inout MinuteClock
     ) {
@@ -126,7 +52,7 @@ extension JSONCursor {
 
     /// The same for the fields of ``LineDetail``, apart from the lines that have none.
     @inline(never)
-    private static func takeDetail(_ bytes: PaddedBytes, _ start: Int, _ end: Int, field: UInt8, _ draft: inout Draft) {
+    static func takeDetail(_ bytes: PaddedBytes, _ start: Int, _ end: Int, field: UInt8, _ draft: inout Draft) {
         guard start < end else { return }
         guard field == JSONField.limitUsed.rawValue || field == JSONField.limitMax.rawValue else {
             return draft.store(TextRange(start: start, count: end &- start), detail: field)
@@ -166,7 +92,7 @@ extension JSONCursor {
 
     /// The first eight bytes of a text, the rest zero.
     @inline(__always)
-    private static func word(_ bytes: PaddedBytes, _ start: Int, _ end: Int) -> UInt64 {
+    static func word(_ bytes: PaddedBytes, _ start: Int, _ end: Int) -> UInt64 {
         bytes.word(at: start) & PaddedBytes.firstBytes(end &- start)
     }
 

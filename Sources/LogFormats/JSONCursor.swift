@@ -60,6 +60,26 @@ struct JSONCursor {
             if self.failure == 0 { self.failure = failure }
         }
 
+        /// Makes it a new line's. What only some lines have stays as it is until a line has it.
+        @inline(__always)
+        mutating func reset() {
+            line = DecodedLine()
+            hasDetail = false
+            hasMovement = false
+            seen = 0
+            hasDuplicate = false
+            hasTime = false
+            methodOperation = .unknown
+            failure = 0
+        }
+
+        /// Makes room for what only some lines have.
+        @inline(__always)
+        private mutating func addDetail() {
+            if !hasDetail { detail = LineDetail() }
+            hasDetail = true
+        }
+
         /// Marks a field as read; false when it was.
         @inline(__always)
         mutating func see(_ field: UInt8) -> Bool {
@@ -80,11 +100,11 @@ struct JSONCursor {
                 line.bytes = value
                 line.presence.insert(.bytes)
             case JSONField.limitUsed.rawValue:
+                addDetail()
                 detail.limitUsed = value
-                hasDetail = true
             case JSONField.limitMax.rawValue:
+                addDetail()
                 detail.limitMax = value
-                hasDetail = true
             default: line.status = UInt16(clamping: value)
             }
         }
@@ -92,17 +112,18 @@ struct JSONCursor {
         /// Takes a text of ``LineDetail`` or ``LineMovement``.
         mutating func store(_ text: TextRange, detail field: UInt8) {
             if field >= JSONField.firstMovement.rawValue {
-                if let key = LineMovement.Key(rawValue: Int(field &- JSONField.firstMovement.rawValue)) { movement[key] = text }
+                if !hasMovement { movement = LineMovement() }
                 hasMovement = true
+                if let key = LineMovement.Key(rawValue: Int(field &- JSONField.firstMovement.rawValue)) { movement[key] = text }
                 return
             }
+            addDetail()
             switch field {
             case JSONField.job.rawValue: detail.job = text
             case JSONField.agent.rawValue: detail.agent = text
             case JSONField.item.rawValue: detail.item = text
             default: detail.query = text
             }
-            hasDetail = true
         }
 
         /// Appends the line once it is whole.
@@ -118,24 +139,32 @@ struct JSONCursor {
         }
     }
 
-    /// Decodes `start ..< end` (without the line end) and appends the line, or the reason against it.
-    @inline(__always)
-    mutating func decodeLine(from start: Int, to end: Int, into lines: inout DecodedLines) {
-        if surprises < JSONCursor.patience {
-            var draft = Draft()
-            var clock = self.clock
-            let isSteady = JSONCursor.steadyLine(bytes, start, end, learnt.span, &draft, &clock)
-            self.clock = clock
-            if isSteady {
-                surprises = max(surprises &- 1, 0)
-                draft.finish(start: start, into: &lines)
-                return
+    /// Decodes whole lines from `start` on until the bytes end or `lines` is full; see ``LineFormat/decode(_:from:isFinal:into:)``.
+    mutating func decodeLines(from start: Int, isFinal: Bool, into lines: inout DecodedLines) -> Int {
+        var position = start
+        var draft = Draft()
+        while position < bytes.count && !lines.isFull {
+            if surprises < JSONCursor.patience {
+                draft.reset()
+                var clock = self.clock
+                let end = JSONCursor.steadyLine(bytes, position, isFinal: isFinal, learnt.span, &draft, &clock)
+                self.clock = clock
+                if end >= 0 {
+                    surprises = max(surprises &- 1, 0)
+                    draft.finish(start: position, into: &lines)
+                    position = min(end &+ 1, bytes.count)
+                    continue
+                }
             }
+            let end = bytes.firstIndex(of: UInt8(ascii: "\n"), from: position, to: bytes.count)
+            if end == bytes.count && !isFinal { break }
+            unsteadyLine(from: position, to: end, into: &lines)
+            position = min(end &+ 1, bytes.count)
         }
-        unsteadyLine(from: start, to: end, into: &lines)
+        return position
     }
 
-    /// The same for a line in any form.
+    /// Decodes `start ..< end` (without the line end), a line in any form, and appends it, or the reason against it.
     @inline(never)
     private mutating func unsteadyLine(from start: Int, to end: Int, into lines: inout DecodedLines) {
         var first = start

@@ -27,14 +27,8 @@ public struct JSONFormat: LineFormat {
 
     /// Decodes whole lines; see ``LineFormat/decode(_:from:isFinal:into:)``.
     public mutating func decode(_ bytes: PaddedBytes, from start: Int, isFinal: Bool, into lines: inout DecodedLines) -> Int {
-        var position = start
         var cursor = JSONCursor(bytes: bytes, keys: keys, learnt: learnt, clock: clock, surprises: surprises)
-        while position < bytes.count && !lines.isFull {
-            let end = bytes.firstIndex(of: UInt8(ascii: "\n"), from: position, to: bytes.count)
-            if end == bytes.count && !isFinal { break }
-            cursor.decodeLine(from: position, to: end, into: &lines)
-            position = min(end + 1, bytes.count)
-        }
+        let position = cursor.decodeLines(from: start, isFinal: isFinal, into: &lines)
         learnt = cursor.learnt
         clock = cursor.clock
         surprises = cursor.surprises

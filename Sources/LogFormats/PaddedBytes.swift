@@ -78,6 +78,31 @@ public struct PaddedBytes {
         return end
     }
 
+    /// The first position in `start ..< end` where a text in quotes stops being plain: a quote, a backslash or a line end; or `end`.
+    /// Complexity: O(n), 32 bytes a step. Precondition: 0 ≤ start ≤ end ≤ count.
+    @inline(__always)
+    func textEnd(from start: Int, to end: Int) -> Int {
+        var index = start
+        while index < end {
+            let hits = unsafe weir_mask_of_text_ends32(base + index)
+            if hits != 0 { return min(index &+ hits.trailingZeroBitCount, end) }
+            index &+= 32
+        }
+        return end
+    }
+
+    /// The same, where any other control character ends it too.
+    @inline(__always)
+    func nameEnd(from start: Int, to end: Int) -> Int {
+        var index = start
+        while index < end {
+            let hits = unsafe weir_mask_of_name_ends32(base + index)
+            if hits != 0 { return min(index &+ hits.trailingZeroBitCount, end) }
+            index &+= 32
+        }
+        return end
+    }
+
     /// Where a byte stands among the 64 from `index` on, the first lowest. Precondition: 0 ≤ index ≤ count + padding − 64.
     @inline(__always)
     public func mask(of byte: UInt8, at index: Int) -> UInt64 {
@@ -190,7 +215,7 @@ public struct PaddedBytes {
 
     /// A mask of the first `count` bytes of a word; all of them from eight on, none below one.
     @inline(__always)
-    static func firstBytes(_ count: Int) -> UInt64 {
+    public static func firstBytes(_ count: Int) -> UInt64 {
         count >= 8 ? ~0 : count <= 0 ? 0 : ~0 &>> UInt64(truncatingIfNeeded: 64 &- 8 &* count)
     }
 

@@ -26,6 +26,9 @@ final class ByteStream {
         unpacker = Unpacker(compression)
     }
 
+    /// Bytes of the file that were taken so far, packed as they are.
+    var fileOffset: UInt64 { unpacker?.inputTotal ?? offset }
+
     /// What a read came to.
     enum Outcome: Equatable {
         case bytes

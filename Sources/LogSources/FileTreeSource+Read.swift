@@ -12,6 +12,7 @@ extension FileTreeSource {
         if follows && bytes.compression == .none && !isUnchanged(generation, bytes) { return cut(generation, bytes) }
         let outcome = bytes.read(into: &output)
         generation.isAtEnd = outcome != .bytes
+        meter?.count(to: bytes.fileOffset, counted: &generation.metered)
         switch outcome {
         case .bytes:
             generation.quietSince = nil
@@ -259,6 +260,8 @@ extension FileTreeSource {
 
     package mutating func finish(_ stream: StreamID) {
         guard let generation = generations[stream], generation.state == .reading else { return }
+        // What could not be read is done with too.
+        meter?.count(to: generation.seenSize, counted: &generation.metered)
         let status = generation.stream?.status()
         if let trailing = generation.stream?.trailing, trailing > 0 {
             troubles.append(

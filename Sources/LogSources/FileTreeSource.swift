@@ -67,6 +67,8 @@ package struct FileTreeSource: LaneSource {
     var lastStir: Int64?
     /// Streams whose files are open, in the order of their opening.
     var opened: [StreamID] = []
+    /// Where somebody wants to see how far reading has come.
+    package var meter: ReadingMeter?
 
     /// - Parameters:
     ///   - includesSiblings: whether a path means its rotated siblings as well; nil: when it follows.
@@ -292,6 +294,7 @@ package struct FileTreeSource: LaneSource {
         generation.scannedStatus = file.status
         generation.seenSize = file.status.size
         generations[generation.id] = generation
+        meter?.find(file.status.size)
         return generation
     }
 

@@ -65,6 +65,8 @@ final class Generation {
     var scannedStatus: FileStatus?
     /// The largest size that was seen: what a truncation took away is known by it.
     var seenSize: UInt64 = 0
+    /// Bytes of the file that ``ReadingMeter`` has counted as read.
+    var metered: UInt64 = 0
     /// The number of bytes that this generation should turn out to have, when it is the copy of a truncated file.
     var expectedSize: UInt64 = 0
     /// Since when a rotated file has had nothing to read. Units: monotonic milliseconds.

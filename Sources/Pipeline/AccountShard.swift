@@ -16,7 +16,8 @@ final class AccountShard {
     let detectors: [any Detector]
     /// Those that judge accounts, that judge idle ones, that set trip levels: the others would be asked for nothing all the time.
     let judging: [Int]
-    private let judgingIdle: [Int]
+    /// Those to ask about a bucket, by its ``JudgedBuckets``.
+    private let judgingByKind: [[Int]]
     private let tripping: [Int]
     /// Which of them restrain what is learnt under their alerts.
     private let restraining: [Bool]
@@ -52,7 +53,8 @@ final class AccountShard {
         self.shardCount = UInt32(shardCount)
         self.detectors = detectors
         judging = detectors.indices.filter { !(detectors[$0] is any HealthDetector) && type(of: detectors[$0]).judgesAccounts }
-        judgingIdle = judging.filter { type(of: detectors[$0]).judgesIdleBuckets }
+        let judging = self.judging
+        judgingByKind = JudgedBuckets.allCases.map { kind in judging.filter { type(of: detectors[$0]).judged <= kind } }
         tripping = judging.filter { type(of: detectors[$0]).hasTripLevels }
         restraining = detectors.map { type(of: $0).descriptor.restrainsLearning }
     }
@@ -244,7 +246,8 @@ final class AccountShard {
                 isIdle = true
             }
             fleetSums.test(closed)
-            let isRestrained = judge(closed, of: profile, slot == 0 ? judgingIdle : judging) { number, finding in
+            let kind = JudgedBuckets(calls: closed.sums.calls, closed.access.tally)
+            let isRestrained = judge(closed, of: profile, judgingByKind[Int(kind.rawValue)]) { number, finding in
                 found(self.number(index), number, finding)
             }
             closed.isAlerted = isRestrained || (!alerted.isEmpty && alerted.contains(number(index)))

@@ -29,6 +29,7 @@ package struct Attribution: ~Copyable {
     private var valueCount: UInt32 = 2
     /// Recently seen shapes of paths, and long paths themselves: hash → value, so that a path need not be templated for every event.
     private var pathCache: [PathEntry]
+    private var networks = NetworkCache()
     private var template = ChunkBuffer(capacity: 256)
     private let limits: Limits
     private let pseudonymKey: [UInt8]
@@ -92,13 +93,12 @@ package struct Attribution: ~Copyable {
             var presence = line.presence
             if presence.contains(.movement) || movements.means(endpoint, object) {
                 presence.insert(.movement)
-                let stated = line.presence.contains(.movement) ? lines.movements[Int(line.movement)] : LineMovement()
-                movement(line, stated, account, endpoint, object, bytes: bytes, scratch: scratch, into: &batch)
+                movement(lines, index, account, endpoint, object, bytes: bytes, scratch: scratch, into: &batch)
             }
             let network =
                 line.address.isEmpty
                 ? .unknown
-                : NetworkParser.network(line.address.isScratch ? scratch : bytes, Int(line.address.start), line.address.count)
+                : networks.network(line.address.isScratch ? scratch : bytes, Int(line.address.start), line.address.count)
             batch.events.append(
                 AccessEvent(
                     time: line.time, rows: line.rows, bytes: line.bytes, offset: chunkOffset + UInt64(line.start), rowKey: line.rowKey,
@@ -107,10 +107,13 @@ package struct Attribution: ~Copyable {
         }
     }
 
+    @inline(never)
     private mutating func movement(
-        _ line: DecodedLine, _ stated: LineMovement, _ account: AccountID, _ endpoint: ValueID, _ object: ValueID, bytes: PaddedBytes,
+        _ lines: DecodedLines, _ index: Int, _ account: AccountID, _ endpoint: ValueID, _ object: ValueID, bytes: PaddedBytes,
         scratch: PaddedBytes, into batch: inout EventBatch
     ) {
+        let line = lines.lines[index]
+        let stated = line.presence.contains(.movement) ? lines.movements[Int(line.movement)] : LineMovement()
         var (movement, names) = movements.read(
             line, stated, account: account, name: accountNames[Int(account.rawValue)], endpoint: endpoint, object: object, bytes: bytes,
             scratch: scratch)

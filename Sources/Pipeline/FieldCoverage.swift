@@ -42,11 +42,18 @@ package enum LogField: Int, CaseIterable, Sendable {
 ///
 /// State: 8 bytes a field.
 package struct FieldCoverage: Equatable, Sendable {
-    package private(set) var counts = Array(repeating: UInt64(0), count: LogField.allCases.count)
+    // In place, because it is written for every event: an array would be asked each time whether somebody else has it too.
+    private var numbers = InlineArray<21, UInt64>(repeating: 0)
 
-    package subscript(field: LogField) -> UInt64 { counts[field.rawValue] }
+    /// One number a field, in the order of the fields.
+    package var counts: [UInt64] { LogField.allCases.map { self[$0] } }
 
-    private mutating func count(_ isStated: Bool, _ field: LogField) { if isStated { counts[field.rawValue] &+= 1 } }
+    package subscript(field: LogField) -> UInt64 { numbers[field.rawValue] }
+
+    @inline(__always)
+    private mutating func count(_ isStated: Bool, _ field: LogField) { numbers[field.rawValue] &+= isStated ? 1 : 0 }
+
+    package static func == (left: FieldCoverage, right: FieldCoverage) -> Bool { left.counts == right.counts }
 
     /// Counts what every event may have.
     @inline(__always)
@@ -82,7 +89,9 @@ package struct FieldCoverage: Equatable, Sendable {
     }
 
     /// Takes up counts. Precondition: one a field.
-    init(counts: [UInt64]) { self.counts = counts }
+    init(counts: [UInt64]) {
+        for field in LogField.allCases { numbers[field.rawValue] = counts[field.rawValue] }
+    }
 
     package init() {}
 }

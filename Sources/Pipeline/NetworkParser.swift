@@ -4,6 +4,40 @@
 import EventModel
 import LogFormats
 
+/// The networks of addresses that were seen lately, by their text: most events come from few addresses.
+///
+/// State: 96 KB. Complexity: O(1), a third of what reading the address costs. A look-up compares the whole text, so that it says what
+/// ``NetworkParser`` would.
+struct NetworkCache {
+    private struct Entry {
+        var low: UInt64 = 0
+        var high: UInt64 = 0
+        var network = Network.unknown
+    }
+
+    /// The longest text that is remembered: every IPv4 address without a port. The sixteenth byte stays zero.
+    private static let longest = 15
+    private var entries = Array(repeating: Entry(), count: 4096)
+
+    /// The network of an address that is not empty.
+    @inline(__always)
+    mutating func network(_ bytes: PaddedBytes, _ start: Int, _ count: Int) -> Network {
+        guard count <= NetworkCache.longest else { return NetworkParser.network(bytes, start, count) }
+        let low = bytes.word(at: start) & PaddedBytes.firstBytes(count)
+        let high = bytes.word(at: start &+ 8) & PaddedBytes.firstBytes(count &- 8)
+        let slot = Int(truncatingIfNeeded: ((low ^ (high &* 0x9E37_79B9_7F4A_7C15)) &* 0x9E37_79B9_7F4A_7C15) &>> 52)
+        if entries[slot].low == low && entries[slot].high == high { return entries[slot].network }
+        return read(bytes, start, count, Entry(low: low, high: high), slot)
+    }
+
+    @inline(never)
+    private mutating func read(_ bytes: PaddedBytes, _ start: Int, _ count: Int, _ entry: Entry, _ slot: Int) -> Network {
+        entries[slot] = entry
+        entries[slot].network = NetworkParser.network(bytes, start, count)
+        return entries[slot].network
+    }
+}
+
 /// Reads the network of an address as logs write it.
 enum NetworkParser {
     /// The /24 or /48 of the address in a range; unknown when it is none. Brackets and a port behind IPv4 are tolerated.

@@ -22,6 +22,8 @@ public struct FleetDeviations: Sendable {
 
     public var median: Double {
         var seen = 0
+        // Through a span: to read one element of an `InlineArray` the compiler copies all of it first.
+        let bins = self.bins.span
         for bin in 0..<121 {
             seen += Int(bins[bin])
             if seen >= (count + 1) / 2 { return FleetDeviations.value(bin) }
@@ -34,6 +36,7 @@ public struct FleetDeviations: Sendable {
     /// Source: design/statistics.md section 2, fan-out: mean of max(clip(z, ±3) − median − 1, 0).
     public func excess() -> (mean: Double, accounts: Int) {
         let level = median + 1
+        let bins = self.bins.span
         var sum = 0.0
         var accounts = 0
         for bin in 0..<121 where FleetDeviations.value(bin) > level + 1e-9 {

@@ -82,7 +82,9 @@ enum SettingKeys {
         "accounts_max", "number of accounts", defaultText: "200000", range: 1...10_000_000, isWhole: true,
         reason: "further account names share one account, so that a flood of names cannot fill the memory; 4 KB each")
 
-    static let model = SettingKey("model", "name", defaultText: "default", reason: "shown in every alert")
+    static let model = SettingKey(
+        "model", "name or folder", defaultText: "default",
+        reason: "values for detector options: default is built in, another name a folder of models beside this file; shown in every alert")
     static let alertBudget = SettingKey(
         "alert_budget", "block",
         reason: "how many alerts the operator wants to see, all sources together; without it detectors ask for what they ask for by default"

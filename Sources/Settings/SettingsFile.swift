@@ -12,14 +12,16 @@ package enum SettingsUse: Sendable {
 /// The settings file.
 package enum SettingsFile {
     /// Reads and checks a settings file. Relative paths in it start from its folder.
+    /// - Parameter model: stands in for the one that the settings name.
     /// Throws: ``SettingsFailure`` with every problem.
     package static func load(
-        path: String, for use: SettingsUse = .running, catalogs: SettingsCatalogs = SettingsCatalogs()
+        path: String, for use: SettingsUse = .running, model: DetectionModel? = nil, catalogs: SettingsCatalogs = SettingsCatalogs()
     ) throws(SettingsFailure) -> WeirSettings {
         switch SettingsPaths.contents(path, limit: SettingsLimits.size) {
         case .failure(let reason):
             throw SettingsFailure(problems: [SettingsProblem(path: "", line: 0, message: "The file cannot be read: \(reason).")])
-        case .text(let text): return try read(text, folder: SettingsPaths.folder(of: path), looksAtFiles: use == .running, use, catalogs)
+        case .text(let text):
+            return try read(text, folder: SettingsPaths.folder(of: path), looksAtFiles: use == .running, use, model, catalogs)
         }
     }
 
@@ -28,13 +30,14 @@ package enum SettingsFile {
     package static func read(
         _ text: String, folder: String, for use: SettingsUse = .running, catalogs: SettingsCatalogs = SettingsCatalogs()
     ) throws(SettingsFailure) -> WeirSettings {
-        try read(text, folder: folder, looksAtFiles: false, use, catalogs)
+        try read(text, folder: folder, looksAtFiles: false, use, nil, catalogs)
     }
 
     private static func read(
-        _ text: String, folder: String, looksAtFiles: Bool, _ use: SettingsUse, _ catalogs: SettingsCatalogs
+        _ text: String, folder: String, looksAtFiles: Bool, _ use: SettingsUse, _ model: DetectionModel?, _ catalogs: SettingsCatalogs
     ) throws(SettingsFailure) -> WeirSettings {
-        let reader = SettingsReader(folder: folder, catalogs: catalogs, looksAtFiles: looksAtFiles, triesSinks: use == .running)
+        var reader = SettingsReader(folder: folder, catalogs: catalogs, looksAtFiles: looksAtFiles, triesSinks: use == .running)
+        reader.model = model
         var settings = reader.read(SettingsNode(yaml: try SettingsDocument.parse(text), path: "", list: reader.list))
         guard reader.list.problems.isEmpty else { throw SettingsFailure(problems: reader.list.sortedProblems) }
         settings.warnings = reader.list.warnings.sorted { ($0.line, $0.path) < ($1.line, $1.path) }

@@ -6,7 +6,7 @@ import Detection
 extension SettingsReader {
     func readDetection(_ node: SettingsNode, _ settings: inout WeirSettings) {
         let keys = node.block(SettingKeys.detection)
-        if let model = keys["model"]?.text() { settings.modelName = model }
+        if let node = keys["model"] { read(model: node, &settings) }
         if let budget = keys["alert_budget"]?.block(SettingKeys.budget) {
             settings.statesBudget = !budget.isEmpty
             if let pages = budget["pages_per_day"]?.number(SettingKeys.pagesPerDay) { settings.pagesPerDay = pages }
@@ -18,7 +18,18 @@ extension SettingsReader {
         if let node = keys["inventory"], let path = node.text().map(absolute) {
             settings.inventory = inventory(path, node)
         }
-        for (id, options) in keys["detectors"]?.entries() ?? [] { settings.detectorOptions[id] = detector(id, options) }
+        for (id, options) in keys["detectors"]?.entries() ?? [] {
+            settings.detectorOptions[id, default: [:]].merge(detector(id, options)) { _, own in own }
+        }
+    }
+
+    private func read(model node: SettingsNode, _ settings: inout WeirSettings) {
+        guard let reference = node.text(), model == nil else { return }
+        do throws(SettingsFailure) {
+            settings.take(try DetectionModel.load(reference, from: folder, catalogs: catalogs))
+        } catch {
+            for problem in error.problems { node.problem(SettingsText.ended(problem.message)) }
+        }
     }
 
     private func inventory(_ path: String, _ node: SettingsNode) -> [String] {
@@ -37,7 +48,7 @@ extension SettingsReader {
         return []
     }
 
-    private func detector(_ id: String, _ node: SettingsNode) -> [String: Double] {
+    func detector(_ id: String, _ node: SettingsNode) -> [String: Double] {
         guard let descriptor = catalogs.detectors.first(where: { $0.id == id }) else {
             let known = catalogs.detectors.map { "\($0.id) \($0.name)" }.joined(separator: ", ")
             let meant = catalogs.detectors.first { $0.name == id || $0.id.lowercased() == id.lowercased() }

@@ -13,12 +13,15 @@ struct SettingsReader {
     let looksAtFiles: Bool
     /// Whether each sink is made once, to see whether it takes its options.
     let triesSinks: Bool
+    /// Stands in for the model that the settings name.
+    var model: DetectionModel?
     let list = ProblemList()
 
     /// Whatever could be read; not to be used when ``list`` has problems.
     func read(_ root: SettingsNode) -> WeirSettings {
         let keys = root.block(SettingKeys.root)
         var settings = WeirSettings()
+        if let model { settings.take(model) }
         if let node = keys["state_directory"], let path = node.text() {
             settings.stateDirectory = absolute(path)
             if looksAtFiles { check(stateDirectory: settings.stateDirectory, node) }

@@ -11,7 +11,7 @@ import LogFormats
 package struct WeirSettings: Sendable {
     package var stateDirectory = ""
     package var sources: [SourceSettings] = []
-    package var modelName = SettingKeys.model.defaultText ?? ""
+    package var modelName = DetectionModel.builtIn.name
     /// Values for detector options, by detector id.
     package var detectorOptions: [String: [String: Double]] = [:]
     /// Accounts, endpoints, objects and items that nobody has a reason to touch.
@@ -35,6 +35,12 @@ package struct WeirSettings: Sendable {
     package var warnings: [SettingsProblem] = []
 
     init() {}
+
+    /// Takes up a model, before anything else is said of detectors.
+    mutating func take(_ model: DetectionModel) {
+        modelName = model.name
+        detectorOptions = model.options
+    }
 }
 
 /// One block of `sources`.

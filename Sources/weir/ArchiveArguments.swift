@@ -14,9 +14,22 @@ struct ArchiveArguments: ParsableArguments {
     @Option(help: "The log format; `weir formats` lists them.") var format: String?
     @Argument(help: ArgumentHelp("Files, folders, patterns, or - for standard input.", valueName: "path")) var paths: [String] = []
 
+    /// - Parameter model: a model to judge by instead of the settings' own.
     /// Throws: ``CommandFailure`` when the settings have problems or nothing to read is named.
-    func lanes() throws -> [LaneSpecification] {
-        try settings.map { try lanes(of: SettingsLoading.load($0, for: .reading)) } ?? [plainLane()]
+    func lanes(model: String? = nil) throws -> [LaneSpecification] {
+        let model = try model.map(load(model:))
+        if let settings { return try lanes(of: SettingsLoading.load(settings, for: .reading, model: model)) }
+        var lane = try plainLane()
+        if let model { (lane.options.modelName, lane.options.detectorOptions) = (model.name, model.options) }
+        return [lane]
+    }
+
+    private func load(model: String) throws -> DetectionModel {
+        do throws(SettingsFailure) {
+            return try DetectionModel.load(model)
+        } catch {
+            throw CommandFailure.badNews(error.problems.map(\.message).joined(separator: "\n"))
+        }
     }
 
     /// The lanes of the settings; with paths, the one lane they belong to.

@@ -19,6 +19,9 @@ struct ReplayCommand: ParsableCommand {
             """)
 
     @OptionGroup var archives: ArchiveArguments
+    @Option(
+        help: ArgumentHelp("Judge by this model: a folder, or the name of one in models, instead of the settings' own.", valueName: "name"))
+    var model: String?
     @Option(help: ArgumentHelp("Only events from here on.", valueName: "time")) var from: TimeArgument?
     @Option(help: ArgumentHelp("Only events before this moment.", valueName: "time")) var to: TimeArgument?
     @Option(help: ArgumentHelp("Write the alerts to this file instead of standard output.", valueName: "file")) var alerts: String?
@@ -42,7 +45,7 @@ struct ReplayCommand: ParsableCommand {
     }
 
     private func lanes() throws -> [LaneSpecification] {
-        var lanes = try archives.lanes()
+        var lanes = try archives.lanes(model: model)
         for index in lanes.indices {
             if let from { lanes[index].options.from = from.time }
             if let to { lanes[index].options.to = to.time }

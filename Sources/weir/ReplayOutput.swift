@@ -53,6 +53,10 @@ final class ProgressMeter {
         let rate = Double(progress.events) / max(Double(progress.elapsed.milliseconds) / 1000, 0.001)
         var line = "replay: \(NumberText.grouped(Double(progress.events))) events, \(NumberText.bytes(Double(progress.bytes)))"
         line += ", \(NumberText.grouped(rate)) a second"
+        if let share = progress.share { line += ", \(Int(share * 100)) % read" }
+        if let remaining = progress.remaining {
+            line += remaining < .minutes(1) ? ", \(remaining.milliseconds / 1000) s left" : ", \(NumberText.span(remaining)) left"
+        }
         if let time = progress.newestEvent { line += ", at \(CivilTime(time).rfc3339)" }
         System.write(isTerminal ? "\r\u{1B}[K" + line : line + "\n", to: 2)
     }

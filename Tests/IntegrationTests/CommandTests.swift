@@ -18,6 +18,22 @@ import Testing
         #expect(result.errors.contains("10 events of 1 account"))
     }
 
+    @Test func `a replay judges by the model that it is given, and says so in every alert`() throws {
+        let bench = try Workbench()
+        let good = try GoodLog(bench, format: "json")
+        let isVolume = { (alert: String) in alert.contains(#""detector":"D01""#) }
+        try #require(good.alerts.contains(where: isVolume))
+        try FileManager.default.createDirectory(atPath: bench.path("deaf"), withIntermediateDirectories: true)
+        try bench.write(
+            #"{"name":"deaf","detectors":{"D01":{"minimum_rows":1e9,"minimum_bytes":1e15,"minimum_calls":1e9}}}"#, to: "deaf/model.json")
+        let deaf = try bench.weir("replay", "--model", bench.path("deaf"), bench.path(GoodLog.name))
+        let alerts = deaf.output.split(separator: "\n").map(String.init)
+        #expect(deaf.code == 0 && !alerts.isEmpty && !alerts.contains(where: isVolume), "\(deaf.errors)")
+        #expect(alerts.allSatisfy { $0.contains(#""model":{"name":"deaf""#) })
+        let unknown = try bench.weir("replay", "--model", "nobody", bench.path(GoodLog.name))
+        #expect(unknown.code == 1 && unknown.output.isEmpty && unknown.errors.contains("models/nobody/model.json"), "\(unknown.errors)")
+    }
+
     @Test func `wrong use is exit code 2 and says what is right`() throws {
         let bench = try Workbench()
         for arguments in [["replay"], ["bogus"], ["replay", "--format", "jsn", "x"], ["run"], ["status"], ["replay", "-", "x"]] {

@@ -20,7 +20,7 @@ let good = """
         rotate_wait_seconds: 2.5
         accounts_max: 5000
     detection:
-      model: tuned
+      model: default
       alert_budget: { pages_per_day: 2, tickets_per_week: 5 }
       detectors: { D01: { score: 5 } }
     checkpoint_interval_seconds: 1
@@ -37,7 +37,7 @@ let good = """
         #expect(source.fields == ["account": "consumer.username", "endpoint": "request.uri"])
         #expect(source.lateness == .seconds(30) && source.rotateWait == EventDuration(milliseconds: 2500))
         #expect(source.accountsMax == 5000)
-        #expect(settings.modelName == "tuned" && settings.pagesPerDay == 2 && settings.ticketsPerWeek == 5)
+        #expect(settings.modelName == "default" && settings.pagesPerDay == 2 && settings.ticketsPerWeek == 5)
         #expect(settings.detectorOptions == ["D01": ["score": 5]])
         #expect(settings.checkpointInterval == .seconds(1))
     }
