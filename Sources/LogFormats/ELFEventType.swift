@@ -86,7 +86,8 @@ enum ELFEventType: Equatable, Sendable {
 
     private static let soapMethods = table([
         ("query", .query), ("search", .query), ("find", .query), ("retrieve", .read), ("get", .read), ("describe", .list), ("list", .list),
-        ("create", .write), ("update", .write), ("upsert", .write), ("merge", .write), ("undelete", .write), ("convert", .write),
+        ("create", .write), ("insert", .write), ("update", .write), ("upsert", .write), ("merge", .write), ("undelete", .write),
+        ("convert", .write),
         ("delete", .delete), ("emptyrec", .delete), ("login", .login), ("logout", .login), ("setpass", .login), ("resetpas", .login),
     ])
 

@@ -8,6 +8,20 @@ public enum FormatCatalog {
         JSONFormat.self,
         CombinedFormat.self,
         SalesforceELFFormat.self,
+        SalesforceEventFormat.self,
+        DataverseFormat.self,
+        ServiceNowFormat.self,
+        SnowflakeFormat.self,
+        CloudTrailFormat.self,
+        OCSFFormat.self,
+        ECSFormat.self,
+        NginxJSONFormat.self,
+        TraefikFormat.self,
+        CaddyFormat.self,
+        EnvoyJSONFormat.self,
+        KongFormat.self,
+        HubSpotFormat.self,
+        ZendeskFormat.self,
     ]
 
     /// The names, in the same order.

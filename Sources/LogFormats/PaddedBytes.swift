@@ -228,6 +228,18 @@ public struct PaddedBytes {
         return true
     }
 
+    /// Whether the letters of `text`, given in lower case, stand at a position in any case. Precondition: as for ``hasASCII(_:at:)``.
+    @inline(__always)
+    func hasLetters(_ text: StaticString, at index: Int) -> Bool {
+        let length = text.utf8CodeUnitCount
+        assert(index >= 0 && index + length <= count + PaddedBytes.padding)
+        for offset in 0..<length {
+            let byte = unsafe base[index + offset]
+            guard unsafe (byte &- 0x41 < 26 ? byte | 0x20 : byte) == text.utf8Start[offset] else { return false }
+        }
+        return true
+    }
+
     /// Whether a range holds a control character: below a space, or DEL. Complexity: O(n), 64 bytes a step.
     @inline(__always)
     public func hasControl(from start: Int, to end: Int) -> Bool {

@@ -1,0 +1,298 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import EventModel
+
+/// What the records of one product mean: where its fields stand, and what a line is made of them.
+protocol RecordDialect: Sendable {
+    /// What the catalogue says; ``RecordFormat/descriptor(_:_:lateness:example:)`` makes it.
+    static var descriptor: FormatDescriptor { get }
+    /// Where the fields stand.
+    static var places: [RecordPlace] { get }
+    /// Keys under which arrays of records stand in exports and answers: `Records`.
+    static var envelopes: [String] { get }
+    /// Keys under which the record itself may stand: `payload`.
+    static var wrappers: [String] { get }
+    /// Whether keys are compared without case, underscores and the letters for types of Log Analytics.
+    static var folds: Bool { get }
+
+    init()
+
+    /// Whether a record without a readable time is none: a header that somebody took for a row.
+    func isHeader(_ record: RecordView) -> Bool
+
+    /// Makes a line of a record. What ``RecordDraft/standard(_:_:)`` has read is there already: every field that means the same in every
+    /// product. Called for records whose time is known only.
+    mutating func read(_ record: RecordView, into draft: inout RecordDraft, _ scratch: inout [UInt8]) -> RecordVerdict
+}
+
+extension RecordDialect {
+    static var envelopes: [String] { [] }
+    static var wrappers: [String] { [] }
+    static var folds: Bool { false }
+
+    func isHeader(_ record: RecordView) -> Bool { false }
+}
+
+/// What becomes of a record.
+enum RecordVerdict: Equatable {
+    /// It is a line, if it names an account.
+    case line
+    /// None of the format's business: counted.
+    case ignored
+    case refused(MalformedReason)
+}
+
+/// A line in the making.
+struct RecordDraft {
+    var line = DecodedLine()
+    var detail = LineDetail()
+    var hasDetail = false
+    var movement = LineMovement()
+    var hasMovement = false
+
+    mutating func state(_ key: LineMovement.Key, _ text: TextRange) {
+        guard !text.isEmpty else { return }
+        movement[key] = text
+        hasMovement = true
+    }
+
+    /// States a word that the record does not hold, but says.
+    mutating func state(_ key: LineMovement.Key, word: [UInt8], _ scratch: inout [UInt8]) {
+        state(key, RecordView.append(word, to: &scratch))
+    }
+
+    mutating func detail(_ key: WritableKeyPath<LineDetail, TextRange>, _ text: TextRange) {
+        guard !text.isEmpty else { return }
+        detail[keyPath: key] = text
+        hasDetail = true
+    }
+
+    /// Rows as a number of their own: they count once for every record. What is stated stays: it came from where the settings say.
+    mutating func rows(_ value: UInt64?) {
+        guard let value, !line.presence.contains(.rows) else { return }
+        line.rows = value
+        line.presence.insert(.rows)
+    }
+
+    mutating func bytes(_ value: UInt64?) {
+        guard let value, !line.presence.contains(.bytes) else { return }
+        line.bytes = value
+        line.presence.insert(.bytes)
+    }
+
+    /// Rows as the total of what `key` names: what exceeds the largest total seen counts. Such a line has no bytes, which would be added
+    /// once for every repetition.
+    mutating func total(_ value: UInt64?, of key: UInt64) {
+        forgetBytes()
+        guard let value, !line.presence.contains(.rows) else { return }
+        rows(value)
+        line.presence.insert(.cumulativeRows)
+        line.rowKey = key
+    }
+
+    /// What the standard place says of bytes is none of this record's.
+    mutating func forgetBytes() {
+        line.presence.remove(.bytes)
+        line.bytes = 0
+    }
+
+    /// Reads every field that means the same in every product; false when a number is none.
+    mutating func standard(_ record: RecordView, _ scratch: inout [UInt8]) -> Bool {
+        line.account = record.text(.account, &scratch)
+        line.endpoint = record.text(.endpoint, &scratch)
+        line.object = record.text(.object, &scratch)
+        line.address = record.first(of: record.text(.ip, &scratch), scratch)
+        detail(\.agent, record.text(.agent, &scratch))
+        detail(\.job, record.text(.job, &scratch))
+        detail(\.item, record.text(.item, &scratch))
+        detail(\.query, record.text(.query, &scratch))
+        for number in RecordField.firstMovement.rawValue...RecordField.lastMapped.rawValue {
+            let key = LineMovement.Key(rawValue: number - RecordField.firstMovement.rawValue)
+            if let key, let field = RecordField(rawValue: number) { state(key, record.text(field, &scratch)) }
+        }
+        var status: UInt64?
+        var size: UInt64?
+        var count: UInt64?
+        guard record.number(.status, &status), record.number(.bytes, &size), record.number(.rows, &count) else { return false }
+        line.status = UInt16(clamping: status ?? 0)
+        bytes(size)
+        rows(count)
+        limits(record, &scratch)
+        let id = record.value(.eventID)
+        if id.count > 0 { line.rowKey = record.identity(of: id) }
+        return true
+    }
+
+    /// API limits, as two numbers or as a header; one that makes no sense is unknown.
+    private mutating func limits(_ record: RecordView, _ scratch: inout [UInt8]) {
+        let used = record.value(.limitUsed)
+        if used.kind == .text, let (used, limit) = LimitHeader.parse(record.bytes, from: Int(used.start), to: Int(used.start + used.count))
+        {
+            (detail.limitUsed, detail.limitMax, hasDetail) = (used, limit, true)
+            return
+        }
+        var limit: UInt64?
+        var number: UInt64?
+        guard record.number(.limitMax, &limit), let limit, limit > 0 else { return }
+        if record.number(.limitUsed, &number), let number {
+            (detail.limitUsed, detail.limitMax, hasDetail) = (number, limit, true)
+        } else if record.number(.limitLeft, &number), let left = number {
+            (detail.limitUsed, detail.limitMax, hasDetail) = (limit - min(left, limit), limit, true)
+        }
+    }
+}
+
+/// A format of JSON records of one product: one a line, an array of them over however many lines, one behind the other, or wrapped in an
+/// answer such as `{"Records":[…]}`.
+///
+/// Records end where their brackets do, so nothing is learnt of the stream but whether the rest of an over-long line is being left out. A
+/// record that is broken or longer than ``JSONRecord/longest`` is refused, and reading goes on at the line behind its first that may begin
+/// another. Members of an answer beside its records are counted as ignored. Complexity: O(bytes); for a writer who nests on purpose, 32
+/// times that. State: about 12 KB.
+struct RecordFormat<Dialect: RecordDialect>: LineFormat {
+    static var descriptor: FormatDescriptor { Dialect.descriptor }
+
+    private var dialect = Dialect()
+    private let plan: RecordPlan
+    private var record: JSONRecord
+    private var clock = MinuteClock()
+    /// The rest of a line is left out: it was longer than a record may be.
+    private var isSkipping = false
+
+    /// Throws: ``FormatOptionsError`` for keys that cannot be mapped, and paths that are none.
+    init(options: FormatOptions) throws(FormatOptionsError) {
+        var problems: [String] = []
+        for (key, path) in options.fields.sorted(by: { $0.key < $1.key }) {
+            if !RecordField.mapKeys.contains(key) {
+                let known = RecordField.mapKeys.joined(separator: ", ")
+                problems.append("fields.\(key): \(Dialect.descriptor.name) maps no such key; use one of \(known)")
+            } else if !JSONRecordKeys.isPath(path) {
+                problems.append("fields.\(key): a path has 1 to \(JSONRecordKeys.depth) names with dots between them, such as a.b, a[1].b")
+            }
+        }
+        if !problems.isEmpty { throw FormatOptionsError(problems: problems) }
+        plan = RecordPlan(Dialect.places, map: options.fields)
+        let keys = JSONRecordKeys(paths: plan.paths, wrappers: Dialect.wrappers, folds: Dialect.folds)
+        record = JSONRecord(keys: keys, places: plan.paths.count, envelopes: Dialect.envelopes)
+    }
+
+    var resumeState: [UInt8] { isSkipping ? [1] : [] }
+
+    mutating func resume(from state: [UInt8]) { isSkipping = state == [1] }
+
+    mutating func decode(_ bytes: PaddedBytes, from start: Int, isFinal: Bool, into lines: inout DecodedLines) -> Int {
+        var position = start
+        while position < bytes.count && !lines.isFull {
+            if isSkipping {
+                let end = bytes.firstIndex(of: UInt8(ascii: "\n"), from: position, to: bytes.count)
+                isSkipping = end == bytes.count
+                position = min(end &+ 1, bytes.count)
+                continue
+            }
+            switch bytes[position] {
+            case 0x20, 0x09, 0x0D, 0x0A, 0, UInt8(ascii: ","), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "}"): position &+= 1
+            default:
+                guard let next = next(RecordWindow(bytes, from: position, isFinal: isFinal), into: &lines) else { return position }
+                position = next
+            }
+        }
+        return position
+    }
+
+    /// Takes what begins at the window's start. Returns where to go on, or nil when it has to wait for more bytes.
+    private mutating func next(_ window: RecordWindow, into lines: inout DecodedLines) -> Int? {
+        switch window.bytes[window.start] {
+        case UInt8(ascii: "{"):
+            let after = record.read(window.bytes, from: window.start, to: window.end)
+            if after > 0 {
+                take(window, after, into: &lines)
+                return after
+            }
+            if after == JSONRecord.isEnvelope { return record.envelopeEnd }
+            if after == JSONSkip.more && window.mayGrow { return nil }
+            return refuse(after == JSONSkip.tooDeep ? .nestingTooDeep : .syntax, window, isRecord: true, into: &lines)
+        case JSONSkip.quote:
+            let after = member(window, into: &lines)
+            if after == JSONSkip.more && window.mayGrow { return nil }
+            return after > 0 ? after : refuse(.syntax, window, isRecord: false, into: &lines)
+        default:
+            let start = window.start
+            // Files that begin with a byte order mark are concatenated like others.
+            if window.bytes[start] == 0xEF {
+                if window.end - start < 3 && window.mayGrow { return nil }
+                if window.end - start >= 3 && window.bytes.hasASCII("\u{FEFF}", at: start) { return start + 3 }
+            }
+            if window.end - start < 2 && window.mayGrow { return nil }
+            let isUTF16 = window.bytes.hasUTF16Mark(at: start, before: window.end)
+            return refuse(isUTF16 ? .utf16 : .syntax, window, isRecord: false, into: &lines)
+        }
+    }
+
+    /// Steps over a member that stands beside records. Returns the position behind it, or a failure.
+    private func member(_ window: RecordWindow, into lines: inout DecodedLines) -> Int {
+        let value = JSONSkip.key(window.bytes, window.start, window.end)
+        guard value > 0 else { return value }
+        let last = window.bytes.firstIndex(of: JSONSkip.quote, from: window.start + 1, to: value)
+        if window.bytes[value] == UInt8(ascii: "[") && record.isEnvelopeKey(window.bytes, window.start + 1, last) { return value + 1 }
+        let after = JSONSkip.value(window.bytes, value, window.end, depth: 1)
+        if after > 0 { lines.ignored &+= 1 }
+        return after
+    }
+
+    /// Refuses what begins at the window's start and goes on behind it. Nil when it cannot be known yet where that is.
+    private mutating func refuse(_ reason: MalformedReason, _ window: RecordWindow, isRecord: Bool, into lines: inout DecodedLines) -> Int?
+    {
+        guard let next = isRecord ? window.nextRecordLine : window.nextLine else {
+            if window.mayGrow { return nil }
+            if window.isLast {
+                lines.refuse(reason, start: window.start, end: window.end)
+                return window.end
+            }
+            // A reader that stops at one of the lines before and resumes must not do so in the middle of this one.
+            guard lines.lines.isEmpty else { return nil }
+            lines.refuse(.lineTooLong, start: window.start, end: window.end)
+            isSkipping = true
+            return window.end
+        }
+        let hasLineEnd = window.bytes[next - 1] == UInt8(ascii: "\n")
+        lines.refuse(reason, start: window.start, end: hasLineEnd ? next - 1 : next)
+        return next
+    }
+
+    /// Makes a line of the record that was read, or says why not.
+    private mutating func take(_ window: RecordWindow, _ end: Int, into lines: inout DecodedLines) {
+        let scratchCount = lines.scratch.count
+        var draft = RecordDraft()
+        draft.line.start = UInt32(truncatingIfNeeded: window.start)
+        let view = RecordView(bytes: window.bytes, values: record.values, plan: plan, range: window.start..<end)
+        var verdict = view.time(into: &draft.line, clock: &clock)
+        if verdict == .line {
+            verdict = draft.standard(view, &lines.scratch) ? dialect.read(view, into: &draft, &lines.scratch) : .refused(.badNumber)
+        } else if dialect.isHeader(view) || !record.values.contains(where: { $0.kind != .none }) {
+            // Nothing of it is ours: an object of another kind.
+            verdict = .ignored
+        }
+        let isNobody = verdict == .line && draft.line.account.isEmpty
+        if verdict == .line && !isNobody && view.hasControl(draft.line.account, lines.scratch) {
+            verdict = .refused(.controlCharacterInName)
+        }
+        switch verdict {
+        case .line where !isNobody:
+            if record.hasDuplicate { lines.refuse(.duplicateKey, start: window.start, end: end) }
+            lines.append(draft.line, draft.hasDetail ? draft.detail : nil, draft.hasMovement ? draft.movement : nil)
+            return
+        case .line, .ignored: lines.ignored &+= 1
+        case .refused(let reason): lines.refuse(reason, start: window.start, end: end)
+        }
+        lines.scratch.removeLast(lines.scratch.count - scratchCount)
+    }
+}
+
+extension RecordFormat {
+    /// What the catalogue says of a format of records: all of them take the same map.
+    static func descriptor(_ name: String, _ summary: String, lateness: EventDuration, example: String) -> FormatDescriptor {
+        FormatDescriptor(
+            name: name, summary: summary, defaultLateness: lateness, mappableKeys: RecordField.mapKeys, example: example)
+    }
+}
