@@ -8,6 +8,8 @@ public enum FormatCatalog {
         JSONFormat.self,
         CombinedFormat.self,
         SalesforceELFFormat.self,
+        CSVFormat.self,
+        TSVFormat.self,
     ]
 
     /// The names, in the same order.

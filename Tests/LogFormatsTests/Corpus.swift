@@ -3,7 +3,7 @@
 
 /// A stream of each format with everything in it that the format knows, for the contract tests. A new format adds one here.
 enum Corpus {
-    static let all: [String: String] = ["json": json, "combined": combined, "salesforce_elf": elf]
+    static let all: [String: String] = ["json": json, "combined": combined, "salesforce_elf": elf].merging(tables) { _, new in new }
 
     static let json = #"""
         {"ts":"2026-06-01T02:05:00Z","account":"svc-orders-sync","action":"export","object":"Contact","rows":2000,"ip":"10.0.4.7"}
