@@ -10,6 +10,13 @@ public enum FormatCatalog {
         SalesforceELFFormat.self,
         CSVFormat.self,
         TSVFormat.self,
+        ALBFormat.self,
+        S3AccessFormat.self,
+        EnvoyFormat.self,
+        W3CFormat.self,
+        CloudFrontFormat.self,
+        HAProxyFormat.self,
+        LogfmtFormat.self,
     ]
 
     /// The names, in the same order.

@@ -76,7 +76,7 @@ extension TimestampParser {
     }
 
     /// A time with the fraction of a second that fills a range: nothing, or a dot or comma and digits.
-    private static func adding(_ whole: Int64, fraction bytes: PaddedBytes, from start: Int, to end: Int) -> Int64 {
+    static func adding(_ whole: Int64, fraction bytes: PaddedBytes, from start: Int, to end: Int) -> Int64 {
         guard whole != .min else { return .min }
         if start == end { return whole }
         guard bytes[start] == UInt8(ascii: ".") || bytes[start] == UInt8(ascii: ","), start + 1 < end else { return .min }

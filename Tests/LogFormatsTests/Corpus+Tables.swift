@@ -5,12 +5,15 @@ extension Corpus {
     static let tables: [String: String] = ["csv": csv, "tsv": tsv]
 
     /// What a format needs to be told of its corpus, and of the example of the manual.
-    static let fields: [String: [String: String]] = [:]
+    static let fields: [String: [String: String]] = [
+        "alb": ["account": "client"], "envoy": ["account": "client"], "haproxy": ["account": "client"], "cloudfront": ["account": "c-ip"],
+    ]
 
     /// What stands before the example of the manual.
     static let headers: [String: String] = [
         "salesforce_elf": "EVENT_TYPE,TIMESTAMP,REQUEST_ID,ORGANIZATION_ID,USER_ID,URI,ROWS_PROCESSED\n",
         "csv": "ts,account,action,object,rows,ip\n",
+        "w3c": "#Fields: date time cs-method cs-uri-stem cs-username c-ip cs(User-Agent) sc-status sc-bytes\n",
         "tsv": "ts\taccount\taction\tobject\trows\tip\n",
     ]
 

@@ -3,7 +3,9 @@
 
 /// A stream of each format with everything in it that the format knows, for the contract tests. A new format adds one here.
 enum Corpus {
-    static let all: [String: String] = ["json": json, "combined": combined, "salesforce_elf": elf].merging(tables) { _, new in new }
+    static let all: [String: String] = ["json": json, "combined": combined, "salesforce_elf": elf].merging(tables.merging(servers) { $1 }) {
+        $1
+    }
 
     static let json = #"""
         {"ts":"2026-06-01T02:05:00Z","account":"svc-orders-sync","action":"export","object":"Contact","rows":2000,"ip":"10.0.4.7"}
