@@ -26,4 +26,12 @@ public enum FormatCatalog {
     public static func format(named name: String) -> (any LineFormat.Type)? {
         all.first { $0.descriptor.name == name }
     }
+
+    /// A decoder of a format in its starting state, inside of the options' wrapper if they have one.
+    ///
+    /// Throws: ``FormatOptionsError`` with every option that the format cannot use.
+    public static func decoder(of type: any LineFormat.Type, options: FormatOptions) throws(FormatOptionsError) -> any LineFormat {
+        let format = try type.init(options: options)
+        return options.wrapper.map { WrappedLines($0, around: format) } ?? format
+    }
 }

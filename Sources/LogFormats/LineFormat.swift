@@ -40,9 +40,14 @@ extension LineFormat {
 public struct FormatOptions: Equatable, Sendable {
     /// weir's key → where it stands in the line, a dotted path for `json` and a column name for tables.
     public var fields: [String: String]
+    /// What stands around each line, if anything; ``FormatCatalog/decoder(of:options:)`` sees to it, formats do not.
+    public var wrapper: LineWrapper?
 
     /// Options with a map, empty unless given.
-    public init(fields: [String: String] = [:]) { self.fields = fields }
+    public init(fields: [String: String] = [:], wrapper: LineWrapper? = nil) {
+        self.fields = fields
+        self.wrapper = wrapper
+    }
 }
 
 /// Options that a format cannot use.

@@ -112,7 +112,7 @@ struct FormatContractTests {
     }
 
     /// A stream with bytes changed, dropped, doubled and inserted.
-    private static func mutated(_ bytes: [UInt8], using random: inout SeededRandom) -> [UInt8] {
+    static func mutated(_ bytes: [UInt8], using random: inout SeededRandom) -> [UInt8] {
         var result = bytes
         let telling = Array("\"\\,{}[]:\n\r- 0\u{0}é".utf8)
         for _ in 0..<Int.random(in: 1...30, using: &random) {
