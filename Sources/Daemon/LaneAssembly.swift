@@ -26,7 +26,9 @@ package enum LaneAssembly {
         options.inventory = settings.inventory
         options.declaresFlows = !settings.estate.flows.isEmpty
         var lane = LaneSpecification(
-            options: options, format: try type.init(options: FormatOptions(fields: source.fields)), paths: source.paths)
+            options: options,
+            format: try FormatCatalog.decoder(of: type, options: FormatOptions(fields: source.fields, wrapper: source.wrapper)),
+            paths: source.paths)
         lane.movements.estate = settings.estate
         lane.movements.scan = settings.scan
         lane.movements.lexicon = settings.lexicon

@@ -22,6 +22,15 @@ public enum FormatCatalog {
         KongFormat.self,
         HubSpotFormat.self,
         ZendeskFormat.self,
+        CSVFormat.self,
+        TSVFormat.self,
+        ALBFormat.self,
+        S3AccessFormat.self,
+        EnvoyFormat.self,
+        W3CFormat.self,
+        CloudFrontFormat.self,
+        HAProxyFormat.self,
+        LogfmtFormat.self,
     ]
 
     /// The names, in the same order.
@@ -30,5 +39,13 @@ public enum FormatCatalog {
     /// The format of a name, or nil.
     public static func format(named name: String) -> (any LineFormat.Type)? {
         all.first { $0.descriptor.name == name }
+    }
+
+    /// A decoder of a format in its starting state, inside of the options' wrapper if they have one.
+    ///
+    /// Throws: ``FormatOptionsError`` with every option that the format cannot use.
+    public static func decoder(of type: any LineFormat.Type, options: FormatOptions) throws(FormatOptionsError) -> any LineFormat {
+        let format = try type.init(options: options)
+        return options.wrapper.map { WrappedLines($0, around: format) } ?? format
     }
 }

@@ -40,9 +40,14 @@ extension LineFormat {
 public struct FormatOptions: Equatable, Sendable {
     /// weir's key → where it stands in the line, a dotted path for `json` and a column name for tables.
     public var fields: [String: String]
+    /// What stands around each line, if anything; ``FormatCatalog/decoder(of:options:)`` sees to it, formats do not.
+    public var wrapper: LineWrapper?
 
     /// Options with a map, empty unless given.
-    public init(fields: [String: String] = [:]) { self.fields = fields }
+    public init(fields: [String: String] = [:], wrapper: LineWrapper? = nil) {
+        self.fields = fields
+        self.wrapper = wrapper
+    }
 }
 
 /// Options that a format cannot use.
@@ -64,15 +69,24 @@ public struct FormatDescriptor: Sendable {
     public let defaultLateness: EventDuration
     /// The keys a `fields` map may name; empty when the format takes none.
     public let mappableKeys: [String]
+    /// The columns that a `fields` map may name; empty where they are the log's own.
+    public let columns: [String]
+    /// Columns that may stand for the account of a log that names none, the best first.
+    public let standIns: [String]
     /// One line of it, for the manual.
     public let example: String
 
     /// What is said of a format.
-    public init(name: String, summary: String, defaultLateness: EventDuration, mappableKeys: [String] = [], example: String) {
+    public init(
+        name: String, summary: String, defaultLateness: EventDuration, mappableKeys: [String] = [], columns: [String] = [],
+        standIns: [String] = [], example: String
+    ) {
         self.name = name
         self.summary = summary
         self.defaultLateness = defaultLateness
         self.mappableKeys = mappableKeys
+        self.columns = columns
+        self.standIns = standIns
         self.example = example
     }
 }

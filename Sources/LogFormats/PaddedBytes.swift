@@ -258,6 +258,13 @@ public struct PaddedBytes {
         return body(unsafe Span(_unsafeStart: base + range.lowerBound, count: range.count))
     }
 
+    /// The window up to a position: what lies behind it counts as padding. Precondition: 0 ≤ end ≤ count.
+    @inline(__always)
+    public func prefix(_ end: Int) -> PaddedBytes {
+        assert(end >= 0 && end <= count)
+        return unsafe PaddedBytes(base: base, count: end)
+    }
+
     /// A copy of some of the bytes, clipped to the window.
     public func copy(_ range: Range<Int>) -> [UInt8] {
         let lower = max(0, min(range.lowerBound, count))

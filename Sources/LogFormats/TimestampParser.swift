@@ -125,7 +125,7 @@ public enum TimestampParser {
     }
 
     @inline(__always)
-    private static func instant(year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int) -> Int64 {
+    static func instant(year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int) -> Int64 {
         guard year >= 1970, year < 2200, month >= 1, month <= 12, day >= 1, hour < 24, minute < 60, second <= 60 else { return .min }
         if day > 28 && day > daysInMonth(year: year, month: month) { return .min }
         let days = CivilTime.daysSinceEpoch(year: year, month: month, day: day)
@@ -159,7 +159,7 @@ public enum TimestampParser {
         return sign == UInt8(ascii: "-") ? -offset : offset
     }
 
-    private static func month(_ letters: UInt32) -> Int {
+    static func month(_ letters: UInt32) -> Int {
         switch letters {
         case 0x6E614A: 1
         case 0x626546: 2

@@ -1,6 +1,8 @@
 // weir
 // SPDX-License-Identifier: Apache-2.0
 
+import LogFormats
+
 /// A key of the settings: one declaration for reading, checking and the manual.
 struct SettingKey: Sendable {
     let name: String
@@ -40,7 +42,7 @@ enum SettingKeys {
     static let root = [
         stateDirectory, sources, detectionBlock, estateBlock, lexicon, personalDataBlock, alertsBlock, checkpointInterval, dashboardBlock,
     ]
-    static let source = [name, format, paths, environment, fields, lateness, rotateWait, accountsMax]
+    static let source = [name, format, wrapper, paths, environment, fields, lateness, rotateWait, accountsMax]
     static let detection = [model, alertBudget, canaries, inventory, detectors]
     static let budget = [pagesPerDay, ticketsPerWeek]
     static let alerts = [sinks]
@@ -66,12 +68,16 @@ enum SettingKeys {
     static let name = SettingKey(
         "name", "letters, digits, dots, dashes", isRequired: true, reason: "in alerts, status and messages; the state is kept under it")
     static let format = SettingKey("format", "a name from `weir formats`", isRequired: true, reason: "how lines are read")
+    static let wrapper = SettingKey(
+        "wrapper", "word", choices: LineWrapper.allCases.map(\.rawValue),
+        reason: "what another program put around each line: a syslog header, Docker's json-file, containerd's time and stream")
     static let paths = SettingKey(
         "paths", "list of files, folders or patterns", isRequired: true,
         reason: "rotated and compressed siblings of a file belong to it and are read first, oldest first")
     static let environment = SettingKey(
         "environment", "word", choices: ["production", "synthetic", "staging", "training"], reason: "what the source's records are")
-    static let fields = SettingKey("fields", "map of weir's key to the log's", reason: "for logs with other names; dotted paths for json")
+    static let fields = SettingKey(
+        "fields", "map of weir's key to the log's", reason: "for logs with other names: dotted paths for json, columns for tables")
     static let lateness = SettingKey(
         "lateness_seconds", "seconds", defaultText: "by format", range: 0...604_800,
         reason: "how long an event may come after a later one and still count")

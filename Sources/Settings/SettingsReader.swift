@@ -96,6 +96,7 @@ struct SettingsReader {
             name: keys["name"].flatMap(name) ?? "", format: format?.descriptor.name ?? "", paths: keys["paths"].map(paths) ?? [],
             lateness: format?.descriptor.defaultLateness ?? .seconds(0))
         source.environment = environment(keys["environment"])
+        if let node = keys["wrapper"] { source.wrapper = choice(node, SettingKeys.wrapper.choices).flatMap(LineWrapper.init) }
         if let seconds = keys["lateness_seconds"]?.number(SettingKeys.lateness) {
             source.lateness = EventDuration(seconds: seconds)
             if seconds == 0 { keys["lateness_seconds"]?.warning("With 0 every event that comes after a later one is left out.") }

@@ -51,6 +51,8 @@ package struct SourceSettings: Sendable, Equatable {
     package var paths: [String]
     package var environment = DataEnvironment.unknown
     package var fields: [String: String] = [:]
+    /// What stands around each line.
+    package var wrapper: LineWrapper?
     package var lateness: EventDuration
     package var rotateWait = EventDuration(seconds: SettingKeys.rotateWait.defaultNumber)
     package var accountsMax = Int(SettingKeys.accountsMax.defaultNumber)

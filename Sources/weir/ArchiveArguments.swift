@@ -12,6 +12,10 @@ struct ArchiveArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Settings whose sources and detector options are used.", valueName: "file")) var settings: String?
     @Option(help: ArgumentHelp("The source of the settings that PATH belongs to.", valueName: "name")) var source: String?
     @Option(help: "The log format; `weir formats` lists them.") var format: String?
+    @Option(help: "What stands around each line: syslog, docker or cri.") var wrapper: String?
+    @Option(
+        help: ArgumentHelp("Where one of weir's keys stands in the log, as in a field map; may be given again.", valueName: "key=place"))
+    var field: [String] = []
     @Argument(help: ArgumentHelp("Files, folders, patterns, or - for standard input.", valueName: "path")) var paths: [String] = []
 
     /// - Parameter model: a model to judge by instead of the settings' own.
@@ -35,6 +39,9 @@ struct ArchiveArguments: ParsableArguments {
     /// The lanes of the settings; with paths, the one lane they belong to.
     private func lanes(of settings: WeirSettings) throws -> [LaneSpecification] {
         let wanted = settings.sources.filter { (source == nil || $0.name == source) && (format == nil || $0.format == format) }
+        guard wrapper == nil && field.isEmpty else {
+            throw CommandFailure.wrongUse("with --settings the source says its wrapper and its fields: leave --wrapper and --field out.")
+        }
         guard !wanted.isEmpty else { throw CommandFailure.wrongUse("the settings have no such source; leave --source and --format out.") }
         var lanes = try wanted.map { try LaneAssembly.lane($0, settings) }
         guard !paths.isEmpty else { return lanes }
@@ -57,6 +64,32 @@ struct ArchiveArguments: ParsableArguments {
             throw CommandFailure.wrongUse("there is no format \(name): use one of \(FormatCatalog.names.joined(separator: ", ")).")
         }
         let options = LaneOptions(name: "replay", format: name, lateness: type.descriptor.defaultLateness)
-        return LaneSpecification(options: options, format: try type.init(options: FormatOptions()), paths: try checkedPaths())
+        let format: any LineFormat
+        do throws(FormatOptionsError) {
+            format = try FormatCatalog.decoder(of: type, options: FormatOptions(fields: fieldMap(), wrapper: lineWrapper()))
+        } catch {
+            throw CommandFailure.wrongUse(error.problems.joined(separator: "; ") + ".")
+        }
+        return LaneSpecification(options: options, format: format, paths: try checkedPaths())
+    }
+
+    private func lineWrapper() throws(FormatOptionsError) -> LineWrapper? {
+        guard let wrapper else { return nil }
+        guard let known = LineWrapper(rawValue: wrapper) else {
+            let names = LineWrapper.allCases.map(\.rawValue).joined(separator: ", ")
+            throw FormatOptionsError(problems: ["there is no wrapper \(wrapper): use one of \(names)"])
+        }
+        return known
+    }
+
+    private func fieldMap() throws(FormatOptionsError) -> [String: String] {
+        var map: [String: String] = [:]
+        for text in field {
+            guard let mark = text.firstIndex(of: "="), mark > text.startIndex else {
+                throw FormatOptionsError(problems: ["--field \(text): say a key of weir's and where it stands, account=client_id"])
+            }
+            map[String(text[..<mark])] = String(text[text.index(after: mark)...])
+        }
+        return map
     }
 }

@@ -55,6 +55,23 @@ import Testing
         #expect(anonymous.code == 1 && anonymous.errors.contains("every line was ignored"), "\(anonymous.errors)")
     }
 
+    @Test func `a replay is told of a wrapper and of columns on the command line`() throws {
+        let bench = try Workbench()
+        let line =
+            "Jun  1 02:05:00 lb haproxy[7]: 192.0.2.7:44740 [01/Jun/2026:02:05:00.726] in~ crm/n 0/0/1/0/2 200 512 - - ---- 6/6/0/0/0 0/0"
+        try bench.write(line + " \"GET /api HTTP/1.1\"\n", to: "log")
+        let told = try bench.weir(
+            "replay", "--format", "haproxy", "--wrapper", "syslog", "--field", "account=client", bench.path("log"))
+        #expect(told.code == 0 && told.errors.contains("1 event of 1 account"), "\(told.errors)")
+        #expect(
+            try bench.weir("replay", "--format", "haproxy", "--wrapper", "syslog", bench.path("log")).errors.contains(
+                "every line was ignored"))
+        for wrong in [["--wrapper", "podman"], ["--field", "account"], ["--field", "account=nobody"], ["--field", "nobody=client"]] {
+            let result = try bench.run(Workbench.binary, ["replay", "--format", "haproxy"] + wrong + [bench.path("log")])
+            #expect(result.code == 2, "\(wrong): \(result.errors)")
+        }
+    }
+
     @Test func `a missing file and a torn archive make the result incomplete, and the rest counts`() throws {
         let bench = try Workbench()
         try bench.write(lines(5000), to: "log")

@@ -3,7 +3,8 @@
 
 /// A stream of each format with everything in it that the format knows, for the contract tests. A new format adds one here.
 enum Corpus {
-    static let all: [String: String] = ["json": json, "combined": combined, "salesforce_elf": elf].merging(records) { one, _ in one }
+    static let all: [String: String] = ["json": json, "combined": combined, "salesforce_elf": elf]
+        .merging(records) { one, _ in one }.merging(tables) { one, _ in one }.merging(servers) { one, _ in one }
 
     static let records = Dictionary(uniqueKeysWithValues: RecordFixture.all.map { ($0.format, $0.stream) })
 

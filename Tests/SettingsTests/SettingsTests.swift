@@ -27,6 +27,23 @@ let good = """
     """
 
 @Suite struct SettingsTests {
+    @Test func `a wrapper is one of three words`() throws {
+        func text(_ wrapper: String) -> String {
+            "state_directory: /x\nsources:\n  - { name: a, format: combined, wrapper: \(wrapper), paths: [/a] }"
+        }
+        let settings = try SettingsFile.read(text("docker"), folder: "/etc/weir")
+        #expect(settings.sources.map(\.wrapper) == [.docker])
+        #expect(places(text("podman")) == ["3 sources[0].wrapper"])
+        #expect(messages(text("podman")).contains("syslog, docker, cri"))
+        #expect(SettingsReference.text.contains("- `wrapper`: word, one of syslog, docker, cri."))
+    }
+
+    @Test func `a column that a format does not have is a problem that names those it has`() throws {
+        let text = "state_directory: /x\nsources:\n  - { name: a, format: alb, paths: [/a], fields: { account: customer } }"
+        #expect(places(text) == ["3 sources[0].fields"])
+        #expect(messages(text).contains("client"))
+    }
+
     @Test func `a good file is read whole`() throws {
         let settings = try SettingsFile.read(good, folder: "/etc/weir")
         #expect(settings.stateDirectory == "/etc/weir/state")

@@ -1,0 +1,208 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import EventModel
+
+/// Any format, each line of which stands inside of something else: a syslog header, Docker's or containerd's.
+///
+/// The inner format reads the line where it stands; only lines with escapes or in several pieces are copied, into the scratch bytes. A line
+/// in pieces counts as one that starts with its first piece: it is not consumed before its last is there. Pieces that another stream
+/// interrupts, or of more than ``longestLine`` bytes, are refused together, and what is left of their line is skipped: its end must not be
+/// taken for a line of its own, because strangers choose where it begins. A line end inside of a text becomes a blank, so that a record
+/// always stands in one line. A line whose header is missing is refused.
+///
+/// Complexity: O(bytes). State: the inner format's, and which stream is being skipped.
+public struct WrappedLines: LineFormat {
+    /// Bytes of a line with everything that is around its pieces.
+    public static let longestLine = 262_144
+
+    /// Not in the catalogue: a wrapper is an option beside the format.
+    public static let descriptor = FormatDescriptor(
+        name: "wrapped", summary: "lines of another format inside of something else", defaultLateness: .minutes(2),
+        example: #"Jun  1 02:05:00 host app[7]: {"ts":"2026-06-01T02:05:00Z","account":"svc-orders"}"#)
+
+    private let wrapper: LineWrapper
+    private var format: any LineFormat
+    /// The stream whose unfinished line is being skipped; 0 for none.
+    private var skipped: UInt8 = 0
+
+    /// Lines of `format` inside of a wrapper.
+    public init(_ wrapper: LineWrapper, around format: any LineFormat) {
+        self.wrapper = wrapper
+        self.format = format
+    }
+
+    /// Lines of JSON inside of the options' wrapper, or of a syslog header. Throws: ``FormatOptionsError``.
+    public init(options: FormatOptions) throws(FormatOptionsError) {
+        self.init(options.wrapper ?? .syslog, around: try JSONFormat(options: options))
+    }
+
+    /// What is skipped, and the inner format's.
+    public var resumeState: [UInt8] {
+        let inner = format.resumeState
+        return inner.isEmpty && skipped == 0 ? [] : [skipped] + inner
+    }
+
+    /// Takes up a state; one that makes no sense is ignored.
+    public mutating func resume(from state: [UInt8]) {
+        guard let first = state.first, first <= 2 else { return }
+        skipped = first
+        if state.count > 1 { format.resume(from: Array(state.dropFirst())) }
+    }
+
+    /// Decodes whole lines; see ``LineFormat/decode(_:from:isFinal:into:)``.
+    public mutating func decode(_ bytes: PaddedBytes, from start: Int, isFinal: Bool, into lines: inout DecodedLines) -> Int {
+        var text = ChunkBuffer(capacity: wrapper == .syslog ? 1 : 4096)
+        var position = start
+        while position < bytes.count && !lines.isFull {
+            let end = bytes.firstIndex(of: UInt8(ascii: "\n"), from: position, to: bytes.count)
+            if end == bytes.count && !isFinal { break }
+            let last = end > position && bytes[end &- 1] == UInt8(ascii: "\r") ? end &- 1 : end
+            guard let inner = wrapper.inner(bytes, from: position, to: last) else {
+                if last > position { lines.refuse(.syntax, start: position, end: last) }
+                position = min(end &+ 1, bytes.count)
+                continue
+            }
+            if skipped != 0 && inner.stream == skipped {
+                // What is known at a line's start must not change while lines before it wait.
+                if !inner.isPartial {
+                    guard lines.lines.isEmpty else { break }
+                    skipped = 0
+                }
+                position = min(end &+ 1, bytes.count)
+                continue
+            }
+            var next: Int? = min(end &+ 1, bytes.count)
+            if inner.isPartial {
+                next = joined(bytes, from: position, isFinal: isFinal, &text, into: &lines)
+            } else if inner.isEscaped {
+                text.removeAll()
+                let isSound = WrappedLines.unescape(bytes, inner, into: &text)
+                if !isSound { lines.refuse(.syntax, start: position, end: last) }
+                if isSound && !copied(text, from: position, to: last, into: &lines) { next = nil }
+            } else if !plain(bytes.prefix(inner.end), from: inner.start, outer: position..<last, into: &lines) {
+                next = nil
+            }
+            guard let next else { break }
+            position = next
+        }
+        return position
+    }
+
+    // MARK: Lines
+
+    /// Decodes a line where it stands, at the end of a window; false when it has to wait for the lines before it to be taken.
+    @inline(__always)
+    private mutating func plain(_ window: PaddedBytes, from start: Int, outer: Range<Int>, into lines: inout DecodedLines) -> Bool {
+        guard start < window.count else { return true }
+        let before = (lines.lines.count, lines.malformed.count)
+        let next = format.decode(window, from: start, isFinal: true, into: &lines)
+        if next < window.count && before == (lines.lines.count, lines.malformed.count) {
+            if !lines.lines.isEmpty { return false }
+            lines.refuse(.syntax, start: outer.lowerBound, end: outer.upperBound)
+        }
+        for index in before.0..<lines.lines.count { lines.lines[index].start = UInt32(truncatingIfNeeded: outer.lowerBound) }
+        for index in before.1..<lines.malformed.count {
+            lines.malformed[index].start = UInt32(truncatingIfNeeded: outer.lowerBound)
+            lines.malformed[index].count = UInt32(truncatingIfNeeded: outer.count)
+        }
+        return true
+    }
+
+    /// Decodes a copied line; its texts become those of the scratch bytes. False when it has to wait.
+    private mutating func copied(
+        _ text: borrowing ChunkBuffer, from start: Int, to end: Int, into lines: inout DecodedLines
+    ) -> Bool {
+        let base = lines.scratch.count
+        let before = (lines.lines.count, lines.details.count, lines.movements.count)
+        let isDone = text.withBytes { window in
+            for index in 0..<window.count { lines.scratch.append(window[index]) }
+            return plain(window, from: 0, outer: start..<end, into: &lines)
+        }
+        guard lines.lines.count > before.0 else {
+            lines.scratch.removeLast(lines.scratch.count - base)
+            return isDone
+        }
+        func moved(_ range: TextRange) -> TextRange {
+            range.isEmpty || range.isScratch ? range : TextRange(start: base + Int(range.start), count: range.count, isScratch: true)
+        }
+        for index in before.0..<lines.lines.count {
+            lines.lines[index].account = moved(lines.lines[index].account)
+            lines.lines[index].endpoint = moved(lines.lines[index].endpoint)
+            lines.lines[index].object = moved(lines.lines[index].object)
+            lines.lines[index].address = moved(lines.lines[index].address)
+        }
+        for index in before.1..<lines.details.count {
+            lines.details[index].job = moved(lines.details[index].job)
+            lines.details[index].agent = moved(lines.details[index].agent)
+            lines.details[index].item = moved(lines.details[index].item)
+            lines.details[index].query = moved(lines.details[index].query)
+        }
+        for index in before.2..<lines.movements.count {
+            for key in LineMovement.Key.allCases { lines.movements[index][key] = moved(lines.movements[index][key]) }
+        }
+        return isDone
+    }
+
+    // MARK: Pieces
+
+    /// Puts the pieces of the line that starts at `start` together and decodes it. Returns the position behind it, or nil when it has to
+    /// wait: for more bytes, or for the lines before it to be taken.
+    @inline(never)
+    private mutating func joined(
+        _ bytes: PaddedBytes, from start: Int, isFinal: Bool, _ text: inout ChunkBuffer, into lines: inout DecodedLines
+    ) -> Int? {
+        text.removeAll()
+        var position = start
+        var stream: UInt8 = 0
+        while true {
+            if position >= bytes.count {
+                guard isFinal else { return nil }
+                // The stream ends inside of the line.
+                lines.refuse(.syntax, start: start, end: bytes.count)
+                return bytes.count
+            }
+            let end = bytes.firstIndex(of: UInt8(ascii: "\n"), from: position, to: bytes.count)
+            // Before anything that depends on where the bytes end for now.
+            if end - start > WrappedLines.longestLine {
+                let isFirst = position == start
+                return giveUp(
+                    .lineTooLong, stream, from: start, to: isFirst ? end : position - 1, next: isFirst ? end + 1 : position, &lines)
+            }
+            if end == bytes.count && !isFinal { return nil }
+            let last = end > position && bytes[end - 1] == UInt8(ascii: "\r") ? end - 1 : end
+            guard let inner = wrapper.inner(bytes, from: position, to: last), position == start || inner.stream == stream else {
+                return giveUp(.syntax, stream, from: start, to: position - 1, next: position, &lines)
+            }
+            stream = inner.stream
+            let next = min(end + 1, bytes.count)
+            guard WrappedLines.unescape(bytes, inner, into: &text) else {
+                return giveUp(.syntax, inner.isPartial ? stream : 0, from: start, to: last, next: next, &lines)
+            }
+            if !inner.isPartial { return copied(text, from: start, to: last, into: &lines) ? next : nil }
+            position = next
+        }
+    }
+
+    /// Refuses the pieces so far and skips what is left of their line. Nil when this has to wait for the lines before it to be taken.
+    private mutating func giveUp(
+        _ reason: MalformedReason, _ stream: UInt8, from start: Int, to end: Int, next: Int, _ lines: inout DecodedLines
+    ) -> Int? {
+        guard lines.lines.isEmpty else { return nil }
+        lines.refuse(reason, start: start, end: end)
+        skipped = stream
+        return next
+    }
+
+    /// Appends the text of a piece, its escapes resolved and its line ends as blanks; false when an escape is wrong.
+    private static func unescape(_ bytes: PaddedBytes, _ inner: LineWrapper.Inner, into text: inout ChunkBuffer) -> Bool {
+        guard inner.isEscaped else {
+            text.append(bytes, from: inner.start, count: inner.end - inner.start)
+            return true
+        }
+        // A text is never longer than its escapes.
+        let room = inner.end - inner.start
+        if room > text.freeCount { text.grow(to: max(text.count + room, 2 * (text.count + text.freeCount))) }
+        return text.withFreeSpace { DockerText.append(bytes, inner.start, inner.end, to: &$0) }
+    }
+}
