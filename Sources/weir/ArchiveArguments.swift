@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import Daemon
+import Journal
 import LogFormats
 import Pipeline
 import Settings
@@ -17,6 +18,16 @@ struct ArchiveArguments: ParsableArguments {
     /// Throws: ``CommandFailure`` when the settings have problems or nothing to read is named.
     func lanes() throws -> [LaneSpecification] {
         try settings.map { try lanes(of: SettingsLoading.load($0, for: .reading)) } ?? [plainLane()]
+    }
+
+    /// The keys of the installation that the settings are of, so that people are called what its daemon calls them.
+    func people() throws -> PeopleKeys {
+        guard let settings else { return .none }
+        do {
+            return try PeopleKeys.existing(try SettingsLoading.load(settings, for: .reading)) { System.write("weir: \($0)\n", to: 2) }
+        } catch let failure as JournalFailure {
+            throw CommandFailure.badNews(failure.message)
+        }
     }
 
     /// The lanes of the settings; with paths, the one lane they belong to.
