@@ -43,6 +43,7 @@ package struct Attribution: ~Copyable {
     private let hashKey: UInt64
     private let details: DetailReader
     private var movements: MovementReader
+    private var screen: NameScreen
     /// Accounts by number, as the estate's settings are made to name them: what these say of one is looked up by its name. People under
     /// the installation's key, whatever the epoch.
     private var accountNames = [Attribution.overflowName]
@@ -72,6 +73,7 @@ package struct Attribution: ~Copyable {
         self.hashKey = hashKey
         details = DetailReader(pseudonymKey: pseudonymKey, canaries: canaries)
         self.movements = MovementReader(movements, pseudonymKey: pseudonymKey)
+        screen = NameScreen(movements.scan)
         gateKey = HMACSHA256.code(for: Array("admission of names".utf8), key: pseudonymKey).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
         accounts = NameDirectory(key: hashKey)
         people = NameDirectory(key: hashKey)
@@ -151,24 +153,32 @@ package struct Attribution: ~Copyable {
         let hash = accounts.hash(bytes, start, count)
         if line.kind == .human { return person(line, bytes, hash: hash, &batch) }
         if let known = accounts.find(bytes, start, count, hash: hash) { return AccountID(rawValue: known) }
-        if bytes.firstIndex(of: UInt8(ascii: "@"), from: start, to: start + count) < start + count {
-            return person(line, bytes, hash: hash, &batch)
-        }
         return newAccount(line, bytes, hash: hash, &batch)
     }
 
-    /// A person, or a program whose name is an address and may be a person's.
+    /// A person.
     private mutating func person(_ line: DecodedLine, _ bytes: PaddedBytes, hash: UInt64, _ batch: inout EventBatch) -> AccountID {
-        let start = Int(line.account.start)
+        let hash = hash ^ salt(line)
+        if let known = people.find(bytes, Int(line.account.start), line.account.count, hash: hash) { return AccountID(rawValue: known) }
+        let raw = bytes.copy(Int(line.account.start)..<Int(line.account.start) + line.account.count)
+        return newPerson(line, bytes, raw, hash: hash, &batch)
+    }
+
+    /// What is added to the hash of a name that gets pseudonyms: by epoch, and by whether the line calls it a person's.
+    private mutating func salt(_ line: DecodedLine) -> UInt64 {
         let event = KeyEpoch.number(of: line.time)
         if event != epoch {
             epoch = event
             epochSalt = UInt64(bitPattern: event) &* 0x9E37_79B9_7F4A_7C15
         }
-        let hash = hash ^ epochSalt
-        if let known = people.find(bytes, start, line.account.count, hash: hash) { return AccountID(rawValue: known) }
-        let raw = bytes.copy(start..<start + line.account.count)
-        let shown = Pseudonym.text(raw, key: epochs.key(of: event))
+        return line.kind == .human ? epochSalt : ~epochSalt
+    }
+
+    /// A person who is met for the first time in the present epoch, or a program whose name is a person's.
+    private mutating func newPerson(
+        _ line: DecodedLine, _ bytes: PaddedBytes, _ raw: [UInt8], hash: UInt64, _ batch: inout EventBatch
+    ) -> AccountID {
+        let shown = Pseudonym.text(raw, key: epochs.key(of: epoch))
         if let number = number(of: shown) ?? known(raw, as: shown, &batch) {
             // The same person under the name that a checkpoint kept, or in another epoch. Not remembered beyond the limit: names are free.
             if Int(accountCount) < limits.accounts { remember(raw, hash: hash, number: number) }
@@ -181,7 +191,7 @@ package struct Attribution: ~Copyable {
         addAccount(Array(shown.utf8))
         accountNames[Int(number)] = Pseudonym.text(raw, key: pseudonymKey)
         batch.newAccounts.append(shown)
-        batch.namings.append(Naming(account: AccountID(rawValue: number), epoch: event, name: shown))
+        batch.namings.append(Naming(account: AccountID(rawValue: number), epoch: epoch, name: shown))
         return AccountID(rawValue: number)
     }
 
@@ -209,7 +219,11 @@ package struct Attribution: ~Copyable {
 
     private mutating func newAccount(_ line: DecodedLine, _ bytes: PaddedBytes, hash: UInt64, _ batch: inout EventBatch) -> AccountID {
         let start = Int(line.account.start)
+        // Names that are personal data are not in the table of the others, and come by here with every event.
+        let salted = hash ^ salt(line)
+        if let known = people.find(bytes, start, line.account.count, hash: salted) { return AccountID(rawValue: known) }
         let raw = bytes.copy(start..<start + line.account.count)
+        if raw.contains(UInt8(ascii: "@")) || screen.isPersonal(raw) { return newPerson(line, bytes, raw, hash: salted, &batch) }
         let shown = shownName(raw)
         let shownHash = ChunkBuffer(shown).withBytes { $0.hash(from: 0, count: shown.count, key: hashKey) }
         if shown != raw, let number = ChunkBuffer(shown).withBytes({ accounts.find($0, 0, shown.count, hash: shownHash) }) {
@@ -309,7 +323,7 @@ package struct Attribution: ~Copyable {
 
     private mutating func newValue(_ name: [UInt8], hash: UInt64, _ batch: inout EventBatch) -> ValueID {
         // A checkpoint keeps text: bytes that are none must find the same value before a restart and after it.
-        let text = Array(String(decoding: name, as: UTF8.self).utf8)
+        let text = screen.screened(Array(String(decoding: name, as: UTF8.self).utf8))
         if text != name {
             let textHash = ChunkBuffer(text).withBytes { $0.hash(from: 0, count: text.count, key: hashKey) }
             if let number = ChunkBuffer(text).withBytes({ values.find($0, 0, text.count, hash: textHash) }) {

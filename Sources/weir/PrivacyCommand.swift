@@ -12,8 +12,8 @@ import Settings
 /// `weir privacy`: the keys under which people are hidden.
 struct PrivacyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "privacy", abstract: "The keys under which people appear as pseudonyms: list them, delete one.",
-        subcommands: [PrivacyKeysCommand.self, PrivacyShredCommand.self])
+        commandName: "privacy", abstract: "What weir keeps of people: keys of pseudonyms, and a check that nothing else is there.",
+        subcommands: [PrivacyKeysCommand.self, PrivacyShredCommand.self, PrivacyCheckCommand.self])
 }
 
 /// Where the keys lie.
