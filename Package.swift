@@ -82,8 +82,9 @@ let package = Package(
         .executableTarget(
             name: "weir",
             dependencies: [
-                "Daemon", "LogFormats", "Detection", "Pipeline", "EventModel", "Alerting", "Settings", "LogSources", "Journal",
-                "RollingStatistics", "Simulation", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Daemon", "LogFormats", "ContentScan", "Detection", "Pipeline", "EventModel", "Alerting", "Settings", "LogSources",
+                "AlertSinks", "Journal", "RollingStatistics", "Simulation",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),
 
@@ -123,6 +124,6 @@ let package = Package(
             "GoldenReplayTests", ["Daemon", "Simulation", "LogFormats", "Alerting", "Pipeline", "EventModel", "TestSupport"],
             exclude: ["Golden"]),
         suite("RepositoryTests", []),
-        suite("IntegrationTests", ["TestSupport"], exclude: ["Fixtures"]),
+        suite("IntegrationTests", ["TestSupport", .product(name: "GRDB", package: "GRDB.swift")], exclude: ["Fixtures"]),
     ]
 )

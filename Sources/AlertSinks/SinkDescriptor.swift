@@ -66,6 +66,8 @@ package struct SinkOptions: Sendable {
     }
 
     package subscript(_ name: String) -> String? { values[name] }
+    /// What the settings say, whatever the option.
+    package var allTexts: [String] { values.values.sorted() }
 
     package func number(_ name: String) -> Double? { values[name].flatMap { Double($0) } }
     package func flag(_ name: String) -> Bool { values[name] == "true" }

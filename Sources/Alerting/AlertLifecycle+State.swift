@@ -21,6 +21,8 @@ extension AlertLifecycle {
             writer.write(alert.quietBuckets)
             writer.write(alert.isCollapsed)
             writer.write(alert.isPage)
+            writer.write(alert.former != nil)
+            if let former = alert.former { writer.write(former) }
             alert.finding.encode(into: &writer)
         }
         past.encode(into: &writer)
@@ -41,9 +43,11 @@ extension AlertLifecycle {
             let quietBuckets = try reader.read(UInt8.self)
             let isCollapsed = try reader.readBool()
             let isPage = try reader.readBool()
+            let former = try reader.readBool() ? try reader.readString() : nil
             restored[key] = OpenAlert(
                 id: id, severity: severity, opened: opened, openedBucket: openedBucket, isProvisional: isProvisional, sequence: sequence,
-                quietBuckets: quietBuckets, finding: try Finding(from: &reader), isCollapsed: isCollapsed, isPage: isPage)
+                quietBuckets: quietBuckets, finding: try Finding(from: &reader), isCollapsed: isCollapsed, isPage: isPage,
+                former: former)
         }
         self.init(restored: restored, past: try PastAlerts(from: &reader))
     }

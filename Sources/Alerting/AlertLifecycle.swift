@@ -38,6 +38,8 @@ package struct OpenAlert: Equatable, Sendable {
     package var isCollapsed = false
     /// Somebody must look now, and not when they next look at tickets.
     package var isPage = false
+    /// What the account was called when the alert opened, where it is called otherwise now: an alert keeps the name that it began with.
+    package var former: String?
 
     /// `page`: now. `ticket`: within the week. `record`: nobody need look, it is evidence beside others.
     package var urgency: String { isPage ? "page" : severity > .low ? "ticket" : "record" }
@@ -125,6 +127,12 @@ package struct AlertLifecycle: Sendable {
         }
         open[key] = nil
         return Transition(key: key, status: .resolved, alert: alert, time: time, similar: past.latest(of: key, before: alert.id))
+    }
+
+    /// The account is called otherwise from now on. Its open alerts end under their name; of those before, nothing is told to the next.
+    package mutating func rename(_ account: AccountID, from name: String) {
+        for key in open.keys where key.account == account && open[key]?.former == nil { open[key]?.former = name }
+        past.forget(account)
     }
 
     /// Keeps an open alert to itself, or no longer.

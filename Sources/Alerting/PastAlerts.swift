@@ -64,6 +64,11 @@ package struct PastAlerts: Equatable, Sendable {
         }
     }
 
+    /// Forgets the alerts of an account, all detectors together.
+    mutating func forget(_ account: AccountID) {
+        for key in alerts.keys where key.account == account { alerts[key] = nil }
+    }
+
     func encode(into writer: inout StateWriter) {
         writer.write(UInt32(alerts.count))
         for (key, list) in alerts.sorted(by: { $0.key < $1.key }) {

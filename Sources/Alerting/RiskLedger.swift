@@ -73,8 +73,24 @@ package struct RiskLedger: Sendable {
         standing.points = RiskLedger.decayed(entry.points, from: entry.time, to: time)
         let recent = entry.alerts.filter { time - $0.time <= RiskLedger.halfLife }
         standing.families = Set(recent.map(\.family)).sorted()
-        standing.siblings = recent.map(\.id).filter { $0 != id }.sorted()
+        let isNamed = !id.hasPrefix(RiskLedger.formerMark)
+        standing.siblings = isNamed ? recent.map(\.id).filter { $0 != id && !$0.hasPrefix(RiskLedger.formerMark) }.sorted() : []
         return standing
+    }
+
+    /// What stands before the id of an alert that was opened under another name of its account. It counts, and is named to nobody.
+    private static let formerMark = "-"
+
+    /// What an alert is called in here.
+    package static func name(of alert: OpenAlert) -> String { alert.former == nil ? alert.id : formerMark + alert.id }
+
+    /// The account is called otherwise from now on.
+    package mutating func rename(_ account: AccountID) {
+        guard var entry = accounts[account] else { return }
+        for index in entry.alerts.indices where !entry.alerts[index].id.hasPrefix(RiskLedger.formerMark) {
+            entry.alerts[index].id = RiskLedger.formerMark + entry.alerts[index].id
+        }
+        accounts[account] = entry
     }
 
     /// Forgets accounts of which nothing is left. To be called once a day.

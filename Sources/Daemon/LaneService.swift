@@ -36,10 +36,10 @@ final class LaneService: Sendable {
     /// - Parameter observe: called on the deciding thread after what it processed and committed.
     /// Throws: ``LaneFailure`` when the state cannot be used.
     func start(
-        resume: LaneResume?, pseudonymKey: [UInt8], journal: JournalWriter, observe: @escaping @Sendable (LaneObservation) -> Void
+        resume: LaneResume?, people: PeopleKeys, journal: JournalWriter, observe: @escaping @Sendable (LaneObservation) -> Void
     ) throws(LaneFailure) {
         DispatchQueue(label: "weir.lane.\(lane.options.name)", qos: .userInitiated).async { [self] in
-            run(resume: resume, pseudonymKey: pseudonymKey, journal: journal, observe: observe)
+            run(resume: resume, people: people, journal: journal, observe: observe)
             finished.signal()
         }
         started.wait()
@@ -56,15 +56,15 @@ final class LaneService: Sendable {
     func waitUntilFinished() { finished.wait() }
 
     private func run(
-        resume: LaneResume?, pseudonymKey: [UInt8], journal: JournalWriter, observe: @escaping @Sendable (LaneObservation) -> Void
+        resume: LaneResume?, people: PeopleKeys, journal: JournalWriter, observe: @escaping @Sendable (LaneObservation) -> Void
     ) {
         guard let core = restoredCore(resume) else {
             started.signal()
             return
         }
         let attribution = AttributionStart(
-            pseudonymKey: pseudonymKey, hashKey: System.random(), accountNames: resume == nil ? [] : core.accountNames,
-            valueNames: core.endpointAndObjectNames, gate: core.admission)
+            people: people, hashKey: System.random(), accountNames: resume == nil ? [] : core.accountNames,
+            comingNames: core.comingNames, valueNames: core.endpointAndObjectNames, gate: core.admission)
         let channel = BatchChannel(arrivals: arrivals)
         let (lane, waker, positions) = (self.lane, self.waker, resume?.positions ?? [])
         ReaderThread.startLive(

@@ -71,17 +71,21 @@ extension ReaderThread {
 
 /// What a reader's name directories begin with.
 struct AttributionStart: Sendable {
-    var pseudonymKey: [UInt8]
+    var people: PeopleKeys
     var hashKey: UInt64
     var accountNames: [String] = []
+    var comingNames: [Naming] = []
     var valueNames: [String] = []
     var gate = AdmissionGate()
 
     func make(_ lane: LaneSpecification) -> Attribution {
         var attribution = Attribution(
-            limits: lane.limits, pseudonymKey: pseudonymKey, hashKey: hashKey, canaries: lane.options.canaries,
+            limits: lane.limits, pseudonymKey: people.installation, epochs: people.epochs, hashKey: hashKey,
+            canaries: lane.options.canaries,
             movements: lane.movements)
-        if !accountNames.isEmpty { attribution.resume(accountNames: accountNames, valueNames: valueNames, gate: gate) }
+        if !accountNames.isEmpty {
+            attribution.resume(accountNames: accountNames, comingNames: comingNames, valueNames: valueNames, gate: gate)
+        }
         return attribution
     }
 }

@@ -12,10 +12,13 @@ import Synchronization
 /// A replay: archives through the same lane as the daemon, in event time, as fast as the machine allows. Touches no state.
 package struct Replay: Sendable {
     package var lane: LaneSpecification
-    /// The installation's secret for names of people; a replay without settings has none and uses a fixed one.
-    package var pseudonymKey: [UInt8] = Array("weir".utf8)
+    /// The keys for names of people.
+    package var people: PeopleKeys
 
-    package init(lane: LaneSpecification) { self.lane = lane }
+    package init(lane: LaneSpecification, people: PeopleKeys = .none) {
+        self.lane = lane
+        self.people = people
+    }
 
     /// What a replay came to.
     package struct Outcome: Sendable {
@@ -132,7 +135,7 @@ package struct Replay: Sendable {
     }
 
     private func startReading(into channel: BatchChannel, _ reading: ReadingFlag, _ meter: ReadingMeter) {
-        let attribution = AttributionStart(pseudonymKey: pseudonymKey, hashKey: System.random())
+        let attribution = AttributionStart(people: people, hashKey: System.random())
         if lane.paths == ["-"] {
             ReaderThread.start(lane: lane, attribution: attribution, into: channel, isStopping: { reading.hasEnded }) {
                 StandardInputSource()

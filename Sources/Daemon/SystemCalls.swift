@@ -115,6 +115,34 @@ package enum System {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// Hands a file out piece by piece, standard input for `-`. Why it could not be read to its end; nil when it could.
+    package static func eachChunk(of path: String, _ body: ([UInt8]) throws -> Void) rethrows -> String? {
+        let descriptor = path == "-" ? dup(0) : unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return message(errno) }
+        defer { _ = Glibc.close(descriptor) }
+        var block = [UInt8](repeating: 0, count: 262_144)
+        while true {
+            let got = unsafe block.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, $0.count) }
+            if got < 0 && errno == EINTR { continue }
+            if got < 0 { return message(errno) }
+            if got == 0 { return nil }
+            try body(Array(block[..<got]))
+        }
+    }
+
+    /// Reads standard input until so many bytes are there, or it ends. Why it could not be read; nil when it could.
+    package static func read(upTo limit: Int, into bytes: inout [UInt8]) -> String? {
+        var block = [UInt8](repeating: 0, count: 262_144)
+        while bytes.count < limit {
+            let got = unsafe block.withUnsafeMutableBytes { unsafe Glibc.read(0, $0.baseAddress, $0.count) }
+            if got < 0 && errno == EINTR { continue }
+            if got < 0 { return message(errno) }
+            if got == 0 { return nil }
+            bytes += block[..<got]
+        }
+        return nil
+    }
+
     /// The host's name, cut to what syslog allows.
     package static func hostName() -> String {
         var bytes = [CChar](repeating: 0, count: 256)

@@ -15,7 +15,7 @@ package final class WeirDaemon {
     private let settingsPath: String
     private let log = DaemonLog()
     private let journal: SQLiteJournal
-    private let pseudonymKey: [UInt8]
+    private var people: PeopleKeys
     private var settings: WeirSettings
     private var lanes: [LaneService] = []
     private var deliveries: [DeliveryService] = []
@@ -29,8 +29,7 @@ package final class WeirDaemon {
         self.settingsPath = settingsPath
         do throws(JournalFailure) {
             journal = try SQLiteJournal.open(directory: settings.stateDirectory, sinks: [])
-            pseudonymKey = try InstallationKey.load(directory: settings.stateDirectory, random: System.randomBytes(InstallationKey.length))
-                .bytes
+            people = try PeopleKeys.opened(settings, report: { [log] in log.failure($0) })
         } catch {
             throw DaemonFailure(message: error.message)
         }
@@ -101,7 +100,7 @@ package final class WeirDaemon {
             let lane = try LaneAssembly.lane(source, settings)
             let resume = try journal.resume(lane: source.name)
             let service = LaneService(lane: lane, interval: settings.checkpointInterval)
-            try service.start(resume: resume, pseudonymKey: pseudonymKey, journal: writer, observe: { log.observe($0) })
+            try service.start(resume: resume, people: people, journal: writer, observe: { log.observe($0) })
             lanes.append(service)
             let begun =
                 resume == nil ? "starts with what is there" : "goes on where it ended, with \((resume?.accounts.count ?? 1) - 1) accounts"
@@ -170,7 +169,15 @@ package final class WeirDaemon {
             log.error("state_directory cannot change while weir runs; weir goes on with the old settings")
             return
         }
-        stop()
+        do throws(JournalFailure) {
+            // Anew, so that a key that was deleted meanwhile is forgotten.
+            let keys = try PeopleKeys.opened(fresh, report: { [log] in log.failure($0) })
+            stop()
+            people = keys
+        } catch {
+            log.error("\(error.message) weir goes on with the old settings")
+            return
+        }
         settings = fresh
         log.info("the settings are reloaded")
         try start()

@@ -100,6 +100,37 @@ enum StateFolder {
         return unsafe stat(path, &status) == 0 ? status.st_mode & 0o7777 : nil
     }
 
+    /// When a file was last written; nil when it is not there.
+    static func modified(_ path: String) -> EventTime? {
+        var status = stat()
+        guard unsafe lstat(path, &status) == 0 else { return nil }
+        return EventTime(milliseconds: Int64(status.st_mtim.tv_sec) * 1000 + Int64(status.st_mtim.tv_nsec) / 1_000_000)
+    }
+
+    /// A path without links and dots, as far as it exists; as it is, where it does not.
+    static func resolved(_ path: String) -> String {
+        guard let real = unsafe realpath(path, nil) else { return path }
+        defer { unsafe free(real) }
+        return unsafe String(cString: real)
+    }
+
+    /// Overwrites a secret where it lies, then removes it; false when it was not there. Where the file system writes to other places than
+    /// it read from, only the removal counts.
+    static func destroyPrivate(_ path: String) throws(JournalFailure) -> Bool {
+        let descriptor = unsafe open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
+        if descriptor < 0 && errno == ENOENT { return false }
+        guard descriptor >= 0 else { throw failure("\(path) cannot be deleted", errno) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else { throw failure("\(path) cannot be looked at", errno) }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw JournalFailure(.folder, "\(path) is not a plain file: move it away.") }
+        let zeros = [UInt8](repeating: 0, count: min(max(Int(status.st_size), 0), 4096))
+        let wrote = unsafe zeros.withUnsafeBytes { unsafe pwrite(descriptor, $0.baseAddress, $0.count, 0) }
+        guard wrote == zeros.count, fsync(descriptor) == 0 else { throw failure("\(path) cannot be overwritten", errno) }
+        guard unsafe unlink(path) == 0 else { throw failure("\(path) cannot be deleted", errno) }
+        return true
+    }
+
     static func move(_ path: String, to other: String) throws(JournalFailure) {
         if unsafe rename(path, other) != 0 && errno != ENOENT { throw failure("\(path) cannot be renamed to \(other)", errno) }
     }

@@ -141,6 +141,9 @@ final class AccountShard {
         dirty.append(index)
     }
 
+    /// To be called before an account gets another name, which its state holds as well.
+    func willRename(_ account: AccountID) { willChange(local(account)) }
+
     /// Changes what is known of an account outside of a bucket's close.
     func change(_ account: AccountID, _ body: (AccountProfile) -> Void) {
         willChange(local(account))

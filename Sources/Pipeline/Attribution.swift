@@ -21,9 +21,17 @@ package struct Attribution: ~Copyable {
     }
 
     private var accounts: NameDirectory
-    /// Names of people as logs write them; ``accounts`` holds their pseudonyms. Apart, because a name that is a person's in one line and a
-    /// program's in another is two accounts, whichever came first and however often the daemon was started since.
+    /// Names of people as logs write them, each with the epoch of the event; ``accounts`` holds their pseudonyms. Apart, because a name
+    /// that is a person's in one line and a program's in another is two accounts, whichever came first and however often the daemon was
+    /// started since.
     private var people: NameDirectory
+    private let epochs: any EpochKeys
+    /// The epoch of the last person's event.
+    private var epoch = Int64.min
+    /// What is added to a name's hash in that epoch.
+    private var epochSalt: UInt64 = 0
+    /// Further names of accounts that are there: at most as many as accounts.
+    private var furtherNames = 0
     private var values: NameDirectory
     private var accountCount: UInt32 = 1
     private var valueCount: UInt32 = 2
@@ -36,7 +44,9 @@ package struct Attribution: ~Copyable {
     private let hashKey: UInt64
     private let details: DetailReader
     private var movements: MovementReader
-    /// Accounts as others see them, by number: what the estate says of one is looked up by its name.
+    private var screen: NameScreen
+    /// Accounts by number, as the estate's settings are made to name them: what these say of one is looked up by its name. People under
+    /// the installation's key, whatever the epoch.
     private var accountNames = [Attribution.overflowName]
     private var gate = AdmissionGate()
     /// Under which names are hashed for the gate. From the installation's secret, because the gate's memory is part of a checkpoint.
@@ -50,18 +60,21 @@ package struct Attribution: ~Copyable {
     package static let overflowName = "(other accounts)"
 
     /// - Parameters:
-    ///   - pseudonymKey: the installation's secret, under which names of people become pseudonyms.
+    ///   - pseudonymKey: the installation's secret, under which everything is hashed that stays in the state and is no name of a person.
+    ///   - epochs: the keys under which names of people become pseudonyms; the installation's secret at all times by default.
     ///   - hashKey: the key of the tables; random in a daemon. It has no influence on any result.
     ///   - canaries: items that nobody has a reason to touch.
     package init(
-        limits: Limits = Limits(), pseudonymKey: [UInt8], hashKey: UInt64, canaries: [String] = [],
+        limits: Limits = Limits(), pseudonymKey: [UInt8], epochs: (any EpochKeys)? = nil, hashKey: UInt64, canaries: [String] = [],
         movements: MovementSettings = MovementSettings()
     ) {
+        self.epochs = epochs ?? LoneKey(pseudonymKey)
         self.limits = limits
         self.pseudonymKey = pseudonymKey
         self.hashKey = hashKey
         details = DetailReader(pseudonymKey: pseudonymKey, canaries: canaries)
         self.movements = MovementReader(movements, pseudonymKey: pseudonymKey)
+        screen = NameScreen(movements.scan)
         gateKey = HMACSHA256.code(for: Array("admission of names".utf8), key: pseudonymKey).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
         accounts = NameDirectory(key: hashKey)
         people = NameDirectory(key: hashKey)
@@ -70,9 +83,10 @@ package struct Attribution: ~Copyable {
     }
 
     /// Takes up the names of a checkpoint, in the order of their numbers; the first account is the shared overflow account.
-    package mutating func resume(accountNames: [String], valueNames: [String], gate: AdmissionGate) {
+    package mutating func resume(accountNames: [String], comingNames: [Naming] = [], valueNames: [String], gate: AdmissionGate) {
         self.gate = gate
         for name in accountNames.dropFirst() { addAccount(Array(name.utf8)) }
+        for naming in comingNames { addName(Array(naming.name.utf8), of: naming.account.rawValue) }
         for name in valueNames { addValue(Array(name.utf8)) }
     }
 
@@ -140,27 +154,90 @@ package struct Attribution: ~Copyable {
         let start = Int(line.account.start)
         let count = line.account.count
         let hash = accounts.hash(bytes, start, count)
-        let isPerson = line.kind == .human
-        let known = isPerson ? people.find(bytes, start, count, hash: hash) : accounts.find(bytes, start, count, hash: hash)
-        if let known { return AccountID(rawValue: known) }
+        if line.kind == .human { return person(line, bytes, hash: hash, &batch) }
+        if let known = accounts.find(bytes, start, count, hash: hash) { return AccountID(rawValue: known) }
         return newAccount(line, bytes, hash: hash, &batch)
+    }
+
+    /// A person.
+    private mutating func person(_ line: DecodedLine, _ bytes: PaddedBytes, hash: UInt64, _ batch: inout EventBatch) -> AccountID {
+        let hash = hash ^ salt(line)
+        if let known = people.find(bytes, Int(line.account.start), line.account.count, hash: hash) { return AccountID(rawValue: known) }
+        let raw = bytes.copy(Int(line.account.start)..<Int(line.account.start) + line.account.count)
+        return newPerson(line, bytes, raw, hash: hash, &batch)
+    }
+
+    /// What is added to the hash of a name that gets pseudonyms: by epoch, and by whether the line calls it a person's.
+    private mutating func salt(_ line: DecodedLine) -> UInt64 {
+        let event = KeyEpoch.number(of: line.time)
+        if event != epoch {
+            epoch = event
+            epochSalt = UInt64(bitPattern: event) &* 0x9E37_79B9_7F4A_7C15
+        }
+        return line.kind == .human ? epochSalt : ~epochSalt
+    }
+
+    /// A person who is met for the first time in the present epoch, or a program whose name is a person's.
+    private mutating func newPerson(
+        _ line: DecodedLine, _ bytes: PaddedBytes, _ raw: [UInt8], hash: UInt64, _ batch: inout EventBatch
+    ) -> AccountID {
+        let shown = Pseudonym.text(raw, key: epochs.key(of: epoch))
+        if let number = number(of: shown) ?? known(raw, as: shown, &batch) {
+            // The same person under the name that a checkpoint kept, or in another epoch. Not remembered beyond the limit: names are free.
+            if Int(accountCount) < limits.accounts { remember(raw, hash: hash, number: number) }
+            accountNames[Int(number)] = Pseudonym.text(raw, key: pseudonymKey)
+            return AccountID(rawValue: number)
+        }
+        guard Int(accountCount) < limits.accounts, mayEnter(line, bytes, &batch) else { return .overflow }
+        let number = accountCount
+        remember(raw, hash: hash, number: number)
+        addAccount(Array(shown.utf8))
+        accountNames[Int(number)] = Pseudonym.text(raw, key: pseudonymKey)
+        batch.newAccounts.append(shown)
+        batch.namings.append(Naming(account: AccountID(rawValue: number), epoch: epoch, name: shown))
+        return AccountID(rawValue: number)
+    }
+
+    /// The number of a person who is known from another epoch and gets a name in this one; nil for one who is not, or whose key is gone.
+    private mutating func known(_ raw: [UInt8], as shown: String, _ batch: inout EventBatch) -> UInt32? {
+        for key in epochs.others(than: epoch) {
+            guard let number = number(of: Pseudonym.text(raw, key: key)) else { continue }
+            batch.namings.append(Naming(account: AccountID(rawValue: number), epoch: epoch, name: shown))
+            addName(Array(shown.utf8), of: number)
+            return number
+        }
+        return nil
+    }
+
+    /// Remembers what a person is called in logs in the present epoch. A memory that was filled with every name in many epochs is emptied.
+    private mutating func remember(_ raw: [UInt8], hash: UInt64, number: UInt32) {
+        if people.count > 2 * limits.accounts { people = NameDirectory(key: hashKey) }
+        people.insert(raw, hash: hash, number: number)
+    }
+
+    private borrowing func number(of name: String) -> UInt32? {
+        let text = Array(name.utf8)
+        return ChunkBuffer(text).withBytes { accounts.find($0, 0, text.count, hash: $0.hash(from: 0, count: text.count, key: hashKey)) }
     }
 
     private mutating func newAccount(_ line: DecodedLine, _ bytes: PaddedBytes, hash: UInt64, _ batch: inout EventBatch) -> AccountID {
         let start = Int(line.account.start)
+        // Names that are personal data are not in the table of the others, and come by here with every event.
+        let salted = hash ^ salt(line)
+        if let known = people.find(bytes, start, line.account.count, hash: salted) { return AccountID(rawValue: known) }
         let raw = bytes.copy(start..<start + line.account.count)
-        let kind = line.kind
-        let shown = shownName(raw, kind: kind)
+        if raw.contains(UInt8(ascii: "@")) || screen.isPersonal(raw) { return newPerson(line, bytes, raw, hash: salted, &batch) }
+        let shown = shownName(raw)
         let shownHash = ChunkBuffer(shown).withBytes { $0.hash(from: 0, count: shown.count, key: hashKey) }
         if shown != raw, let number = ChunkBuffer(shown).withBytes({ accounts.find($0, 0, shown.count, hash: shownHash) }) {
-            // The same person or over-long name under the name that a checkpoint kept. Not remembered beyond the limit: names are free.
-            if Int(accountCount) < limits.accounts { remember(raw, kind: kind, hash: hash, number: number) }
+            // The same over-long name under the name that a checkpoint kept. Not remembered beyond the limit: names are free.
+            if Int(accountCount) < limits.accounts { accounts.insert(raw, hash: hash, number: number) }
             return AccountID(rawValue: number)
         }
         guard Int(accountCount) < limits.accounts, mayEnter(line, bytes, &batch) else { return .overflow }
         let number = accountCount
         accountCount += 1
-        remember(raw, kind: kind, hash: hash, number: number)
+        accounts.insert(raw, hash: hash, number: number)
         if shown != raw { accounts.insert(shown, hash: shownHash, number: number) }
         batch.newAccounts.append(String(decoding: shown, as: UTF8.self))
         accountNames.append(String(decoding: shown, as: UTF8.self))
@@ -178,19 +255,8 @@ package struct Attribution: ~Copyable {
         return gate.admit(request)
     }
 
-    private mutating func remember(_ raw: [UInt8], kind: AccountKind, hash: UInt64, number: UInt32) {
-        if kind == .human {
-            people.insert(raw, hash: hash, number: number)
-        } else {
-            accounts.insert(raw, hash: hash, number: number)
-        }
-    }
-
-    /// The name as everybody may see it: people become pseudonyms; what is too long or not text gets a hash for its identity.
-    private func shownName(_ raw: [UInt8], kind: AccountKind) -> [UInt8] {
-        if kind == .human || raw.contains(UInt8(ascii: "@")) {
-            return Array(Pseudonym.text(raw, key: pseudonymKey).utf8)
-        }
+    /// The name of a program as everybody may see it: what is too long or not text gets a hash for its identity.
+    private func shownName(_ raw: [UInt8]) -> [UInt8] {
         let repaired = Array(String(decoding: raw, as: UTF8.self).utf8)
         guard repaired != raw || raw.count > 200 else { return raw }
         let identity = Hexadecimal.text(Array(HMACSHA256.code(for: raw, key: pseudonymKey).prefix(6)))
@@ -202,6 +268,16 @@ package struct Attribution: ~Copyable {
         accounts.insert(name, hash: hash, number: accountCount)
         accountNames.append(String(decoding: name, as: UTF8.self))
         accountCount += 1
+    }
+
+    /// One more name of an account that is there. Beyond the limit it is looked for anew with each event: names are free.
+    private mutating func addName(_ name: [UInt8], of number: UInt32) {
+        guard furtherNames < limits.accounts else { return }
+        furtherNames += 1
+        let hash = ChunkBuffer(name).withBytes { $0.hash(from: 0, count: name.count, key: hashKey) }
+        if ChunkBuffer(name).withBytes({ accounts.find($0, 0, name.count, hash: hash) }) == nil {
+            accounts.insert(name, hash: hash, number: number)
+        }
     }
 
     private mutating func addValue(_ name: [UInt8]) {
@@ -250,7 +326,7 @@ package struct Attribution: ~Copyable {
 
     private mutating func newValue(_ name: [UInt8], hash: UInt64, _ batch: inout EventBatch) -> ValueID {
         // A checkpoint keeps text: bytes that are none must find the same value before a restart and after it.
-        let text = Array(String(decoding: name, as: UTF8.self).utf8)
+        let text = screen.screened(Array(String(decoding: name, as: UTF8.self).utf8))
         if text != name {
             let textHash = ChunkBuffer(text).withBytes { $0.hash(from: 0, count: text.count, key: hashKey) }
             if let number = ChunkBuffer(text).withBytes({ values.find($0, 0, text.count, hash: textHash) }) {

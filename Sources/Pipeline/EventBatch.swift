@@ -19,6 +19,8 @@ package struct EventBatch: Sendable {
     package var marks: [Mark] = []
     /// Accounts seen for the first time, in the order of their numbers.
     package var newAccounts: [String] = []
+    /// What people are called in an epoch in which they were met for the first time.
+    package var namings: [Naming] = []
     /// What the gate was asked on behalf of names without an account, in order: the core's gate takes the same steps.
     package var admissions: [AdmissionGate.Request] = []
     /// Endpoints and objects seen for the first time, in the order of their numbers.
@@ -78,6 +80,7 @@ package struct EventBatch: Sendable {
         movements.removeAll(keepingCapacity: true)
         marks.removeAll(keepingCapacity: true)
         newAccounts.removeAll(keepingCapacity: true)
+        namings.removeAll(keepingCapacity: true)
         admissions.removeAll(keepingCapacity: true)
         newValues.removeAll(keepingCapacity: true)
         openedStreams.removeAll(keepingCapacity: true)
@@ -91,7 +94,8 @@ package struct EventBatch: Sendable {
 
     /// Whether nothing at all happened.
     package var isEmpty: Bool {
-        events.isEmpty && marks.isEmpty && newAccounts.isEmpty && newValues.isEmpty && openedStreams.isEmpty && positions.isEmpty
+        events.isEmpty && marks.isEmpty && newAccounts.isEmpty && namings.isEmpty && newValues.isEmpty && openedStreams.isEmpty
+            && positions.isEmpty
             && troubles.isEmpty && idleFor == nil && !hasCaughtUp && !isLast
     }
 }

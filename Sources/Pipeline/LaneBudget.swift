@@ -45,13 +45,16 @@ extension LaneCore {
     mutating func weigh(_ transition: inout AlertLifecycle.Transition) -> RiskLedger.Standing {
         let alert = transition.alert
         let key = transition.key
-        guard transition.status != .resolved else { return budget.ledger.standing(of: key.account, besides: alert.id, at: transition.time) }
+        let id = RiskLedger.name(of: alert)
+        guard transition.status != .resolved else {
+            return budget.ledger.standing(of: key.account, besides: id, at: transition.time)
+        }
         var standing = RiskLedger.Standing()
         if key.account == LaneCore.sourceAccount {
             standing.isPage = alert.severity == .critical
         } else {
             standing = budget.ledger.add(
-                id: alert.id, family: descriptors[Int(key.detector)].family, severity: alert.severity, account: key.account,
+                id: id, family: descriptors[Int(key.detector)].family, severity: alert.severity, account: key.account,
                 at: transition.time)
         }
         budget.use.advance(to: newest)

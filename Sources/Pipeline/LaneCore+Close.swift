@@ -43,6 +43,7 @@ extension LaneCore {
     /// Closes the oldest bucket: judge everybody by what was known before it, learn it, then arm the next.
     private mutating func closeOldest() {
         if openCount == 0 { openBucket() }
+        nameActive()
         let events = laneEvents[0]
         let isMissing = source.isMissing(bucket: oldestBucket, events: events) || isInsideLongGap(events)
         let known = fleet

@@ -36,6 +36,7 @@ extension LaneCore {
     ///
     /// Where an alert of volume is about to open, what the others do in this bucket is looked at first.
     mutating func judgeNow(_ account: AccountID, at time: EventTime) {
+        name(account, position: 0)
         var findings = findings(account, position: 0, at: time)
         let isAbout = findings.contains { detector, finding in
             finding.opens && descriptors[Int(detector)].restrainsLearning
@@ -54,6 +55,7 @@ extension LaneCore {
     }
 
     mutating func judge(_ account: AccountID, position: Int, at time: EventTime) {
+        name(account, position: position)
         take(findings(account, position: position, at: time), of: account, position: position, at: LaneCore.minute(time))
     }
 
@@ -100,11 +102,15 @@ extension LaneCore {
             if let tally = shard(account).tally(account, position: position) { describe(tally, transition.alert.finding, &details) }
         }
         details.standing = weigh(&transition)
-        let open = lifecycle.open.filter { $0.key.account == account && $0.key != transition.key && !$0.value.isCollapsed }
+        let former = transition.alert.former
+        let open = lifecycle.open.filter {
+            $0.key.account == account && $0.key != transition.key && !$0.value.isCollapsed && $0.value.former == former
+        }
         details.related = Set(open.map(\.value.id) + details.standing.siblings).sorted()
         alerts.append(
             AlertRecord(
-                transition, account: accountName(account), descriptor: descriptors[Int(transition.key.detector)], details: details,
+                transition, account: former ?? accountName(account), descriptor: descriptors[Int(transition.key.detector)],
+                details: details,
                 model: model))
     }
 

@@ -8,7 +8,7 @@ import LogFormats
 import RollingStatistics
 
 extension LaneCore {
-    static var stateVersion: UInt8 { 7 }
+    static var stateVersion: UInt8 { 8 }
 
     /// Everything that changed since the last commit, as of the last event processed. Complexity: O(changed accounts).
     package mutating func takeCommit() -> LaneCommit {
@@ -40,6 +40,7 @@ extension LaneCore {
         let decided = applied
         alerts = []
         applied = []
+        namesAtCommit = [:]
         pendingCommit = LaneCommit(
             lane: options.name, header: encodedHeader(), accounts: changed, positions: moved, alerts: taken, applied: decided,
             flows: takeFlowDays(), counters: counterList())
@@ -52,7 +53,8 @@ extension LaneCore {
         for shard in shards {
             let captured = shard.takeSome(atMost: left)
             for (id, bytes) in captured {
-                pendingCommit?.accounts.append(AccountState(id: id, name: names[Int(id.rawValue)], bytes: bytes))
+                pendingCommit?.accounts.append(
+                    AccountState(id: id, name: namesAtCommit[id.rawValue] ?? names[Int(id.rawValue)], bytes: bytes))
             }
             left -= captured.count
             if left <= 0 { return nil }
@@ -111,6 +113,9 @@ extension LaneCore {
         }
         counters.encode(into: &writer)
         admission.encode(into: &writer)
+        var coming = namings
+        coming.forget(before: KeyEpoch.number(of: BucketGrid.start(of: oldestBucket)))
+        coming.encode(into: &writer)
         return writer.bytes
     }
 
@@ -171,6 +176,7 @@ extension LaneCore {
         for _ in 0..<(try reader.read(UInt32.self)) { streamPaths[try reader.read()] = try reader.readString() }
         counters = try LaneCounters(from: &reader)
         admission = try AdmissionGate(from: &reader)
+        namings = try AccountNamings(from: &reader, accounts: accountCount)
         if openCount > 0 { closesAt = BucketGrid.start(of: oldestBucket + 1) + options.lateness }
         return accountCount
     }

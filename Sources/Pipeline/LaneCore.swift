@@ -22,6 +22,10 @@ package struct LaneCore: ~Copyable {
     let model: ModelStamp
     var shards: [AccountShard]
     var names: [String] = [Attribution.overflowName]
+    /// What accounts will be called in epochs to come.
+    var namings = AccountNamings()
+    /// What accounts that were renamed since the checkpoint in the making began are called in it.
+    var namesAtCommit: [UInt32: String] = [:]
     /// The names of endpoints and objects, and who uses which.
     let values: ValueTable
     var streamPaths: [UInt32: String] = [:]
@@ -102,6 +106,7 @@ package struct LaneCore: ~Copyable {
         for opened in batch.openedStreams { streamPaths[opened.stream] = opened.path }
         for request in batch.admissions { admission.admit(request) }
         for name in batch.newAccounts { meet(name) }
+        for naming in batch.namings { take(naming) }
         for name in batch.newValues { values.append(name) }
         for trouble in batch.troubles { note(trouble) }
         counters.bytes &+= batch.bytes

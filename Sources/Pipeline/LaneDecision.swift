@@ -72,8 +72,10 @@ extension LaneCore {
     @discardableResult
     package mutating func apply(_ decision: LaneDecision) -> Bool {
         if decision.number > 0 { applied.append(AppliedDecision(number: decision.number, time: newest)) }
-        guard let number = names.firstIndex(of: decision.account), number > 0 else { return false }
-        let account = AccountID(rawValue: UInt32(number))
+        // A person may be called otherwise by now than in the alert.
+        let alerting = decision.alert.isEmpty ? nil : lifecycle.open.first { $0.value.id == decision.alert }?.key.account
+        let named = names.firstIndex(of: decision.account).map { AccountID(rawValue: UInt32($0)) }
+        guard let account = alerting ?? named, account > .overflow, account != LaneCore.sourceAccount else { return false }
         lifecycle.label(decision.verdict.label, account: account, alert: decision.alert)
         switch decision.verdict {
         case .accept:

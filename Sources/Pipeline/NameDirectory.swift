@@ -12,6 +12,8 @@ package struct NameDirectory: ~Copyable {
     private var table: [Entry]
     private var arena: ChunkBuffer
     private var entryCount = 0
+    /// Names that are in it.
+    package var count: Int { entryCount }
     private let key: UInt64
 
     private struct Entry {

@@ -40,7 +40,8 @@ struct SettingKey: Sendable {
 /// The keys of each block, in the order of the manual.
 enum SettingKeys {
     static let root = [
-        stateDirectory, sources, detectionBlock, estateBlock, lexicon, personalDataBlock, alertsBlock, checkpointInterval, dashboardBlock,
+        stateDirectory, keyDirectory, sources, detectionBlock, estateBlock, lexicon, personalDataBlock, alertsBlock, checkpointInterval,
+        dashboardBlock,
     ]
     static let source = [name, format, wrapper, paths, environment, fields, lateness, rotateWait, accountsMax]
     static let detection = [model, alertBudget, canaries, inventory, detectors]
@@ -57,6 +58,9 @@ enum SettingKeys {
 
     static let stateDirectory = SettingKey(
         "state_directory", "path", isRequired: true, reason: "where weir keeps what it learnt, its alerts and its queue; for its user only")
+    static let keyDirectory = SettingKey(
+        "key_directory", "path", defaultText: "state_directory with -keys behind it",
+        reason: "the keys under which people become pseudonyms; not in the state directory, and never in one backup with it")
     static let sources = SettingKey("sources", "list", isRequired: true, reason: "the logs to read; each is a lane of its own")
     static let detectionBlock = SettingKey("detection", "block", reason: "model, budget and detector options")
     static let alertsBlock = SettingKey("alerts", "block", reason: "where alerts go")

@@ -26,6 +26,7 @@ struct SettingsReader {
             settings.stateDirectory = absolute(path)
             if looksAtFiles { check(stateDirectory: settings.stateDirectory, node) }
         }
+        settings.keyDirectory = keyDirectory(keys["key_directory"], state: settings.stateDirectory)
         if let node = keys["sources"] { settings.sources = sources(node) }
         if let node = keys["detection"] { readDetection(node, &settings) }
         if let node = keys["estate"] { settings.estate = readEstate(node) }
@@ -44,6 +45,17 @@ struct SettingsReader {
 
     func absolute(_ path: String) -> String {
         path.hasPrefix("/") || path == "-" || folder.isEmpty ? path : folder.hasSuffix("/") ? folder + path : "\(folder)/\(path)"
+    }
+
+    /// By default a neighbour of the state directory.
+    private func keyDirectory(_ node: SettingsNode?, state: String) -> String {
+        guard let node, let path = node.text() else { return (state.hasSuffix("/") ? String(state.dropLast()) : state) + "-keys" }
+        let keys = absolute(path)
+        if !state.isEmpty && (keys + "/").hasPrefix(state.hasSuffix("/") ? state : state + "/") {
+            node.problem("lies in state_directory, whose copies would then name people: choose another folder.")
+        }
+        if looksAtFiles { check(stateDirectory: keys, node) }
+        return keys
     }
 
     private func dashboard(_ node: SettingsNode) -> String? {

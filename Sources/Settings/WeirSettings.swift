@@ -10,6 +10,8 @@ import LogFormats
 /// What the settings file says, checked: every value is usable.
 package struct WeirSettings: Sendable {
     package var stateDirectory = ""
+    /// Where the keys of the installation lie; never in the state directory.
+    package var keyDirectory = ""
     package var sources: [SourceSettings] = []
     package var modelName = DetectionModel.builtIn.name
     /// Values for detector options, by detector id.

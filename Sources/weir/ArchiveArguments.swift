@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import Daemon
+import Journal
 import LogFormats
 import Pipeline
 import Settings
@@ -33,6 +34,16 @@ struct ArchiveArguments: ParsableArguments {
             return try DetectionModel.load(model)
         } catch {
             throw CommandFailure.badNews(error.problems.map(\.message).joined(separator: "\n"))
+        }
+    }
+
+    /// The keys of the installation that the settings are of, so that people are called what its daemon calls them.
+    func people() throws -> PeopleKeys {
+        guard let settings else { return .none }
+        do {
+            return try PeopleKeys.existing(try SettingsLoading.load(settings, for: .reading)) { System.write("weir: \($0)\n", to: 2) }
+        } catch let failure as JournalFailure {
+            throw CommandFailure.badNews(failure.message)
         }
     }
 

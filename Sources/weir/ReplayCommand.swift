@@ -13,7 +13,8 @@ struct ReplayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay", abstract: "Runs archived logs through the same pipeline as the daemon, in event time.",
         discussion: """
-            Reads plain, .gz and .zst files, folders, patterns, or standard input (-). Never touches the daemon's state. Alerts go to
+            Reads plain, .gz and .zst files, folders, patterns, or standard input (-). Never touches the daemon's state. With the
+            settings of an installation people get the pseudonyms that its daemon gives them. Alerts go to
             standard output as NDJSON, a summary to standard error. Exits 1 when input was missing, broken or not understood.
             Example: weir replay --format combined /var/log/nginx/access.log*
             """)
@@ -30,11 +31,12 @@ struct ReplayCommand: ParsableCommand {
 
     func run() throws {
         let lanes = try self.lanes()
+        let people = try archives.people()
         let output = try ReplayOutput(path: alerts, sentences: sentences)
         var outcomes: [Replay.Outcome] = []
         for lane in lanes {
             let meter = ProgressMeter()
-            outcomes.append(Replay(lane: lane).run(alert: { output.write($0) }, progress: { meter.show($0) }))
+            outcomes.append(Replay(lane: lane, people: people).run(alert: { output.write($0) }, progress: { meter.show($0) }))
             meter.clear()
         }
         let report = ReplaySummary(outcomes: outcomes)

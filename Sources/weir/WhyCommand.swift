@@ -30,11 +30,13 @@ struct WhyCommand: ParsableCommand {
         let inquiry = LaneInquiry(account: account, bucket: BucketGrid.number(of: time.time))
         var reports: [WhyReport] = []
         var answers: [Replay.Answer] = []
-        for var lane in try archives.lanes() {
+        let lanes = try archives.lanes()
+        let people = try archives.people()
+        for var lane in lanes {
             // The sources' own paths are live files; what was learnt of an account lies in what rotation made of them.
             lane.includesSiblings = archives.paths.isEmpty
             let meter = ProgressMeter()
-            let answer = Replay(lane: lane).explain(inquiry, progress: { meter.show($0) })
+            let answer = Replay(lane: lane, people: people).explain(inquiry, progress: { meter.show($0) })
             meter.clear()
             for message in answer.outcome.messages.prefix(20) {
                 System.write("weir: \(message.counter): \(DisplayText.safe(message.message, limit: 400))\n", to: 2)

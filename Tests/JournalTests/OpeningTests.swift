@@ -167,39 +167,3 @@ import Testing
         #expect(failure?.message.contains("never writes") == true)
     }
 }
-
-@Suite struct InstallationKeyTests {
-    let folder: TemporaryFolder
-
-    init() throws { folder = try TemporaryFolder() }
-
-    private func load(_ fill: UInt8) throws(JournalFailure) -> InstallationKey {
-        try InstallationKey.load(directory: folder.state, random: [UInt8](repeating: fill, count: 32))
-    }
-
-    @Test func `the key is made once and private, and found again`() throws {
-        let first = try load(1)
-        #expect(first.isNew)
-        #expect(first.bytes == [UInt8](repeating: 1, count: 32))
-        let second = try load(2)
-        #expect(!second.isNew)
-        #expect(second.bytes == first.bytes)
-        #expect(try folder.names == ["pseudonym.key"])
-        #expect(try folder.rights(folder.state + "/pseudonym.key") == 0o600)
-    }
-
-    @Test func `a key that others may read is refused`() throws {
-        _ = try load(1)
-        try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: folder.state + "/pseudonym.key")
-        let failure = #expect(throws: JournalFailure.self) { try load(2) }
-        #expect(failure?.message.contains("chmod 600") == true)
-    }
-
-    @Test func `a key of another length is refused and not replaced`() throws {
-        _ = try load(1)
-        let path = folder.state + "/pseudonym.key"
-        try Data([1, 2, 3]).write(to: URL(fileURLWithPath: path))
-        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
-        #expect(throws: JournalFailure.self) { try load(2) }
-    }
-}

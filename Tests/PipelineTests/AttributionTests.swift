@@ -1,6 +1,7 @@
 // weir
 // SPDX-License-Identifier: Apache-2.0
 
+import ContentScan
 import EventModel
 import LogFormats
 import TestSupport
@@ -90,6 +91,24 @@ import Testing
         for name in names.dropFirst() {
             #expect(name.hasPrefix("u-") && name.count == 14)
         }
+    }
+
+    @Test(arguments: ["5369 2847 1093 7743", "DE78500105178231947732", "93.184.216.77", "AKIAQ3EGRT5YHNBV7Z2K"])
+    func `an account that is called by somebody's number gets a pseudonym, the same after a restart`(name: String) throws {
+        let lines = [line(at: 0, account: name), line(at: 1, account: "svc-10-b"), line(at: 2, account: name)]
+        let names = try attribute(lines)
+        #expect(names.count == 3 && names[1].hasPrefix("u-") && names[1].count == 14 && names[2] == "svc-10-b")
+        #expect(try attribute([Array(lines.joined())]) == names)
+    }
+
+    @Test(arguments: [
+        ("nora.vogel81@posteo.de", "{id}"), ("Card 5369 2847 1093 7743", "Card {id}"), ("93.184.216.77", "93.184.216.0/24"),
+        ("Contact__c", "Contact__c"), ("SELECT Id FROM Lead", "SELECT Id FROM Lead"), ("93.184.216.0/24", "93.184.216.0/24"),
+    ])
+    func `of a name that is kept nothing personal is kept`(name: String, kept: String) {
+        var screen = NameScreen(ScanOptions())
+        #expect(String(decoding: screen.screened(Array(name.utf8)), as: UTF8.self) == kept)
+        #expect(String(decoding: screen.screened(Array(kept.utf8)), as: UTF8.self) == kept)
     }
 
     @Test func `a person and a program of one name are two accounts, whichever comes first`() throws {

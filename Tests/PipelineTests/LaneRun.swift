@@ -45,6 +45,8 @@ struct LaneRunPlan {
     var options = LaneOptions(name: "gateway", format: "json", lateness: .minutes(10))
     /// What the settings say of records.
     var movements = MovementSettings()
+    /// The keys of people's names; nil: one for all times.
+    var epochs: (any EpochKeys)?
     /// The format's field map.
     var fields: [String: String] = [:]
     var largestRead = 1 << 20
@@ -92,7 +94,7 @@ func run(_ files: [MemorySource.File], _ plan: LaneRunPlan = LaneRunPlan()) thro
     var journal = MemoryJournal()
     var core = LaneCore(options: plan.options)
     core.decisions = plan.decisions
-    let attribution = Attribution(pseudonymKey: [1, 2, 3], hashKey: plan.seed, movements: plan.movements)
+    let attribution = Attribution(pseudonymKey: [1, 2, 3], epochs: plan.epochs, hashKey: plan.seed, movements: plan.movements)
     var reader = try laneReader(files, plan, [], attribution, &random)
     var result = LaneRun()
     var batch = EventBatch()
@@ -109,8 +111,9 @@ func run(_ files: [MemorySource.File], _ plan: LaneRunPlan = LaneRunPlan()) thro
         core = try LaneCore(options: options, resume: journal.resume)
         let newest = core.newest
         core.decisions = plan.decisions.filter { $0.time >= newest }
-        var attribution = Attribution(pseudonymKey: [1, 2, 3], hashKey: random.next(), movements: plan.movements)
-        attribution.resume(accountNames: core.accountNames, valueNames: core.endpointAndObjectNames, gate: core.admission)
+        var attribution = Attribution(pseudonymKey: [1, 2, 3], epochs: plan.epochs, hashKey: random.next(), movements: plan.movements)
+        attribution.resume(
+            accountNames: core.accountNames, comingNames: core.comingNames, valueNames: core.endpointAndObjectNames, gate: core.admission)
         reader = try laneReader(files, plan, journal.resume.positions, attribution, &random)
     }
     journal.store(core.takeCommit())
