@@ -62,8 +62,8 @@ public final class ValueTable {
     public private(set) var flows = FlowLedger()
     /// What was said of contents, by their hash.
     public private(set) var provenance = ProvenanceRegistry()
-    /// Accounts of the closing bucket that wrote where made-up records belong.
-    public private(set) var labellers = 0
+    /// By ``Lack``: accounts of the closing bucket whose records or answers may have lacked it.
+    public private(set) var concerned = InlineArray<3, Int>(repeating: 0)
     /// Whether the settings declare flows: then what is not declared is a fault by itself.
     public let declaresFlows: Bool
     /// Items that the lane has shown.
@@ -153,7 +153,7 @@ public final class ValueTable {
         families.countNoted(bucket: bucket)
         flows.countNoted(bucket: bucket)
         provenance.countNoted()
-        labellers = 0
+        concerned = InlineArray(repeating: 0)
         for items in notedItems { catalogue.formUnion(items) }
         notedItems.removeAll()
         toldShadows.formUnion(notedShadows)
@@ -172,7 +172,7 @@ public final class ValueTable {
     public func note(_ movement: MovementTally) {
         for edge in movement.edges { flows.note(edge) }
         provenance.note(movement.labels)
-        if movement.labelled | movement.unlabelled > 0 { labellers += 1 }
+        for lack in Lack.allCases where movement.share(lack).isAny { concerned[Int(lack.rawValue)] += 1 }
     }
     /// See ``FlowLedger/takeChanged()``.
     public func takeChangedFlows() -> [(key: FlowKey, value: FlowLedger.Record)] { flows.takeChanged() }
