@@ -208,9 +208,9 @@ public final class AccessTally {
     }
 
     /// Notes a movement; true when detectors are to be asked about it at once.
-    public func note(_ movement: DataMovement, of event: AccessEvent) -> Bool {
+    public func note(_ movement: DataMovement, of event: AccessEvent, _ detail: EventDetail?) -> Bool {
         if moved.isEmpty { moved.append(MovementTally()) }
-        return moved[0].add(movement, event)
+        return moved[0].add(movement, event, item: detail.map { $0.traits.contains(.uniqueItem) ? $0.item : 0 } ?? 0)
     }
 
     private func run(_ job: UInt64, rows: UInt64, at time: EventTime) {

@@ -26,6 +26,8 @@ public struct MovementMemory: Sendable {
     public private(set) var lastSensitive: Int64 = -1
     /// Personal data found in a bucket's machine-made texts.
     public private(set) var personal = RunningMean()
+    /// Identifiers shared with the other side within the last day.
+    public private(set) var overlaps = OverlapMemory()
 
     public struct Touch: Equatable, Sendable {
         public var bucket: Int64 = -1
@@ -36,7 +38,10 @@ public struct MovementMemory: Sendable {
 
     public init() {}
 
-    mutating func learn(_ tally: MovementTally, bucket: Int64, isTold: MovementFindings) {
+    mutating func learn(
+        _ tally: MovementTally, bucket: Int64, isTold: MovementFindings, shared: [IdentifierRegister.Match]
+    ) {
+        overlaps.learn(shared, bucket: bucket)
         for place in 0..<5 where tally.touches[place].isAny {
             let touch = tally.touches[place]
             touches[place] = Touch(bucket: bucket, read: touch.read, written: touch.written, route: touch.route)
@@ -74,6 +79,7 @@ public struct MovementMemory: Sendable {
         writer.write(lastWriteDay)
         writer.write(lastSensitive)
         personal.encode(into: &writer)
+        overlaps.encode(into: &writer)
     }
 
     init(from reader: inout StateReader) throws(StateError) {
@@ -92,6 +98,7 @@ public struct MovementMemory: Sendable {
         lastWriteDay = try reader.readBucket()
         lastSensitive = try reader.readBucket()
         personal = try RunningMean(from: &reader)
+        overlaps = try OverlapMemory(from: &reader)
     }
 }
 

@@ -43,6 +43,12 @@ extension MovementTally {
             writer.write(label.said)
             writer.write(label.route.rawValue)
         }
+        for identifiers in [real, madeUp] {
+            identifiers.encode(into: &writer) { identifier, writer in
+                writer.write(identifier.hash)
+                writer.write(identifier.place.rawValue)
+            }
+        }
         writer.write(personal.kinds)
         for count in [personal.count, personal.certain, personal.route.rawValue] { writer.write(count) }
     }
@@ -87,10 +93,20 @@ extension MovementTally {
         labels = try SmallestSet(limit: MovementTally.hashLimit, from: &reader) { reader throws(StateError) in
             HashLabel(hash: try reader.read(), said: try reader.read(), route: RouteKey(rawValue: try reader.read()))
         }
+        real = try MovementTally.identifiers(from: &reader)
+        madeUp = try MovementTally.identifiers(from: &reader)
         personal.kinds = try reader.read()
         personal.count = try reader.read()
         personal.certain = try reader.read()
         personal.route = RouteKey(rawValue: try reader.read())
+    }
+}
+
+extension MovementTally {
+    private static func identifiers(from reader: inout StateReader) throws(StateError) -> SmallestSet<Identifier> {
+        try SmallestSet(limit: identifierLimit, from: &reader) { reader throws(StateError) in
+            Identifier(hash: try reader.read(), place: ContentPlace(rawValue: try reader.read()))
+        }
     }
 }
 
@@ -162,6 +178,8 @@ extension DataMovement {
         for code in [environment.rawValue, synthetic.rawValue, disclosed.rawValue, transport.rawValue] { writer.write(code) }
         writer.write(traits.rawValue)
         for hash in [provenance, parent, session] { writer.write(hash) }
+        writer.write(UInt8(identifiers.count))
+        for place in 0..<identifiers.count { writer.write(identifiers[place]) }
         writer.write(personal.kinds)
         writer.write(personal.count)
         writer.write(personal.certain)
@@ -180,6 +198,7 @@ extension DataMovement {
         provenance = try reader.read()
         parent = try reader.read()
         session = try reader.read()
+        for _ in 0..<(try reader.read(UInt8.self)) { identifiers.insert(try reader.read()) }
         personal.kinds = try reader.read()
         personal.count = try reader.read()
         personal.certain = try reader.read()

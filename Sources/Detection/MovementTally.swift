@@ -14,6 +14,7 @@ public struct MovementTally: Sendable {
     static let routeLimit = 8
     static let sessionLimit = 8
     static let hashLimit = 64
+    static let identifierLimit = 512
 
     /// Movements from here to there, which the settings declare or do not.
     public internal(set) var undeclared = SmallestSet<Edge>(limit: edgeLimit)
@@ -52,6 +53,17 @@ public struct MovementTally: Sendable {
     /// Texts made by a machine that were scanned, and the personal data in them.
     public internal(set) var texts: UInt32 = 0
     public internal(set) var personal = PersonalDataSum()
+
+    /// Identifiers of people that customers' content in production showed, and that made-up content did.
+    public internal(set) var real = SmallestSet<Identifier>(limit: identifierLimit)
+    public internal(set) var madeUp = SmallestSet<Identifier>(limit: identifierLimit)
+
+    /// The keyed hash of an identifier, and where it was shown.
+    public struct Identifier: SmallestSetElement, Equatable, Sendable {
+        public var key: UInt64 { hash }
+        public var hash: UInt64
+        public var place: ContentPlace
+    }
 
     public struct Edge: SmallestSetElement, Equatable, Sendable {
         public var key: FlowKey
@@ -138,7 +150,9 @@ public struct MovementTally: Sendable {
     // MARK: Adding
 
     /// Adds an event. Returns whether it is the first of something that detectors are asked about at once.
-    public mutating func add(_ movement: DataMovement, _ event: AccessEvent) -> Bool {
+    ///
+    /// - Parameter item: the keyed hash of the record's number where that is unique by its form; else 0.
+    public mutating func add(_ movement: DataMovement, _ event: AccessEvent, item: UInt64 = 0) -> Bool {
         let records = event.presence.contains(.rows) ? event.rows : 1
         let route = RouteKey(event)
         let traits = movement.traits
@@ -169,7 +183,22 @@ public struct MovementTally: Sendable {
         if traits.contains(.person) { addPerson(movement, event, isWrite: isWrite) }
         if movement.provenance != 0 { addHash(movement, route) }
         if movement.personal.count > 0 || movement.flow.dataClass == .aiContent { addPersonal(movement, route) }
+        if event.status < 400 { addIdentifiers(movement, route, item: item) }
         return isNews
+    }
+
+    private mutating func addIdentifiers(_ movement: DataMovement, _ route: RouteKey, item: UInt64) {
+        guard movement.identifiers.count > 0 || item != 0, let side = movement.side else { return }
+        let place = ContentPlace(route, movement)
+        func add(_ hash: UInt64, to set: inout SmallestSet<Identifier>) {
+            set.change(hash, orAdd: Identifier(hash: hash, place: place)) { $0.place = max($0.place, place) }
+        }
+        for index in 0..<movement.identifiers.count {
+            if side == .real { add(movement.identifiers[index], to: &real) } else { add(movement.identifiers[index], to: &madeUp) }
+        }
+        // What a machine writes about a customer's case bears that case's number; a made-up record has no business with one.
+        guard item != 0 && movement.flow.dataClass != .aiContent else { return }
+        if side == .real { add(item, to: &real) } else { add(item, to: &madeUp) }
     }
 
     private mutating func add(edge movement: DataMovement, _ event: AccessEvent, _ records: UInt64, _ route: RouteKey) -> Bool {

@@ -8,7 +8,7 @@ import LogFormats
 import RollingStatistics
 
 extension LaneCore {
-    static var stateVersion: UInt8 { 7 }
+    static var stateVersion: UInt8 { 8 }
 
     /// Everything that changed since the last commit, as of the last event processed. Complexity: O(changed accounts).
     package mutating func takeCommit() -> LaneCommit {
@@ -42,7 +42,7 @@ extension LaneCore {
         applied = []
         pendingCommit = LaneCommit(
             lane: options.name, header: encodedHeader(), accounts: changed, positions: moved, alerts: taken, applied: decided,
-            flows: takeFlowDays(), counters: counterList())
+            flows: takeFlowDays(), pages: values.takeChangedPages(), counters: counterList())
     }
 
     /// Encodes at most `limit` more accounts of the commit in the making; returns the commit once it is whole.
@@ -65,6 +65,7 @@ extension LaneCore {
         var list: [(String, Int64)] = [
             ("accounts", Int64(accountCount)), ("alerts_open", Int64(openAlertCount)), ("bytes", Int64(clamping: counters.bytes)),
             ("duplicates", Int64(clamping: counters.duplicates)), ("events", Int64(clamping: counters.events)),
+            ("filter_rotations_early", Int64(clamping: values.identifiers.earlyRotations)),
             ("future", Int64(clamping: counters.future)),
             ("ignored", Int64(clamping: counters.ignored)), ("late", Int64(clamping: counters.late)),
             ("lost_bytes", Int64(clamping: counters.lostBytes)),
@@ -121,6 +122,7 @@ extension LaneCore {
         for shard in shards { shard.oldestBucket = oldestBucket }
         for account in resume.accounts { try restore(account) }
         guard names.count == Int(accountCount) else { throw StateError.implausible("number of accounts") }
+        try values.restore(resume.pages)
         for position in resume.positions { positions[position.stream] = position }
     }
 

@@ -29,6 +29,7 @@ import Testing
         movement.provenance = UInt64.random(in: 0..<200, using: &random)
         movement.session = UInt64.random(in: 0..<20, using: &random)
         movement.personal.count = UInt16.random(in: 0..<3, using: &random)
+        for _ in 0..<Int.random(in: 0..<4, using: &random) { movement.identifiers.insert(.random(in: 0..<900, using: &random)) }
         return movement
     }
 
@@ -58,6 +59,7 @@ import Testing
         var reader = StateReader(bytes(one))
         #expect(bytes(try MovementTally(from: &reader)) == bytes(one))
         #expect(one.edges.count <= 32 && one.weak.count <= 8 && one.sessions.count <= 8 && one.labels.count <= 64)
+        #expect(one.madeUp.count > 50 && one.real.count > 5, "the law would be about nothing")
     }
 
     @Test(arguments: 1..<6 as Range<UInt64>) func `a set of the smallest is that of a sorted list, whatever comes first`(seed: UInt64)
