@@ -110,7 +110,9 @@ public final class AccessMemory {
             discovery.learn(tally.discovery, bucket: bucket.number)
             if let moved = tally.movement {
                 if movement.isEmpty { movement.append(MovementMemory()) }
-                movement[0].learn(moved, bucket: bucket.number, isTold: MovementFindings(bucket, movement[0]))
+                movement[0].learn(
+                    moved, bucket: bucket.number, isTold: MovementFindings(bucket, movement[0]),
+                    shared: bucket.access.values.identifiers.matches(moved))
             }
             for job in tally.jobs {
                 jobs.removeAll { $0.job == job.job }

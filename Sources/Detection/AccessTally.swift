@@ -35,15 +35,18 @@ public final class AccessTally {
     public private(set) var discovery: DiscoveryTally?
     /// Export and query jobs that the account ran, with their rows.
     public private(set) var jobs: [JobRun] = []
-    /// What the events say of the records that they moved.
-    public private(set) var movement: MovementTally?
+    /// One, or none: inline it would triple the size of every tally.
+    private var moved: [MovementTally] = []
+
+    /// What the events say of the records that they moved; nil where they say nothing.
+    public var movement: MovementTally? { moved.first }
 
     public init() {}
 
     /// Whether it holds anything of ``AccessMemory/Seldom``.
     var isSeldom: Bool {
         refused > 0 || throttled > 0 || limits.samples > 0 || newReconnaissance > 0 || discovery != nil || !jobs.isEmpty || !agents.isEmpty
-            || movement != nil
+            || !moved.isEmpty
     }
 
     /// One of its own, for a judgement of what would be if earlier buckets closed as they stand.
@@ -52,7 +55,7 @@ public final class AccessTally {
         (other.refused, other.lastRefusal, other.throttled, other.failed) = (refused, lastRefusal, throttled, failed)
         (other.limits, other.routes, other.newRoutes) = (limits, routes, newRoutes)
         (other.canary, other.coverUp, other.newAgent, other.agents) = (canary, coverUp, newAgent, agents)
-        (other.discovery, other.jobs, other.movement) = (discovery, jobs, movement?.copy())
+        (other.discovery, other.jobs, other.moved) = (discovery, jobs, moved)
         return other
     }
 
@@ -205,9 +208,9 @@ public final class AccessTally {
     }
 
     /// Notes a movement; true when detectors are to be asked about it at once.
-    public func note(_ movement: DataMovement, of event: AccessEvent) -> Bool {
-        if self.movement == nil { self.movement = MovementTally() }
-        return self.movement?.add(movement, event) ?? false
+    public func note(_ movement: DataMovement, of event: AccessEvent, _ detail: EventDetail?) -> Bool {
+        if moved.isEmpty { moved.append(MovementTally()) }
+        return moved[0].add(movement, event, item: detail.map { $0.traits.contains(.uniqueItem) ? $0.item : 0 } ?? 0)
     }
 
     private func run(_ job: UInt64, rows: UInt64, at time: EventTime) {
@@ -273,7 +276,7 @@ public final class AccessTally {
         for _ in 0..<(try reader.read(UInt8.self)) { agents.append(try reader.read()) }
         if try reader.readBool() { discovery = try DiscoveryTally(from: &reader) }
         for _ in 0..<(try reader.read(UInt8.self)) { jobs.append(try JobRun(from: &reader)) }
-        if try reader.readBool() { movement = try MovementTally(from: &reader) }
+        if try reader.readBool() { moved = [try MovementTally(from: &reader)] }
     }
 }
 

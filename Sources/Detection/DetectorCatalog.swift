@@ -22,6 +22,7 @@ public enum DetectorCatalog {
         RealDataDetector.self,
         ProvenanceConflictDetector.self,
         LineageGapDetector.self,
+        IdentifierOverlapDetector.self,
         PersonalDataDetector.self,
         WebhookTransportDetector.self,
         TransportDowngradeDetector.self,

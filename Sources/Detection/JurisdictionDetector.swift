@@ -25,7 +25,7 @@ public struct JurisdictionDetector: MovementDetector {
     private func edge(_ bucket: borrowing ClosedBucket) -> (edge: MovementTally.Edge, variant: Int)? {
         guard let tally = bucket.access.tally?.movement else { return nil }
         let values = bucket.access.values
-        for edge in tally.edges where !edge.isDeclared && edge.key.dataClass != .product && edge.key.dataClass != .other {
+        for edge in tally.undeclared where edge.key.dataClass != .product && edge.key.dataClass != .other {
             if edge.key.crossesBorder {
                 let isLearnt = values.flows.firstBucket >= 0 && bucket.number - values.flows.firstBucket >= 14 * Int64(BucketGrid.perDay)
                 if values.declaresFlows || (isLearnt && !values.flows.isKnown(edge.key)) { return (edge, JurisdictionDetector.ofBorder) }

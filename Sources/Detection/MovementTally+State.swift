@@ -6,16 +6,7 @@ import RollingStatistics
 
 extension MovementTally {
     func encode(into writer: inout StateWriter) {
-        writer.write(UInt8(edges.count))
-        for edge in edges {
-            edge.key.encode(into: &writer)
-            writer.write(edge.isDeclared)
-            for count in [edge.calls, edge.records, edge.expired, edge.known, edge.undisclosed, edge.personal, edge.plain] {
-                writer.write(count)
-            }
-            writer.write(edge.firstTime.milliseconds)
-            writer.write(edge.route.rawValue)
-        }
+        for edges in [undeclared, declared] { edges.encode(into: &writer) { $0.encode(into: &$1) } }
         for place in 0..<5 {
             for count in [touches[place].read, touches[place].written, touches[place].largest, touches[place].route.rawValue] {
                 writer.write(count)
@@ -29,8 +20,7 @@ extension MovementTally {
         for count in [disclosed, undisclosed, secured, customerWrites, syntheticWrites, hashes, malformedHashes, texts] {
             writer.write(count)
         }
-        writer.write(UInt8(weak.count))
-        for route in weak {
+        weak.encode(into: &writer) { route, writer in
             writer.write(route.route.rawValue)
             writer.write(route.calls)
             writer.write(route.weakest.rawValue)
@@ -44,24 +34,29 @@ extension MovementTally {
             for count in [use.route.rawValue, use.calls, use.records] { writer.write(count) }
             writer.write(use.time.milliseconds)
         }
-        writer.write(UInt8(sessions.count))
-        for views in sessions {
+        sessions.encode(into: &writer) { views, writer in
             writer.write(views.session)
             for count in [views.real, views.synthetic, views.exports] { writer.write(count) }
         }
-        writer.write(UInt8(labels.count))
-        for label in labels {
+        labels.encode(into: &writer) { label, writer in
             writer.write(label.hash)
             writer.write(label.said)
             writer.write(label.route.rawValue)
+        }
+        for identifiers in [real, madeUp] {
+            identifiers.encode(into: &writer) { identifier, writer in
+                writer.write(identifier.hash)
+                writer.write(identifier.place.rawValue)
+            }
         }
         writer.write(personal.kinds)
         for count in [personal.count, personal.certain, personal.route.rawValue] { writer.write(count) }
     }
 
-    convenience init(from reader: inout StateReader) throws(StateError) {
+    init(from reader: inout StateReader) throws(StateError) {
         self.init()
-        for _ in 0..<(try reader.read(UInt8.self)) { edges.append(try Edge(from: &reader)) }
+        undeclared = try SmallestSet(limit: MovementTally.edgeLimit, from: &reader) { reader throws(StateError) in try Edge(from: &reader) }
+        declared = try SmallestSet(limit: MovementTally.edgeLimit, from: &reader) { reader throws(StateError) in try Edge(from: &reader) }
         for place in 0..<5 {
             touches[place] = Touch(
                 read: try reader.read(), written: try reader.read(), largest: try reader.read(),
@@ -80,9 +75,9 @@ extension MovementTally {
         hashes = try reader.read()
         malformedHashes = try reader.read()
         texts = try reader.read()
-        for _ in 0..<(try reader.read(UInt8.self)) {
+        weak = try SmallestSet(limit: MovementTally.routeLimit, from: &reader) { reader throws(StateError) in
             let route = RouteKey(rawValue: try reader.read())
-            weak.append(WeakRoute(route: route, calls: try reader.read(), weakest: try TransportSecurity(from: &reader)))
+            return WeakRoute(route: route, calls: try reader.read(), weakest: try TransportSecurity(from: &reader))
         }
         webhooks.calls = try reader.read()
         webhooks.plain = try reader.read()
@@ -92,15 +87,14 @@ extension MovementTally {
         webhooks.weakest = try TransportSecurity(from: &reader)
         checkoutBreach = try RouteUse.optional(from: &reader)
         sensitive = try RouteUse.optional(from: &reader)
-        for _ in 0..<(try reader.read(UInt8.self)) {
-            sessions.append(
-                SessionViews(
-                    session: try reader.read(), real: try reader.read(), synthetic: try reader.read(), exports: try reader.read()))
+        sessions = try SmallestSet(limit: MovementTally.sessionLimit, from: &reader) { reader throws(StateError) in
+            SessionViews(session: try reader.read(), real: try reader.read(), synthetic: try reader.read(), exports: try reader.read())
         }
-        for _ in 0..<(try reader.read(UInt8.self)) {
-            labels.append(
-                HashLabel(hash: try reader.read(), said: try reader.read(), route: RouteKey(rawValue: try reader.read())))
+        labels = try SmallestSet(limit: MovementTally.hashLimit, from: &reader) { reader throws(StateError) in
+            HashLabel(hash: try reader.read(), said: try reader.read(), route: RouteKey(rawValue: try reader.read()))
         }
+        real = try MovementTally.identifiers(from: &reader)
+        madeUp = try MovementTally.identifiers(from: &reader)
         personal.kinds = try reader.read()
         personal.count = try reader.read()
         personal.certain = try reader.read()
@@ -108,7 +102,23 @@ extension MovementTally {
     }
 }
 
+extension MovementTally {
+    private static func identifiers(from reader: inout StateReader) throws(StateError) -> SmallestSet<Identifier> {
+        try SmallestSet(limit: identifierLimit, from: &reader) { reader throws(StateError) in
+            Identifier(hash: try reader.read(), place: ContentPlace(rawValue: try reader.read()))
+        }
+    }
+}
+
 extension MovementTally.Edge {
+    fileprivate func encode(into writer: inout StateWriter) {
+        key.encode(into: &writer)
+        writer.write(isDeclared)
+        for count in [calls, records, expired, known, undisclosed, personal, plain] { writer.write(count) }
+        writer.write(firstTime.milliseconds)
+        writer.write(route.rawValue)
+    }
+
     fileprivate init(from reader: inout StateReader) throws(StateError) {
         let key = try FlowKey(from: &reader)
         let isDeclared = try reader.readBool()
@@ -168,6 +178,8 @@ extension DataMovement {
         for code in [environment.rawValue, synthetic.rawValue, disclosed.rawValue, transport.rawValue] { writer.write(code) }
         writer.write(traits.rawValue)
         for hash in [provenance, parent, session] { writer.write(hash) }
+        writer.write(UInt8(identifiers.count))
+        for place in 0..<identifiers.count { writer.write(identifiers[place]) }
         writer.write(personal.kinds)
         writer.write(personal.count)
         writer.write(personal.certain)
@@ -186,6 +198,7 @@ extension DataMovement {
         provenance = try reader.read()
         parent = try reader.read()
         session = try reader.read()
+        for _ in 0..<(try reader.read(UInt8.self)) { identifiers.insert(try reader.read()) }
         personal.kinds = try reader.read()
         personal.count = try reader.read()
         personal.certain = try reader.read()

@@ -36,7 +36,7 @@ public struct ProvenanceRegistry: Sendable {
         return low
     }
 
-    mutating func note(_ labels: [MovementTally.HashLabel]) { noted += labels }
+    mutating func note(_ labels: some Sequence<MovementTally.HashLabel>) { noted += labels }
 
     /// Takes in what was noted, in an order that does not depend on who noted it first.
     mutating func countNoted() {

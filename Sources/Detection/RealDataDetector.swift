@@ -22,9 +22,9 @@ public struct RealDataDetector: MovementDetector {
     public init(options: DetectorOptions) {}
 
     private func edge(_ bucket: borrowing ClosedBucket) -> MovementTally.Edge? {
-        bucket.access.tally?.movement?.edges.first { edge in
+        bucket.access.tally?.movement?.undeclared.first { edge in
             let isReal = edge.key.dataClass.isOfPeople || (edge.key.dataClass == .unknown && edge.key.fromEnvironment == .production)
-            return !edge.isDeclared && isReal && edge.key.toEnvironment.isForMadeUpData
+            return isReal && edge.key.toEnvironment.isForMadeUpData
         }
     }
 

@@ -23,8 +23,8 @@ public struct SyntheticEscapeDetector: MovementDetector {
     private func escape(_ bucket: borrowing ClosedBucket) -> MovementTally.Edge? {
         guard let tally = bucket.access.tally?.movement else { return nil }
         let declares = bucket.access.values.declaresFlows
-        return tally.edges.first { edge in
-            guard !edge.isDeclared, edge.key.dataClass == .synthetic else { return false }
+        return tally.undeclared.first { edge in
+            guard edge.key.dataClass == .synthetic else { return false }
             return edge.key.toEnvironment == .production
                 || (declares && edge.key.to != .unknown && edge.known == 0 && edge.key.toEnvironment == .unknown)
         }
@@ -66,9 +66,8 @@ enum FlowWords {
 
     static func nothing(_ bucket: borrowing ClosedBucket, _ otherwise: String) -> String {
         guard let tally = bucket.access.tally?.movement else { return "no event says anything of records" }
-        let undeclared = tally.edges.count { !$0.isDeclared }
-        return tally.edges.isEmpty
-            ? "no event names a destination" : "\(otherwise) (\(tally.edges.count) flows, \(undeclared) not declared)"
+        let count = tally.undeclared.count + tally.declared.count
+        return count == 0 ? "no event names a destination" : "\(otherwise) (\(count) flows, \(tally.undeclared.count) not declared)"
     }
 }
 

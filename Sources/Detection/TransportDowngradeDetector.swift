@@ -34,7 +34,7 @@ public struct TransportDowngradeDetector: MovementDetector {
     }
 
     public func finding(_ look: AccessLook, _ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> Finding {
-        let weak = bucket.access.tally?.movement?.weak ?? []
+        let weak = bucket.access.tally?.movement.map { Array($0.weak) } ?? []
         let weakest = weak.map(\.weakest).min() ?? .unknown
         let route = weak.first.map { bucket.access.values.words($0.route) } ?? "calls"
         let count = NumberText.grouped(look.observed)

@@ -4,7 +4,7 @@
 import EventModel
 
 /// D15: synthetic records are written without label or origin.
-public struct UnlabelledDetector: MovementDetector {
+public struct UnlabelledDetector: ShareDetector {
     public static let descriptor = DetectorDescriptor(
         id: "D15", name: "unlabelled-synthetic", family: "provenance",
         sees: "an hour in which more of the records that an account writes into synthetic or training stores lack label and content hash "
@@ -19,40 +19,13 @@ public struct UnlabelledDetector: MovementDetector {
         collapsesWhenShared: true)
     public static let subject = "labels of records written"
 
+    public static let rule = LackRule(
+        lack: .label, severity: .high, score: 5, measure: .rows, verb: "wrote", things: "synthetic records",
+        without: "without label or content hash", lacking: "unlabelled records",
+        learning: "the account has not labelled fifty records yet, so its log may not have the field",
+        nothing: "nothing was written where made-up records belong")
+
     public init(options: DetectorOptions) {}
-
-    public func look(_ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> AccessLook {
-        // Whether all accounts are concerned is known when the bucket has closed.
-        guard bucket.isClosed, let tally = bucket.access.tally?.movement, tally.labelled | tally.unlabelled > 0 else { return .nothing }
-        let known = account.access?.facts.movement.labels ?? MovementMemory.Share()
-        let hour = known.hour(bucket.number, with: tally.labelled, without: tally.unlabelled)
-        let total = hour.with &+ hour.without
-        guard known.with >= Shares.needed else { return AccessLook(.learning, observed: Double(hour.without), expected: 0) }
-        let expected = known.usual * Double(total)
-        guard Shares.isUnusual(tally.labelled, tally.unlabelled, known, bucket: bucket.number, atLeast: 20) else {
-            return AccessLook(hour.without > 0 ? .excess : .nothing, observed: Double(hour.without), expected: expected)
-        }
-        return AccessLook(.fired, observed: Double(hour.without), expected: expected)
-    }
-
-    public func finding(_ look: AccessLook, _ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> Finding {
-        let tally = bucket.access.tally?.movement
-        let known = account.access?.facts.movement.labels ?? MovementMemory.Share()
-        let hour = known.hour(bucket.number, with: tally?.labelled ?? 0, without: tally?.unlabelled ?? 0)
-        let phrase =
-            "wrote \(NumberText.grouped(Double(hour.without))) of \(NumberText.grouped(Double(hour.without &+ hour.with))) synthetic records "
-            + "without label or content hash within the hour. Usual \(NumberText.decimal(100 * known.usual, places: 1)) %."
-        return finding(look, bucket, of: account, measure: .rows, severity: .high, score: 5, phrase: phrase)
-    }
-
-    public func reason(_ look: AccessLook, _ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> String {
-        switch look.gate {
-        case .fired: "more unlabelled records than chance and habit explain"
-        case .learning: "the account has not labelled fifty records yet, so its log may not have the field"
-        case .excess: "unlabelled records, no more than chance or habit explains"
-        default: "nothing was written where made-up records belong"
-        }
-    }
 }
 
 extension UnlabelledDetector {

@@ -60,10 +60,12 @@ public final class ValueTable {
     private var families = RouteFamilies()
     /// Where records went.
     public private(set) var flows = FlowLedger()
+    /// Whose identifiers contents showed.
+    public private(set) var identifiers = IdentifierRegister()
     /// What was said of contents, by their hash.
     public private(set) var provenance = ProvenanceRegistry()
-    /// Accounts of the closing bucket that wrote where made-up records belong.
-    public private(set) var labellers = 0
+    /// By ``Lack``: accounts of the closing bucket whose records or answers may have lacked it.
+    public private(set) var concerned = InlineArray<3, Int>(repeating: 0)
     /// Whether the settings declare flows: then what is not declared is a fault by itself.
     public let declaresFlows: Bool
     /// Items that the lane has shown.
@@ -153,7 +155,8 @@ public final class ValueTable {
         families.countNoted(bucket: bucket)
         flows.countNoted(bucket: bucket)
         provenance.countNoted()
-        labellers = 0
+        identifiers.countNoted(bucket: bucket)
+        concerned = InlineArray(repeating: 0)
         for items in notedItems { catalogue.formUnion(items) }
         notedItems.removeAll()
         toldShadows.formUnion(notedShadows)
@@ -172,10 +175,15 @@ public final class ValueTable {
     public func note(_ movement: MovementTally) {
         for edge in movement.edges { flows.note(edge) }
         provenance.note(movement.labels)
-        if movement.labelled | movement.unlabelled > 0 { labellers += 1 }
+        identifiers.note(movement)
+        for lack in Lack.allCases where movement.share(lack).isAny { concerned[Int(lack.rawValue)] += 1 }
     }
     /// See ``FlowLedger/takeChanged()``.
     public func takeChangedFlows() -> [(key: FlowKey, value: FlowLedger.Record)] { flows.takeChanged() }
+    /// See ``IdentifierRegister/takeChangedPages()``.
+    public func takeChangedPages() -> [IdentifierRegister.Page] { identifiers.takeChangedPages() }
+    /// Takes up the pages of a checkpoint. Precondition: ``restore(from:)`` came before.
+    public func restore(_ pages: [IdentifierRegister.Page]) throws(StateError) { for page in pages { try identifiers.restore(page) } }
     public func note(shadow endpoint: ValueID) { notedShadows.append(endpoint.rawValue) }
 
     /// Whether an endpoint is missing from the inventory and was not told yet.
@@ -241,6 +249,7 @@ extension ValueTable {
         families.encode(into: &writer)
         flows.encode(into: &writer)
         provenance.encode(into: &writer)
+        identifiers.encode(into: &writer)
         catalogue.encode(into: &writer)
         writer.write(limits.stated)
         writer.write(limits.known)
@@ -260,6 +269,7 @@ extension ValueTable {
         families = try RouteFamilies(from: &reader)
         flows = try FlowLedger(from: &reader)
         provenance = try ProvenanceRegistry(from: &reader)
+        identifiers = try IdentifierRegister(from: &reader)
         catalogue = try DistinctSketch(from: &reader)
         limits = (try reader.read(), try reader.read())
         for _ in 0..<(try reader.read(UInt32.self)) { toldShadows.insert(try reader.read()) }

@@ -117,7 +117,7 @@ public struct FlowKey: Hashable, Comparable, Sendable {
 
 /// What an event says of the records that it moved or touched: kept beside it, so that events without it do not pay for it.
 ///
-/// State: about 64 bytes. Nothing of what the records hold is here: hashes are keyed, personal data is counted.
+/// State: about 104 bytes. Nothing of what the records hold is here: hashes are keyed, personal data is counted.
 public struct DataMovement: Equatable, Sendable {
     public var flow = FlowKey()
     /// Where the touched store stands: ``FlowKey/fromEnvironment`` of what leaves it, ``FlowKey/toEnvironment`` of what is written.
@@ -135,6 +135,8 @@ public struct DataMovement: Equatable, Sendable {
     public var session: UInt64 = 0
     /// What personal data the free text held.
     public var personal = PersonalDataFound()
+    /// Identifiers of people in the free text.
+    public var identifiers = IdentifierHashes()
 
     /// Yes-or-no facts.
     public struct Traits: OptionSet, Sendable {
@@ -174,6 +176,48 @@ public struct DataMovement: Equatable, Sendable {
 
     /// Nothing stated.
     public init() {}
+}
+
+extension DataMovement {
+    /// On which side identifiers are that the content shows: nil where neither its class nor its store says so for certain.
+    public var side: ContentSide? {
+        if flow.dataClass.isMachineMade { return .madeUp }
+        guard flow.dataClass == .customer else { return nil }
+        return environment == .production || environment == .unknown ? .real : nil
+    }
+}
+
+/// Whose identifiers content shows: those of customers in production, or of nobody.
+public enum ContentSide: Sendable {
+    case real, madeUp
+}
+
+/// Keyed hashes of identifiers: of those that were put in, the four smallest, in order. State: 40 bytes.
+public struct IdentifierHashes: Sendable {
+    public static let limit = 4
+    private var hashes = InlineArray<4, UInt64>(repeating: 0)
+    public private(set) var count = 0
+
+    public init() {}
+
+    public subscript(place: Int) -> UInt64 { hashes[place] }
+
+    /// Puts one in, unless it is there, or four smaller ones are.
+    public mutating func insert(_ hash: UInt64) {
+        var place = count
+        while place > 0 && hashes[place - 1] >= hash { place -= 1 }
+        if place < count && hashes[place] == hash { return }
+        guard place < IdentifierHashes.limit else { return }
+        for later in stride(from: min(count, IdentifierHashes.limit - 1), to: place, by: -1) { hashes[later] = hashes[later - 1] }
+        hashes[place] = hash
+        count = min(count + 1, IdentifierHashes.limit)
+    }
+}
+
+extension IdentifierHashes: Equatable {
+    public static func == (left: IdentifierHashes, right: IdentifierHashes) -> Bool {
+        left.count == right.count && (0..<left.count).allSatisfy { left[$0] == right[$0] }
+    }
 }
 
 /// Personal data found in free text: kinds and a count.

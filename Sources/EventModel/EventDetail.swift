@@ -34,6 +34,8 @@ public struct EventDetail: Equatable, Sendable {
         public static let counts = Traits(rawValue: 1)
         /// The item is a canary of the settings.
         public static let canary = Traits(rawValue: 2)
+        /// The item's number is unique by its form, such as a UUID: no other record anywhere has it.
+        public static let uniqueItem = Traits(rawValue: 4)
     }
 
     /// Nothing stated.

@@ -16,6 +16,7 @@ enum JournalSchema {
         }
         migrator.registerMigration("2-labels") { db in try db.execute(sql: labels) }
         migrator.registerMigration("3-flows") { db in try db.execute(sql: FlowTable.schema) }
+        migrator.registerMigration("4-filter-pages") { db in try db.execute(sql: FilterTable.schema) }
         return migrator
     }()
 

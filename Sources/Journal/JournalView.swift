@@ -60,6 +60,7 @@ package struct JournalView: Sendable {
             let positions = try Row.fetchCursor(
                 db, sql: "SELECT \(JournalRows.position) FROM positions WHERE lane = ? ORDER BY stream", arguments: [number])
             while let row = try positions.next() { resume.positions.append(try JournalRows.position(row)) }
+            resume.pages = try FilterTable.pages(lane: number, in: db)
             return resume
         }
     }

@@ -23,6 +23,7 @@ struct LaneTransaction {
         try storeAlerts(commit.alerts, lane: lane)
         try storeApplied(commit.applied, lane: lane)
         try FlowTable.store(commit.flows, lane: lane, in: db)
+        try FilterTable.store(commit.pages, lane: lane, in: db)
         try prune()
     }
 

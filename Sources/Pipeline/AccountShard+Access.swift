@@ -32,7 +32,7 @@ extension AccountShard {
                     isUrgent = tally.noteAccess().note(newAgent: detail.agent) || isUrgent
                 }
             }
-            if let movement = detailed.movement { isUrgent = tally.noteAccess().note(movement, of: event) || isUrgent }
+            if let movement = detailed.movement { isUrgent = tally.noteAccess().note(movement, of: event, detail) || isUrgent }
             if isNewRoute { isUrgent = note(route, of: event, profile, &tally) || isUrgent }
             if event.operation == .delete || event.operation == .admin, isNewRoute || detail?.job ?? 0 != 0,
                 let deed = coverUp(event, route, job: detail?.job ?? 0, profile, earlier + [tally])

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Alerting
+import Detection
 import EventModel
 
 /// Everything of one lane that changed since the last commit: alerts, statistics and positions, all as of the same event.
@@ -21,6 +22,8 @@ package struct LaneCommit: Sendable {
     package var applied: [AppliedDecision]
     /// Edges on which records moved since the last commit, each with its running day.
     package var flows: [FlowDay]
+    /// Pages of filters that changed.
+    package var pages: [IdentifierRegister.Page]
     /// Numbers for `weir status`, by name, sorted.
     package var counters: [Counter]
 
@@ -35,7 +38,7 @@ package struct LaneCommit: Sendable {
 
     package init(
         lane: String, header: [UInt8], accounts: [AccountState], positions: [StreamPosition], alerts: [AlertRecord],
-        applied: [AppliedDecision] = [], flows: [FlowDay] = [], counters: [Counter]
+        applied: [AppliedDecision] = [], flows: [FlowDay] = [], pages: [IdentifierRegister.Page] = [], counters: [Counter]
     ) {
         self.lane = lane
         self.header = header
@@ -44,6 +47,7 @@ package struct LaneCommit: Sendable {
         self.alerts = alerts
         self.applied = applied
         self.flows = flows
+        self.pages = pages
         self.counters = counters
     }
 }
@@ -68,8 +72,11 @@ package struct LaneResume: Sendable {
     /// In ascending order of id.
     package var accounts: [AccountState]
     package var positions: [StreamPosition]
+    /// Pages of filters.
+    package var pages: [IdentifierRegister.Page]
 
-    package init(header: [UInt8], accounts: [AccountState], positions: [StreamPosition]) {
+    package init(header: [UInt8], accounts: [AccountState], positions: [StreamPosition], pages: [IdentifierRegister.Page] = []) {
+        self.pages = pages
         self.header = header
         self.accounts = accounts
         self.positions = positions

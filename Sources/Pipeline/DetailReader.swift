@@ -36,6 +36,9 @@ struct DetailReader: Sendable {
         result.job = hash(detail.job)
         result.item = hash(detail.item)
         if result.item != 0 && canaries.contains(result.item) { result.traits.insert(.canary) }
+        if detail.item.count >= 15, IdentifierReader.isUnique(detail.item.isScratch ? scratch : bytes, detail.item) {
+            result.traits.insert(.uniqueItem)
+        }
         if !detail.agent.isEmpty {
             let text = detail.agent.isScratch ? scratch : bytes
             let start = Int(detail.agent.start)

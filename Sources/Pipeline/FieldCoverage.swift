@@ -128,6 +128,7 @@ package enum ControlNeeds {
             needs: [[.dataClass, .environment], [.destination, .environment]]),
         Control(detector: "D18", control: "labels that go with the content", needs: [[.hash], [.label]]),
         Control(detector: "D19", control: "lineage of synthetic records", needs: [[.label], [.parent]]),
+        Control(detector: "D20", control: "no identifiers of customers in made-up content", needs: [[.text, .item], [.dataClass]]),
         Control(detector: "D21", control: "no personal data in machine-made content", needs: [[.text], [.dataClass]]),
         Control(detector: "D22", control: "encryption of webhooks", needs: [[.transport]]),
         Control(detector: "D23", control: "TLS versions", needs: [[.transport]]),

@@ -90,7 +90,7 @@ extension LaneCore {
         limitQuarantines(quarantined)
         // Shards come one after another; accounts come in the order of their numbers, whatever the shards.
         found.sort { ($0.0, $0.1) < ($1.0, $1.1) }
-        if values.labellers > 0 { collapseShared(&found) }
+        collapseShared(&found)
         decide(found, bucket: oldestBucket)
         closeBudget(found, sums.calibration, bucket: oldestBucket)
         closeSeries(bucket: oldestBucket)

@@ -43,7 +43,7 @@ extension LaneCore {
         namesAtCommit = [:]
         pendingCommit = LaneCommit(
             lane: options.name, header: encodedHeader(), accounts: changed, positions: moved, alerts: taken, applied: decided,
-            flows: takeFlowDays(), counters: counterList())
+            flows: takeFlowDays(), pages: values.takeChangedPages(), counters: counterList())
     }
 
     /// Encodes at most `limit` more accounts of the commit in the making; returns the commit once it is whole.
@@ -67,6 +67,7 @@ extension LaneCore {
         var list: [(String, Int64)] = [
             ("accounts", Int64(accountCount)), ("alerts_open", Int64(openAlertCount)), ("bytes", Int64(clamping: counters.bytes)),
             ("duplicates", Int64(clamping: counters.duplicates)), ("events", Int64(clamping: counters.events)),
+            ("filter_rotations_early", Int64(clamping: values.identifiers.earlyRotations)),
             ("future", Int64(clamping: counters.future)),
             ("ignored", Int64(clamping: counters.ignored)), ("late", Int64(clamping: counters.late)),
             ("lost_bytes", Int64(clamping: counters.lostBytes)),
@@ -126,6 +127,7 @@ extension LaneCore {
         for shard in shards { shard.oldestBucket = oldestBucket }
         for account in resume.accounts { try restore(account) }
         guard names.count == Int(accountCount) else { throw StateError.implausible("number of accounts") }
+        try values.restore(resume.pages)
         for position in resume.positions { positions[position.stream] = position }
     }
 

@@ -29,6 +29,7 @@ struct MovementReader {
     private let sourceEnvironment: DataEnvironment
     private let key: UInt64
     private var scanner: ContentScanner
+    private var identifiers: IdentifierReader
     /// Bytes of a text that are scanned.
     private static let longestText = 65_536
     /// What the names of the value directory mean; by number.
@@ -85,6 +86,7 @@ struct MovementReader {
         lexicon = MarkerLexicon(settings.lexicon)
         sourceEnvironment = settings.environment
         scanner = ContentScanner(settings.scan)
+        identifiers = IdentifierReader(pseudonymKey: pseudonymKey)
         key = HMACSHA256.code(for: Array("weir movements 1".utf8), key: pseudonymKey).prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         memo = Array(repeating: MemoEntry(), count: 2048)
     }
@@ -158,7 +160,7 @@ struct MovementReader {
         return (movement, names)
     }
 
-    /// Counts the personal data of a free text. No byte of it goes on.
+    /// Counts the personal data of a free text, and hashes identifiers. No byte of it goes on.
     private mutating func scan(_ bytes: PaddedBytes, _ range: TextRange, _ movement: inout DataMovement) {
         movement.traits.insert(.scanned)
         let start = Int(range.start)
@@ -174,6 +176,7 @@ struct MovementReader {
         // A form alone, without a key beside it, proves nothing.
         let certain = scanner.matches.count { $0.type.isConclusive && !$0.isReserved && $0.confidence > 0.5 }
         movement.personal.certain = UInt16(clamping: certain)
+        if movement.side != nil { identifiers.read(scanner.matches, in: text.span, into: &movement.identifiers) }
     }
 
     /// Where the records came from and where they went.

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Alerting
+import Detection
 import EventModel
 import LogFormats
 import TestSupport
@@ -15,6 +16,7 @@ struct LaneRun: Equatable {
     var header: [UInt8] = []
     var accounts: [UInt32: AccountState] = [:]
     var offsets: [UInt32: UInt64] = [:]
+    var pages: [Int: [UInt8]] = [:]
     var counters: [LaneCommit.Counter] = []
     var restarts = 0
 
@@ -35,6 +37,7 @@ struct LaneRun: Equatable {
             return "account \(id): \(accounts[id]?.name ?? "none") and \(other.accounts[id]?.name ?? "none")"
         }
         if offsets != other.offsets { return "offsets \(offsets) and \(other.offsets)" }
+        if pages != other.pages { return "pages of filters" }
         return header == other.header ? nil : "headers"
     }
 }
@@ -72,6 +75,8 @@ struct MemoryJournal {
     private(set) var positions: [UInt32: StreamPosition] = [:]
     private(set) var alerts: [String] = []
     private(set) var counters: [LaneCommit.Counter] = []
+    /// By filter and number.
+    private(set) var pages: [Int: [UInt8]] = [:]
 
     mutating func store(_ commit: LaneCommit) {
         header = commit.header
@@ -79,12 +84,16 @@ struct MemoryJournal {
         for position in commit.positions { positions[position.stream] = position }
         alerts += commit.alerts.map(\.json)
         counters = commit.counters
+        for page in commit.pages { pages[Int(page.filter) << 16 | Int(page.number)] = page.bits.isEmpty ? nil : page.bits }
     }
 
     var resume: LaneResume {
         LaneResume(
             header: header, accounts: accounts.values.sorted { $0.id < $1.id },
-            positions: positions.values.sorted { $0.stream < $1.stream })
+            positions: positions.values.sorted { $0.stream < $1.stream },
+            pages: pages.sorted { $0.key < $1.key }.map {
+                IdentifierRegister.Page(filter: UInt8($0.key >> 16), number: UInt16($0.key & 0xFFFF), bits: $0.value)
+            })
     }
 }
 
@@ -122,6 +131,7 @@ func run(_ files: [MemorySource.File], _ plan: LaneRunPlan = LaneRunPlan()) thro
     result.accounts = journal.accounts
     result.offsets = journal.positions.mapValues(\.offset)
     result.counters = journal.counters
+    result.pages = journal.pages
     return result
 }
 

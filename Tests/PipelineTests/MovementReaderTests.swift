@@ -72,6 +72,31 @@ import Testing
         #expect(labelled.flow.dataClass == .synthetic && labelled.synthetic == .yes)
     }
 
+    @Test func `the same person's values are the same identifiers however they are written, and nobody's are none`() throws {
+        func hashes(_ text: String, _ rest: String = #""class":"ai_content""#) throws -> [UInt64] {
+            let (movement, _) = try one(#""action":"read",\#(rest),"text":"\#(text)""#)
+            return (0..<movement.identifiers.count).map { movement.identifiers[$0] }
+        }
+        let known = try hashes("Dear Ada, we wrote to ada.love@brieffach.de on Monday.")
+        #expect(known.count == 1)
+        #expect(try hashes("Mail Ada.Love@Brieffach.DE again.", #""class":"customer","env":"production""#) == known)
+        #expect(try hashes("Mail ada.lovelace@brieffach.de again.") != known)
+        #expect(try hashes("Write to info@brieffach.de, no-reply@brieffach.de or jane@example.com.").isEmpty)
+        #expect(try hashes("Mail ada.love@brieffach.de again.", #""class":"product""#).isEmpty)
+        #expect(try hashes((0..<9).map { "p\($0)x@brieffach.de" }.joined(separator: " ")).count == 4)
+    }
+
+    @Test func `a record's number is an identifier by its form only`() throws {
+        func isUnique(_ item: String) throws -> Bool {
+            let (batch, _) = try read([#"{"ts":1780272000,"account":"a","action":"read","class":"customer","item":"\#(item)"}"#])
+            return try #require(batch.details.first).traits.contains(.uniqueItem)
+        }
+        for item in ["0035g00000AbCdEAAX", "7d444840-9dc0-11d1-b245-5ffdce74fad2"] { #expect(try isUnique(item), "\(item)") }
+        for item in ["1042", "P-11832", "000000000001042", "winter-jacket-blue", "https://x.example/a?b=0035g00000AbCdE"] {
+            #expect(try !isUnique(item), "\(item)")
+        }
+    }
+
     @Test func `a destination is a system by name, host, pattern or URL, or else its host`() throws {
         for dest in ["partner", "hooks.partner.net", "https://hooks.partner.net:8443/a?b=c"] {
             let (movement, name) = try one(#""action":"sync","object":"Contact","dest":"\#(dest)""#)
