@@ -7,8 +7,16 @@ import EventModel
 extension LaneCore {
     /// An event this far ahead of the newest one is not believed until others agree: one bad date must not close every bucket.
     static var leap: EventDuration { .days(3) }
-    /// Events that must agree on a leap.
+    /// Events that must agree on a leap, where there are as many.
     static var leapAgreement: Int { 16 }
+
+    /// The same for this lane: as many as it usually has in such a time, two at least. A source with an event a week leaps every time, and
+    /// would never be believed.
+    private var neededAgreement: Int {
+        let age = max((newest - BucketGrid.start(of: fleet.firstBucket)).milliseconds, LaneCore.leap.milliseconds)
+        let usual = Double(counters.events) * Double(LaneCore.leap.milliseconds) / Double(age)
+        return Int(min(max(usual, 2), Double(LaneCore.leapAgreement)))
+    }
     /// Row identities kept for one open bucket; beyond it rows count unchecked.
     static var rowKeyLimit: Int { 1_000_000 }
 
@@ -120,20 +128,26 @@ extension LaneCore {
 
     // MARK: Leaps
 
-    /// Keeps an event that is days ahead until enough others agree with it, then believes them all.
+    /// Keeps an event that is days ahead until enough others agree with it, by not going back, then believes them all.
     private mutating func leapAhead(_ event: DetailedEvent) {
-        if let first = ahead.first {
-            let difference = event.event.time - first.event.time
-            if difference > LaneCore.leap || difference < EventDuration(milliseconds: -LaneCore.leap.milliseconds) { distrustLeap() }
-        }
+        if let first = ahead.first, first.event.time - event.event.time > LaneCore.leap { distrustLeap() }
         ahead.append(event)
-        guard ahead.count >= LaneCore.leapAgreement else { return }
+        if ahead.count >= neededAgreement { believeLeap() }
+    }
+
+    private mutating func believeLeap() {
         let believed = ahead
         ahead = []
         for detailed in believed {
             if detailed.event.time > newest { advance(to: detailed.event.time) }
             if let (signal, rows) = add(detailed.event) { follow(signal, detailed, rows) }
         }
+    }
+
+    /// The archive has ended with events ahead: with the one that did not come, they may be enough.
+    mutating func endLeap() {
+        if !ahead.isEmpty && ahead.count + 1 >= neededAgreement { believeLeap() }
+        distrustLeap()
     }
 
     /// The source goes on at its old time, so the events ahead of it were wrong.

@@ -139,8 +139,7 @@ extension LaneCore {
     /// The archive has ended: judges the open buckets as they stand, without closing them. What comes next is not known, so nothing is
     /// learnt, completed or resolved.
     mutating func settle() {
-        counters.future += UInt64(ahead.count)
-        ahead.removeAll()
+        endLeap()
         let known = fleet
         for position in 0..<openCount {
             fleet = known.raised(by: pulse(position: position))

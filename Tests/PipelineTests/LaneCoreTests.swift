@@ -36,11 +36,28 @@ import Testing
     @Test func `a leap is believed when sixteen events agree, and all of them count`() {
         var core = core()
         let leapt = (0..<16).map { event(10 * 86_400 + Int64($0)) }
-        core.process(batch([event(0)] + leapt.dropLast(), accounts: ["a"]))
-        #expect(core.counters.events == 1)
+        core.process(batch((0..<20).map { event(Int64($0)) } + leapt.dropLast(), accounts: ["a"]))
+        #expect(core.counters.events == 20)
         core.process(batch(leapt.suffix(1)))
-        #expect(core.counters.events == 17)
+        #expect(core.counters.events == 36)
         #expect(core.counters.future == 0)
+    }
+
+    @Test func `a source with an event a week is counted whole`() {
+        var core = core()
+        var last = batch([event(6 * 7 * 86_400)])
+        last.isLast = true
+        core.process(batch((0..<6).map { event($0 * 7 * 86_400) }, accounts: ["a"]))
+        core.process(last)
+        #expect(core.counters.events == 7 && core.counters.future == 0)
+    }
+
+    @Test func `a wrong date in a source with an event a week is still one event of the future`() {
+        var core = core()
+        let weekly = (0..<6).map { event($0 * 7 * 86_400) }
+        core.process(batch(Array(weekly[..<4]) + [event(400 * 86_400)] + weekly[4...], accounts: ["a"]))
+        core.process(batch([event(6 * 7 * 86_400)]))
+        #expect(core.counters.events == 7 && core.counters.future == 1)
     }
 
     @Test func `a row delivered twice counts once`() {
