@@ -4,9 +4,9 @@
 import EventModel
 
 extension JSONCursor {
-    /// Reads a line whose keys are all known from earlier lines and come in their order, with values without escapes. Returns where the line
-    /// ends, or −1, having decided nothing, for any other line, and for one whose end has not come yet. What it reads means the same to
-    /// ``object(_:_:node:depth:_:_:_:)``.
+    /// Reads a line whose keys are all known from earlier lines and come in their order, with values without escapes. Returns where the
+    /// line ends, or −1, having decided nothing, for any other line, and for one whose end has not come yet. What it reads means the same
+    /// to ``object(_:_:node:depth:_:_:_:)``.
     ///
     /// Keys are taken in their order only, so that none can come twice. Every byte is looked at once: the end of the line is found on the
     /// way, because no value may hold one. `draft` must be as ``Draft/reset()`` leaves it.
@@ -144,8 +144,8 @@ extension JSONCursor {
         return close &+ 1
     }
 
-    /// The text before the first quote among eight bytes, the rest zero, and its length; −1 when there is no quote among them, or a backslash
-    /// or control character before it.
+    /// The text before the first quote among eight bytes, the rest zero, and its length; −1 when there is no quote among them, or a
+    /// backslash or control character before it.
     ///
     /// Source: Alan Mycroft's test for a zero byte (1987): the lowest flag is exact, those above it may be wrong.
     @inline(__always)
