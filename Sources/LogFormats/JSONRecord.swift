@@ -55,6 +55,12 @@ struct JSONRecord: Sendable {
         var node: Int16 = -1
         var slot: Int16 = -1
         var child: Int16 = -1
+
+        @inline(__always)
+        func stands(_ words: SIMD4<UInt64>, _ count: Int, _ node: Int) -> Bool {
+            let difference = self.words ^ words
+            return difference[0] | difference[1] | difference[2] | difference[3] == 0 && Int(self.count) == count && Int(self.node) == node
+        }
     }
 
     /// What a key leads to; −1 is nowhere.
@@ -254,16 +260,15 @@ struct JSONRecord: Sendable {
             bytes.word(at: start &+ 24) & PaddedBytes.firstBytes(count &- 24))
         let mixed = foldedMultiply(
             words[0] ^ words[2] &* 31 ^ UInt64(truncatingIfNeeded: node &* 64 &+ count), 0x9E37_79B9_7F4A_7C15 ^ words[1])
-        let place = Int(truncatingIfNeeded: mixed & UInt64(JSONRecord.memoCount - 1))
-        let difference = memo[place].words ^ words
-        let isSame = difference[0] | difference[1] | difference[2] | difference[3] == 0
-        if isSame && Int(memo[place].count) == count && Int(memo[place].node) == node {
-            return Target(slot: Int(memo[place].slot), node: Int(memo[place].child))
-        }
+        // Two places for a key: a log's keys are fewer than there are places, but some would share one.
+        let place = Int(truncatingIfNeeded: mixed & UInt64(JSONRecord.memoCount - 2))
+        if memo[place].stands(words, count, node) { return Target(slot: Int(memo[place].slot), node: Int(memo[place].child)) }
+        if memo[place | 1].stands(words, count, node) { return Target(slot: Int(memo[place | 1].slot), node: Int(memo[place | 1].child)) }
         let child = keys.child(bytes, start, end, of: node)
         let slot = child?.slot ?? -1
         let inner = child?.node ?? -1
         if count <= 32 {
+            memo[place | 1] = memo[place]
             memo[place] = SeenKey(
                 words: words, count: Int32(truncatingIfNeeded: count), node: Int16(truncatingIfNeeded: node), slot: slot, child: inner)
         }

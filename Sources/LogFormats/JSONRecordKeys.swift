@@ -28,6 +28,8 @@ struct JSONRecordKeys: Sendable {
 
     struct Node: Sendable {
         var children: [Child] = []
+        /// The first bytes of their keys: most keys of a log are none of ours, and one look tells.
+        var firsts: [UInt8] = []
         /// Elements of an array other than the first.
         var elements: [(index: Int, child: Child)] = []
         var nameKey: [UInt8] = []
@@ -48,6 +50,7 @@ struct JSONRecordKeys: Sendable {
         self.folds = folds
         for (slot, path) in paths.enumerated() { insert(path, slot: Int16(slot)) }
         for wrapper in wrappers { nodes[0].children.append(Child(key: plain(wrapper), slot: -1, node: 0)) }
+        for index in nodes.indices { nodes[index].firsts = nodes[index].children.map { $0.key.first ?? 0 } }
     }
 
     /// Whether a text is a path.
@@ -158,18 +161,25 @@ struct JSONRecordKeys: Sendable {
 
     /// The child of a node that a key of the log names; nil when none of ours. Complexity: O(children × length).
     func child(_ bytes: PaddedBytes, _ start: Int, _ end: Int, of node: Int) -> Child? {
-        for child in nodes[node].children where reads(bytes, start, end, child.key) { return child }
+        if let child = named(bytes, start, end, of: node) { return child }
         if folds && end - start > 2 && bytes[end - 2] == UInt8(ascii: "_") {
             switch bytes[end - 1] {
             case UInt8(ascii: "s"), UInt8(ascii: "d"), UInt8(ascii: "b"), UInt8(ascii: "g"), UInt8(ascii: "t"):
-                for child in nodes[node].children where reads(bytes, start, end - 2, child.key) { return child }
+                if let child = named(bytes, start, end - 2, of: node) { return child }
             default: break
             }
         }
         let dot = bytes.firstIndex(of: UInt8(ascii: "."), from: start, to: end)
         guard dot < end, dot > start, dot + 1 < end else { return nil }
-        for outer in nodes[node].children where outer.node > 0 && reads(bytes, start, dot, outer.key) {
-            return child(bytes, dot + 1, end, of: Int(outer.node))
+        guard let outer = named(bytes, start, dot, of: node), outer.node > 0 else { return nil }
+        return child(bytes, dot + 1, end, of: Int(outer.node))
+    }
+
+    private func named(_ bytes: PaddedBytes, _ start: Int, _ end: Int, of node: Int) -> Child? {
+        guard start < end else { return nil }
+        let first = folds ? JSONRecordKeys.folded(bytes[start]) : bytes[start]
+        for index in nodes[node].firsts.indices where first == nil || nodes[node].firsts[index] == first {
+            if reads(bytes, start, end, nodes[node].children[index].key) { return nodes[node].children[index] }
         }
         return nil
     }

@@ -132,6 +132,11 @@ struct RecordView {
         }
         let start = Int(value.start)
         let end = start + Int(value.count)
+        if end - start > 1 && end - start <= 16 && bytes[start] == UInt8(ascii: "-") {
+            // What `-1` says is that nobody knows.
+            let (_, count) = NumberParser.digits(bytes, from: start + 1, to: end)
+            if count == end - start - 1 { return true }
+        }
         let (digits, count) = NumberParser.digits(bytes, from: start, to: end)
         if count > 0 && count <= NumberParser.longest {
             // `20680.0` is how some write every number.

@@ -10,9 +10,9 @@ typealias SalesforceEventFormat = RecordFormat<SalesforceEventDialect>
 ///
 /// Account: the connected app, else the client's name, else the user's id (its first fifteen characters) or name. A report or list view
 /// that is logged in pieces states its total in each, and so does a query that is fetched page by page: they carry the execution's
-/// identity, see ``AccessEvent/Presence/cumulativeRows``. Pages that say how many rows they returned are added up instead. Anomaly events are
-/// about rows that another event has counted, and have none. Source: Salesforce platform events reference v67; event log files as JSON as
-/// collectors write them.
+/// identity, see ``AccessEvent/Presence/cumulativeRows``. Pages that say how many rows they returned are added up instead. Anomaly events
+/// are about rows that another event has counted, and have none. Source: Salesforce platform events reference v67; event log files as JSON
+/// as collectors write them.
 struct SalesforceEventDialect: RecordDialect {
     static let descriptor = SalesforceEventFormat.descriptor(
         "salesforce_event", "real-time events, EventLog objects and event log files of Salesforce as JSON, in any spelling of their fields",

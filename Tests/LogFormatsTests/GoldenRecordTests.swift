@@ -1,6 +1,7 @@
 // weir
 // SPDX-License-Identifier: Apache-2.0
 
+import EventModel
 import Foundation
 import LogFormats
 import TestSupport
@@ -145,6 +146,16 @@ struct GoldenRecordTests {
         let whole = try RecordSight(golden.format, pieces: [bytes])
         var random = SeededRandom(seed: 99)
         #expect(try RecordSight(golden.format, pieces: pieces(of: bytes, using: &random)) == whole)
+    }
+
+    @Test(.enabled(if: GoldenSampleTests.arePresent)) func `Envoy's log is read out of a container's`() throws {
+        let type = try #require(FormatCatalog.format(named: "envoy_json"))
+        let options = FormatOptions(fields: ["account": ":authority"], wrapper: .cri)
+        let bytes = try Self.bytes("crowdsec-hub/envoy-http-crawl-non_statics/envoy-http-crawl-non_statics.log")
+        let seen = decode(try FormatCatalog.decoder(of: type, options: options), pieces: [bytes])
+        #expect(seen.lines.count == 41 && seen.malformed.isEmpty && seen.ignored == 0)
+        #expect(seen.lines.allSatisfy { $0.account == "crawl.internal" && $0.status == 404 && $0.operation.name == "read" })
+        #expect(Set(seen.lines.map(\.endpoint)).count == 41)
     }
 
     /// The same rows of one organisation, as JSON and as the log files they were.

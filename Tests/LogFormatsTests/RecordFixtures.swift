@@ -47,6 +47,12 @@ struct RecordFixture {
         return text + records[0]
     }
 
+    /// Everything of it, each on a line of its own.
+    var lineStream: String {
+        let cut = String(records[0].prefix(records[0].count / 2))
+        return (records + ignored + refused.map(\.text) + ["not json at all", cut] + records).joined(separator: "\n")
+    }
+
     /// The same record with its first members on lines of their own.
     static func spread(_ record: String) -> String {
         var parts: [Substring] = []
