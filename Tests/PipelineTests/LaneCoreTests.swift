@@ -56,7 +56,9 @@ import Testing
         var core = core()
         let weekly = (0..<6).map { event($0 * 7 * 86_400) }
         core.process(batch(Array(weekly[..<4]) + [event(400 * 86_400)] + weekly[4...], accounts: ["a"]))
-        core.process(batch([event(6 * 7 * 86_400)]))
+        var last = batch([event(6 * 7 * 86_400)])
+        last.isLast = true
+        core.process(last)
         #expect(core.counters.events == 7 && core.counters.future == 1)
     }
 

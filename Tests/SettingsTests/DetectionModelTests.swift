@@ -8,7 +8,7 @@ import Testing
 /// The folder of this file: settings with a relative model start from it.
 private let folder = "\(#filePath)".split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" } + "/Fixtures"
 
-private func settings(_ detection: String) throws -> WeirSettings {
+private func settings(_ detection: String, folder: String = folder) throws -> WeirSettings {
     try SettingsFile.read(
         "state_directory: /x\nsources: [{ name: a, format: json, paths: [/a] }]\ndetection: \(detection)", folder: folder)
 }
@@ -53,8 +53,8 @@ private func problems(_ body: () throws -> Void) -> [String] {
     }
 
     @Test func `a model that is not there is told with where it was looked for`() {
-        let found = problems { _ = try settings("{ model: nobody }") }
-        #expect(found.count == 1 && found[0].contains("\(folder)/models/nobody/model.json"), "\(found)")
+        let found = problems { _ = try settings("{ model: nobody }", folder: "/nowhere") }
+        #expect(found.count == 1 && found[0].contains("/nowhere/models/nobody/model.json"), "\(found)")
     }
 
     @Test func `the model that is shipped is the one that is built in`() throws {
