@@ -58,14 +58,15 @@ extension AccessDetector {
     public static var judged: JudgedBuckets { .active }
 
     public func judge(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Finding? {
-        guard bucket.sums.calls > 0 else { return nil }
+        guard bucket.sums.calls > 0 || Self.judgesIdleBuckets else { return nil }
         let look = look(bucket, of: account)
         return look.gate == .fired ? finding(look, bucket, of: account) : nil
     }
 
     public func explain(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Explanation {
-        let look = bucket.sums.calls > 0 ? look(bucket, of: account) : .nothing
-        let words = bucket.sums.calls > 0 ? reason(look, bucket, of: account) : "the account made no call in this bucket"
+        let isJudged = bucket.sums.calls > 0 || Self.judgesIdleBuckets
+        let look = isJudged ? look(bucket, of: account) : .nothing
+        let words = isJudged ? reason(look, bucket, of: account) : "the account made no call in this bucket"
         var verdict = Verdict(Self.subject, gate: look.gate, reason: words)
         verdict.observed = look.observed
         verdict.expected = look.expected

@@ -111,8 +111,7 @@ public final class AccessMemory {
             if let moved = tally.movement {
                 if movement.isEmpty { movement.append(MovementMemory()) }
                 movement[0].learn(
-                    moved, bucket: bucket.number, isTold: MovementFindings(bucket, movement[0]),
-                    shared: bucket.access.values.identifiers.matches(moved))
+                    moved, bucket: bucket.number, isTold: MovementFindings(bucket, movement[0]), bucket.access.values)
             }
             for job in tally.jobs {
                 jobs.removeAll { $0.job == job.job }

@@ -210,7 +210,13 @@ public final class AccessTally {
     /// Notes a movement; true when detectors are to be asked about it at once.
     public func note(_ movement: DataMovement, of event: AccessEvent, _ detail: EventDetail?) -> Bool {
         if moved.isEmpty { moved.append(MovementTally()) }
-        return moved[0].add(movement, event, item: detail.map { $0.traits.contains(.uniqueItem) ? $0.item : 0 } ?? 0)
+        return moved[0].add(movement, event, detail)
+    }
+
+    /// Notes that a line of an audit or a lineage log names a job.
+    public func noteAudit(of job: UInt64) {
+        if moved.isEmpty { moved.append(MovementTally()) }
+        moved[0].noteAudit(of: job)
     }
 
     private func run(_ job: UInt64, rows: UInt64, at time: EventTime) {

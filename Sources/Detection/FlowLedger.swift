@@ -6,7 +6,7 @@ import RollingStatistics
 
 /// Every edge on which records were seen to move, with how much and since when.
 ///
-/// State: about 100 bytes an edge, at most ``limit`` of them; what comes beyond that is counted and not kept. Changes only when a bucket
+/// State: about 160 bytes an edge, at most ``limit`` of them; what comes beyond that is counted and not kept. Changes only when a bucket
 /// closes. Complexity: O(1) a look.
 public struct FlowLedger: Sendable {
     public static let limit = 4096
@@ -28,8 +28,18 @@ public struct FlowLedger: Sendable {
         /// The day that ``today`` is of, in days since 1970.
         public var day: Int64
         public var today = Counts()
+        /// The days before, on which any records moved.
+        public var history = FlowHistory()
         /// Whether the settings declare it, as of its last bucket.
         public var isDeclared: Bool
+
+        /// The records of a day so far, and what the days before it were like.
+        public func asOf(day: Int64) -> (records: UInt64, history: FlowHistory) {
+            guard day != self.day else { return (today.records, history) }
+            var history = self.history
+            history.learn(today.records)
+            return (0, history)
+        }
     }
 
     public struct Counts: Equatable, Sendable {
@@ -112,6 +122,7 @@ public struct FlowLedger: Sendable {
             writer.write(record.isDeclared)
             record.total.encode(into: &writer)
             record.today.encode(into: &writer)
+            record.history.encode(into: &writer)
         }
     }
 
@@ -126,7 +137,7 @@ public struct FlowLedger: Sendable {
             let isDeclared = try reader.readBool()
             records[key] = Record(
                 firstBucket: first, lastBucket: last, total: try Counts(from: &reader), day: day, today: try Counts(from: &reader),
-                isDeclared: isDeclared)
+                history: try FlowHistory(from: &reader), isDeclared: isDeclared)
         }
     }
 }
@@ -135,6 +146,7 @@ extension FlowLedger.Record {
     fileprivate mutating func add(_ edge: MovementTally.Edge, bucket: Int64, day: Int64) {
         lastBucket = max(lastBucket, bucket)
         if day != self.day {
+            history.learn(today.records)
             self.day = day
             today = FlowLedger.Counts()
         }

@@ -53,18 +53,23 @@ public struct IdentifierFilter: Sendable {
         return IdentifierFilter.allProbes(of: hash) { generations[generation].pages[page][$0 >> 6] & (1 << UInt64($0 & 63)) != 0 }
     }
 
-    private static func page(of hash: UInt64) -> Int { Int(truncatingIfNeeded: hash >> 56) }
+    /// Not the hash's own first bits: where a sample of the smallest hashes is put in, these are all alike.
+    private static func page(of hash: UInt64) -> Int { Int(truncatingIfNeeded: mixed(hash &+ 0xD1B5_4A32_D192_ED03) >> 56) }
+
+    /// Source: Steele, Lea, Flood 2014, "SplitMix".
+    private static func mixed(_ seed: UInt64) -> UInt64 {
+        var word = seed
+        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
+        return word ^ (word >> 31)
+    }
 
     /// Asks for each of the places of an identifier in its page until one answers no. Each mixed word holds four places of 15 bits.
     private static func allProbes(of hash: UInt64, _ answer: (Int) -> Bool) -> Bool {
         var seed = hash
         for _ in 0..<probes / 4 {
-            // Source: Steele, Lea, Flood 2014, "SplitMix".
             seed &+= 0x9E37_79B9_7F4A_7C15
-            var word = seed
-            word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-            word ^= word >> 31
+            let word = mixed(seed)
             for part in 0..<4 where !answer(Int(truncatingIfNeeded: word >> UInt64(part * 16)) & 0x7FFF) { return false }
         }
         return true

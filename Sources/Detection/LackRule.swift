@@ -51,9 +51,11 @@ public enum Lack: UInt8, CaseIterable, Sendable {
     case disclosure
     /// Labelled synthetic records written without the hash of their parent.
     case parent
+    /// Content hashes of synthetic records that nobody was seen to make.
+    case origin
 
     /// Records or answers of the hour below which none of it is told.
-    var atLeast: UInt64 { self == .label ? 20 : 50 }
+    var atLeast: UInt64 { self == .label || self == .origin ? 20 : 50 }
 
     /// Whether so many of the last hour lack it that neither chance nor habit explains it, where the account's log has it at all.
     func isUnusual(_ counts: MovementMemory.Share.Counts, _ known: MovementMemory.Share, bucket: Int64) -> Bool {
@@ -67,53 +69,68 @@ public enum Lack: UInt8, CaseIterable, Sendable {
 
 extension MovementTally {
     /// How many of the bucket's had it, and how many lacked it.
-    public func share(_ lack: Lack) -> MovementMemory.Share.Counts {
+    public func share(_ lack: Lack, _ registry: ProvenanceRegistry) -> MovementMemory.Share.Counts {
         switch lack {
         case .label: .init(with: labelled, without: unlabelled)
         case .disclosure: .init(with: UInt64(disclosed), without: UInt64(undisclosed))
         case .parent: .init(with: descended, without: orphaned)
+        case .origin: origins(registry)
         }
     }
 }
 
-extension ShareDetector {
+extension LackRule {
+    typealias Counts = MovementMemory.Share.Counts
+
     /// The bucket's counts, what the account usually does, and its hour; nil where nothing was counted.
     private func hour(
         _ bucket: borrowing ClosedBucket, _ account: borrowing AccountProfile
-    ) -> (counts: MovementMemory.Share.Counts, known: MovementMemory.Share, hour: MovementMemory.Share.Counts)? {
-        guard let counts = bucket.access.tally?.movement?.share(Self.rule.lack), counts.isAny else { return nil }
-        let known = account.access?.facts.movement.shares[Int(Self.rule.lack.rawValue)] ?? MovementMemory.Share()
+    ) -> (counts: Counts, known: MovementMemory.Share, hour: Counts)? {
+        guard let counts = bucket.access.tally?.movement?.share(lack, bucket.access.values.provenance), counts.isAny else { return nil }
+        let known = account.access?.facts.movement.shares[Int(lack.rawValue)] ?? MovementMemory.Share()
         return (counts, known, known.hour(bucket.number, counts))
     }
 
-    public func look(_ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> AccessLook {
+    func look(_ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> AccessLook {
         // Whether all accounts are concerned is known when the bucket has closed.
         guard bucket.isClosed, let (counts, known, hour) = hour(bucket, account) else { return .nothing }
         guard known.with >= LackRule.needed else { return AccessLook(.learning, observed: Double(hour.without)) }
-        let isUnusual = Self.rule.lack.isUnusual(counts, known, bucket: bucket.number)
+        let isUnusual = lack.isUnusual(counts, known, bucket: bucket.number)
         return AccessLook(
             isUnusual ? .fired : hour.without > 0 ? .excess : .nothing, observed: Double(hour.without),
             expected: known.usual * Double(hour.total))
     }
 
-    public func finding(_ look: AccessLook, _ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> Finding {
-        let rule = Self.rule
+    func phrase(_ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> String {
         let (_, known, hour) = hour(bucket, account) ?? (.init(), MovementMemory.Share(), .init())
         let share = 100 * Double(hour.without) / max(Double(hour.total), 1)
-        let phrase =
-            "\(rule.verb) \(NumberText.grouped(Double(hour.without))) of \(NumberText.grouped(Double(hour.total))) \(rule.things) "
-            + "\(rule.without) within the hour (\(NumberText.decimal(share, places: 1)) %). Usual "
+        return "\(verb) \(NumberText.grouped(Double(hour.without))) of \(NumberText.grouped(Double(hour.total))) \(things) "
+            + "\(without) within the hour (\(NumberText.decimal(share, places: 1)) %). Usual "
             + "\(NumberText.decimal(100 * known.usual, places: 1)) %."
-        return finding(look, bucket, of: account, measure: rule.measure, severity: rule.severity, score: rule.score, phrase: phrase)
+    }
+
+    func reason(_ look: AccessLook) -> String {
+        switch look.gate {
+        case .fired: "more \(lacking) than chance and habit explain"
+        case .learning: learning
+        case .excess: "\(lacking), no more than chance or habit explains, or of fewer than \(lack.atLeast)"
+        default: nothing
+        }
+    }
+}
+
+extension ShareDetector {
+    public func look(_ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> AccessLook {
+        Self.rule.look(bucket, of: account)
+    }
+
+    public func finding(_ look: AccessLook, _ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> Finding {
+        finding(
+            look, bucket, of: account, measure: Self.rule.measure, severity: Self.rule.severity, score: Self.rule.score,
+            phrase: Self.rule.phrase(bucket, of: account))
     }
 
     public func reason(_ look: AccessLook, _ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> String {
-        let rule = Self.rule
-        return switch look.gate {
-        case .fired: "more \(rule.lacking) than chance and habit explain"
-        case .learning: rule.learning
-        case .excess: "\(rule.lacking), no more than chance or habit explains, or of fewer than \(rule.lack.atLeast)"
-        default: rule.nothing
-        }
+        Self.rule.reason(look)
     }
 }

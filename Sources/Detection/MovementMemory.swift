@@ -13,7 +13,7 @@ public struct MovementMemory: Sendable {
     /// The bucket in which it was told last that the account works in two environments; −1 is never.
     public private(set) var toldBoth: Int64 = -1
     /// By ``Lack``: what the account's records and answers had, and lacked.
-    public private(set) var shares = InlineArray<3, Share>(repeating: Share())
+    public private(set) var shares = InlineArray<4, Share>(repeating: Share())
     /// Buckets in which every call's transport was strong enough, and the last bucket with a weak one.
     public private(set) var securedBuckets: UInt32 = 0
     public private(set) var lastWeak: Int64 = -1
@@ -28,6 +28,10 @@ public struct MovementMemory: Sendable {
     public private(set) var personal = RunningMean()
     /// Identifiers shared with the other side within the last day.
     public private(set) var overlaps = OverlapMemory()
+    /// Jobs and their audits.
+    public private(set) var trails = TrailMemory()
+    /// Different items under one content hash, the most of a bucket.
+    public private(set) var crowds = RunningMean()
 
     public struct Touch: Equatable, Sendable {
         public var bucket: Int64 = -1
@@ -39,16 +43,19 @@ public struct MovementMemory: Sendable {
     public init() {}
 
     mutating func learn(
-        _ tally: MovementTally, bucket: Int64, isTold: MovementFindings, shared: [IdentifierRegister.Match]
+        _ tally: MovementTally, bucket: Int64, isTold: MovementFindings, _ values: ValueTable
     ) {
-        overlaps.learn(shared, bucket: bucket)
+        overlaps.learn(values.identifiers.matches(tally), bucket: bucket)
+        trails.learn(tally.jobs, bucket: bucket)
+        if let crowd = tally.crowd { crowds.learn(min(crowd.items.estimate, 1000), horizon: AccessMemory.horizon) }
         for place in 0..<5 where tally.touches[place].isAny {
             let touch = tally.touches[place]
             touches[place] = Touch(bucket: bucket, read: touch.read, written: touch.written, route: touch.route)
         }
         if isTold.contains(.bothEnvironments) { toldBoth = bucket }
         for lack in Lack.allCases {
-            shares[Int(lack.rawValue)].learn(bucket, tally.share(lack), isAlerted: isTold.contains(MovementFindings(lack)))
+            shares[Int(lack.rawValue)].learn(
+                bucket, tally.share(lack, values.provenance), isAlerted: isTold.contains(MovementFindings(lack)))
         }
         if !tally.weak.isEmpty { lastWeak = bucket } else if tally.secured > 0 { securedBuckets &+= 1 }
         if tally.customerWrites > 0 || tally.syntheticWrites > 0 {
@@ -70,7 +77,7 @@ public struct MovementMemory: Sendable {
             writer.write(touches[place].route.rawValue)
         }
         writer.write(toldBoth)
-        for place in 0..<3 { shares[place].encode(into: &writer) }
+        for place in 0..<4 { shares[place].encode(into: &writer) }
         writer.write(securedBuckets)
         writer.write(lastWeak)
         writer.write(customerWrites)
@@ -80,6 +87,8 @@ public struct MovementMemory: Sendable {
         writer.write(lastSensitive)
         personal.encode(into: &writer)
         overlaps.encode(into: &writer)
+        trails.encode(into: &writer)
+        crowds.encode(into: &writer)
     }
 
     init(from reader: inout StateReader) throws(StateError) {
@@ -89,7 +98,7 @@ public struct MovementMemory: Sendable {
                 route: RouteKey(rawValue: try reader.read()))
         }
         toldBoth = try reader.readBucket()
-        for place in 0..<3 { shares[place] = try Share(from: &reader) }
+        for place in 0..<4 { shares[place] = try Share(from: &reader) }
         securedBuckets = try reader.read()
         lastWeak = try reader.readBucket()
         customerWrites = try reader.read()
@@ -99,6 +108,8 @@ public struct MovementMemory: Sendable {
         lastSensitive = try reader.readBucket()
         personal = try RunningMean(from: &reader)
         overlaps = try OverlapMemory(from: &reader)
+        trails = try TrailMemory(from: &reader)
+        crowds = try RunningMean(from: &reader)
     }
 }
 
@@ -121,7 +132,7 @@ struct MovementFindings: OptionSet {
         var found: MovementFindings = []
         if DualEnvironmentDetector.sides(tally, memory, bucket: bucket.number) != nil { found.insert(.bothEnvironments) }
         for lack in Lack.allCases
-        where lack.isUnusual(tally.share(lack), memory.shares[Int(lack.rawValue)], bucket: bucket.number) {
+        where lack.isUnusual(tally.share(lack, bucket.access.values.provenance), memory.shares[Int(lack.rawValue)], bucket: bucket.number) {
             found.insert(MovementFindings(lack))
         }
         self = found

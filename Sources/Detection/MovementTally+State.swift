@@ -42,7 +42,9 @@ extension MovementTally {
             writer.write(label.hash)
             writer.write(label.said)
             writer.write(label.route.rawValue)
+            writer.write(label.items.bits)
         }
+        jobs.encode(into: &writer) { $0.encode(into: &$1) }
         for identifiers in [real, madeUp] {
             identifiers.encode(into: &writer) { identifier, writer in
                 writer.write(identifier.hash)
@@ -91,8 +93,11 @@ extension MovementTally {
             SessionViews(session: try reader.read(), real: try reader.read(), synthetic: try reader.read(), exports: try reader.read())
         }
         labels = try SmallestSet(limit: MovementTally.hashLimit, from: &reader) { reader throws(StateError) in
-            HashLabel(hash: try reader.read(), said: try reader.read(), route: RouteKey(rawValue: try reader.read()))
+            HashLabel(
+                hash: try reader.read(), said: try reader.read(), route: RouteKey(rawValue: try reader.read()),
+                items: DistinctBits(bits: try reader.read()))
         }
+        jobs = try SmallestSet(limit: MovementTally.jobLimit, from: &reader) { reader throws(StateError) in try JobTrail(from: &reader) }
         real = try MovementTally.identifiers(from: &reader)
         madeUp = try MovementTally.identifiers(from: &reader)
         personal.kinds = try reader.read()

@@ -15,6 +15,7 @@ public struct MovementTally: Sendable {
     static let sessionLimit = 8
     static let hashLimit = 64
     static let identifierLimit = 512
+    static let jobLimit = 16
 
     /// Movements from here to there, which the settings declare or do not.
     public internal(set) var undeclared = SmallestSet<Edge>(limit: edgeLimit)
@@ -50,6 +51,8 @@ public struct MovementTally: Sendable {
     public internal(set) var malformedHashes: UInt32 = 0
     /// The content hashes with the smallest values, and what was said of their records.
     public internal(set) var labels = SmallestSet<HashLabel>(limit: hashLimit)
+    /// Jobs that moved synthetic records, or were audited.
+    public internal(set) var jobs = SmallestSet<JobTrail>(limit: jobLimit)
     /// Texts made by a machine that were scanned, and the personal data in them.
     public internal(set) var texts: UInt32 = 0
     public internal(set) var personal = PersonalDataSum()
@@ -122,12 +125,14 @@ public struct MovementTally: Sendable {
         public var exports: UInt32 = 0
     }
 
-    /// What was said of the records of one content hash. Bits: synthetic, not synthetic, of customers, machine-made.
+    /// What was said of the records of one content hash. Bits: synthetic, not synthetic, made by a generator or from a parent.
     public struct HashLabel: SmallestSetElement, Equatable, Sendable {
         public var key: UInt64 { hash }
         public var hash: UInt64
         public var said: UInt8
         public var route: RouteKey
+        /// Records that bore it, by their numbers.
+        public var items = DistinctBits()
     }
 
     public struct PersonalDataSum: Equatable, Sendable {
@@ -151,8 +156,8 @@ public struct MovementTally: Sendable {
 
     /// Adds an event. Returns whether it is the first of something that detectors are asked about at once.
     ///
-    /// - Parameter item: the keyed hash of the record's number where that is unique by its form; else 0.
-    public mutating func add(_ movement: DataMovement, _ event: AccessEvent, item: UInt64 = 0) -> Bool {
+    /// - Parameter detail: what else the line stated.
+    public mutating func add(_ movement: DataMovement, _ event: AccessEvent, _ detail: EventDetail? = nil) -> Bool {
         let records = event.presence.contains(.rows) ? event.rows : 1
         let route = RouteKey(event)
         let traits = movement.traits
@@ -181,9 +186,12 @@ public struct MovementTally: Sendable {
         }
         isNews = addTransport(movement, route) || isNews
         if traits.contains(.person) { addPerson(movement, event, isWrite: isWrite) }
-        if movement.provenance != 0 { addHash(movement, route) }
+        if movement.provenance != 0 { addHash(movement, route, item: detail?.item ?? 0, isMade: isWrite || event.operation == .sync) }
         if movement.personal.count > 0 || movement.flow.dataClass == .aiContent { addPersonal(movement, route) }
-        if event.status < 400 { addIdentifiers(movement, route, item: item) }
+        if event.status < 400 {
+            addIdentifiers(movement, route, item: detail.map { $0.traits.contains(.uniqueItem) ? $0.item : 0 } ?? 0)
+            if let job = detail?.job, job != 0, isWrite || event.operation.movesDataOut { addJob(job, movement, records, route) }
+        }
         return isNews
     }
 
@@ -300,15 +308,48 @@ public struct MovementTally: Sendable {
         }
     }
 
-    private mutating func addHash(_ movement: DataMovement, _ route: RouteKey) {
+    private mutating func addJob(_ job: UInt64, _ movement: DataMovement, _ records: UInt64, _ route: RouteKey) {
+        guard movement.synthetic == .yes || movement.flow.dataClass == .synthetic || movement.environment.isForMadeUpData else { return }
+        jobs.change(job, orAdd: JobTrail(job: job)) {
+            $0.records &+= records
+            $0.route = max($0.route, route)
+        }
+    }
+
+    /// Notes that a line of an audit or a lineage log names a job.
+    mutating func noteAudit(of job: UInt64) { jobs.change(job, orAdd: JobTrail(job: job)) { $0.isAudited = true } }
+
+    /// The hash that most different records bore, where lines state both.
+    var crowd: HashLabel? {
+        let crowds = labels.filter { $0.items.bits != 0 }
+        return crowds.max { ($0.items.estimate, $1.hash) < ($1.items.estimate, $0.hash) }
+    }
+
+    /// Hashes of synthetic records of which somebody was seen to make them, and of which nobody was, as far as the registry can know.
+    func origins(_ registry: ProvenanceRegistry) -> MovementMemory.Share.Counts {
+        var counts = MovementMemory.Share.Counts()
+        for label in labels where label.said & HashLabel.synthetic != 0 {
+            let said = label.said | registry.said(of: label.hash)
+            if said & HashLabel.made != 0 {
+                counts.with += 1
+            } else if registry.wouldKnow(label.hash) {
+                counts.without += 1
+            }
+        }
+        return counts
+    }
+
+    private mutating func addHash(_ movement: DataMovement, _ route: RouteKey, item: UInt64, isMade: Bool) {
         hashes &+= 1
         if movement.traits.contains(.malformedHash) { malformedHashes &+= 1 }
         var said: UInt8 = 0
         if movement.synthetic == .yes || movement.flow.dataClass == .synthetic { said |= HashLabel.synthetic }
         if movement.synthetic == .no { said |= HashLabel.real }
+        if isMade && (movement.traits.contains(.generator) || movement.parent != 0) { said |= HashLabel.made }
         guard said != 0 else { return }
         labels.change(movement.provenance, orAdd: HashLabel(hash: movement.provenance, said: said, route: route)) {
             $0.said |= said
+            if item != 0 { $0.items.insert(item) }
             $0.route = max($0.route, route)
         }
     }
@@ -327,6 +368,7 @@ public struct MovementTally: Sendable {
 extension MovementTally.HashLabel {
     public static let synthetic: UInt8 = 1
     public static let real: UInt8 = 2
+    public static let made: UInt8 = 4
     /// Both were said.
     public var isConflict: Bool { said & 3 == 3 }
 }

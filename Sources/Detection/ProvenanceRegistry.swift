@@ -27,6 +27,9 @@ public struct ProvenanceRegistry: Sendable {
         return place < hashes.count && hashes[place] == hash ? saids[place] : 0
     }
 
+    /// Whether a hash that is not kept was never noted: beyond the largest that is kept, nobody knows.
+    public func wouldKnow(_ hash: UInt64) -> Bool { hashes.count < ProvenanceRegistry.limit || hash <= hashes[hashes.count - 1] }
+
     private func place(of hash: UInt64) -> Int {
         var (low, high) = (0, hashes.count)
         while low < high {

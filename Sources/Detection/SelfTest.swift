@@ -104,6 +104,8 @@ public struct SelfTest: Sendable {
         public var queries = 0
         /// What each call says of the records that it moves; nil is nothing.
         public var moves: Moves?
+        /// Whether every call has a content hash of its own.
+        public var hasHashOfEachCall = false
         /// The labels that the calls bear in turn, instead of the movement's own.
         public var markers: [Marker] = []
 

@@ -44,6 +44,8 @@ public struct ValueTraits: OptionSet, Sendable {
     public static let canary = ValueTraits(rawValue: 8)
     /// In the inventory of the settings, or there is none.
     public static let inventoried = ValueTraits(rawValue: 16)
+    /// Says who did what to records, or what they were made from.
+    public static let audit = ValueTraits(rawValue: 32)
 }
 
 /// The names of a lane's endpoints and objects, what they say, and how many accounts use each route.
@@ -65,7 +67,7 @@ public final class ValueTable {
     /// What was said of contents, by their hash.
     public private(set) var provenance = ProvenanceRegistry()
     /// By ``Lack``: accounts of the closing bucket whose records or answers may have lacked it.
-    public private(set) var concerned = InlineArray<3, Int>(repeating: 0)
+    public private(set) var concerned = InlineArray<4, Int>(repeating: 0)
     /// Whether the settings declare flows: then what is not declared is a fault by itself.
     public let declaresFlows: Bool
     /// Items that the lane has shown.
@@ -176,7 +178,7 @@ public final class ValueTable {
         for edge in movement.edges { flows.note(edge) }
         provenance.note(movement.labels)
         identifiers.note(movement)
-        for lack in Lack.allCases where movement.share(lack).isAny { concerned[Int(lack.rawValue)] += 1 }
+        for lack in Lack.allCases where movement.share(lack, provenance).isAny { concerned[Int(lack.rawValue)] += 1 }
     }
     /// See ``FlowLedger/takeChanged()``.
     public func takeChangedFlows() -> [(key: FlowKey, value: FlowLedger.Record)] { flows.takeChanged() }
@@ -228,6 +230,7 @@ enum ValueWords {
         var traits: ValueTraits = []
         if let last = words.last, reconnaissance.contains(last) { traits.insert(.reconnaissance) }
         if words.contains(where: evidence.contains) { traits.insert(.evidence) }
+        if words.contains(where: { $0.contains("audit") || $0.contains("lineage") || $0.contains("provenance") }) { traits.insert(.audit) }
         let isAudit = words.contains { $0.hasPrefix("audit") || $0.hasPrefix("log") || $0.hasPrefix("event") || $0.hasPrefix("trail") }
         if isAudit && words.contains(where: auditSettings.contains) { traits.insert(.auditSetting) }
         return traits

@@ -24,6 +24,9 @@ extension AccountShard {
             if event.status >= 400 { tally.noteAccess().note(status: event.status, at: event.time) }
             if let detail {
                 tally.noteAccess().note(detail, rows: rows, at: event.time, operation: event.operation)
+                if detail.job != 0 && event.status < 400 && values.traits(route).contains(.audit) {
+                    tally.noteAccess().noteAudit(of: detail.job)
+                }
                 if detail.traits.contains(.canary) {
                     let touch = AccessTally.CanaryTouch(route: route, time: event.time, isItem: true)
                     isUrgent = tally.noteAccess().note(touch) || isUrgent

@@ -124,6 +124,9 @@ package struct RehearsalLane: ~Copyable {
         if let name = moves.to { movement.flow.to = value(name) }
         if let name = moves.fromRegion { movement.flow.fromRegion = value(name) }
         if let name = moves.toRegion { movement.flow.toRegion = value(name) }
+        if activity.hasHashOfEachCall {
+            movement.provenance = RehearsalLane.mixed(UInt64(bitPattern: bucket) << 16 &+ UInt64(call) &+ 1) | 1
+        }
         if !activity.markers.isEmpty { movement.synthetic = activity.markers[call % activity.markers.count] }
         return movement
     }

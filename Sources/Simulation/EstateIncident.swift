@@ -49,6 +49,12 @@ package struct EstateIncident: Equatable, Sendable {
         case disclosureMissing = "disclosure_missing"
         /// An export adds an object with sensitive fields.
         case sensitiveMix = "sensitive_mix"
+        /// Synthetic records with content hashes that no generator wrote.
+        case unknownOrigin = "unknown_origin"
+        /// A job with parents for everything, of which no audit says that it ran.
+        case unauditedJob = "unaudited_job"
+        /// Many times the usual records on a way that is declared.
+        case flowSurge = "flow_surge"
 
         /// More on a way that is declared.
         case declaredFlowVolume = "declared_flow_volume"
@@ -101,6 +107,9 @@ package struct EstateIncident: Equatable, Sendable {
             case .newJurisdiction: ("D28", "svc-bi-export", "calls of 300 records", 20, 19 * 60 + 20, 60_000)
             case .disclosureMissing: ("D29", "svc-assistant", "answers", 260, 19 * 60, 25_000)
             case .sensitiveMix: ("D30", "svc-newsletter", "exports of 200 records", 14, 5 * 60 + 30, 60_000)
+            case .unknownOrigin: ("D18", "svc-train-loader", "calls of 200 records", 60, 8 * 60 + 45, 20_000)
+            case .unauditedJob: ("D19", "svc-synth-sync", "records", 50, 22 * 60, 4000)
+            case .flowSurge: ("D16", "svc-train-reco", "calls of 150 records", 1000, 10 * 60 + 15, 2000)
             default: harmlessFacts
             }
         }

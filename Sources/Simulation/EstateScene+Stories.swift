@@ -31,15 +31,18 @@ extension EstateScene {
         var random = SimulationRandom(seed: seed, part: 0x6F_0000_0000 + UInt64(day))
         for run in 0..<5 {
             let start = calendar.midnight(day) + Int64(6 + run * 3) * FleetCalendar.hour + Int64(random.below(900_000))
-            runJob(jobNumber(day: day, run), writes: 44 + random.below(20), from: start, hasLineage: true, &random, into: &events)
+            runJob(
+                jobNumber(day: day, run), writes: 44 + random.below(20), from: start, hasLineage: true, isAudited: true, &random,
+                into: &events)
         }
     }
 
     func jobNumber(day: Int, _ run: Int) -> Int { 840_000 + day * 10 + run }
 
-    /// One job. Without lineage its changes have no parent, and nobody writes an audit.
+    /// One job. Without lineage its changes have no parent; without an audit no line says that it ran.
     func runJob(
-        _ job: Int, writes: Int, from start: Int64, hasLineage: Bool, _ random: inout SimulationRandom, into events: inout [EstateEvent]
+        _ job: Int, writes: Int, from start: Int64, hasLineage: Bool, isAudited: Bool, _ random: inout SimulationRandom,
+        into events: inout [EstateEvent]
     ) {
         var time = start
         let day = ripeDay(start)
@@ -51,7 +54,7 @@ extension EstateScene {
             if hasLineage { event.parent = hash(batch(day: day, random.below(EstateScene.batches))) }
             setRows(1, of: &event)
             events.append(event)
-            guard hasLineage, write % 20 == 0 || write == writes else { continue }
+            guard isAudited, write % 20 == 0 || write == writes else { continue }
             var audit = call(EstateAccount.named("svc-synth-sync"), .admin, "/audit/\(job)", at: time + 400, &random)
             audit.job = String(job)
             audit.object = "SynAudit"

@@ -23,11 +23,12 @@ struct EstateStage {
 
     mutating func play() {
         switch incident.kind {
-        case .lineageGap:
+        case .lineageGap, .unauditedJob:
             let day = scene.calendar.day(of: incident.start.milliseconds)
+            let hasLineage = incident.kind == .unauditedJob
             scene.runJob(
-                scene.jobNumber(day: day, 9), writes: incident.size, from: incident.start.milliseconds, hasLineage: false, &random,
-                into: &events)
+                scene.jobNumber(day: day, hasLineage ? 8 : 9), writes: incident.size, from: incident.start.milliseconds,
+                hasLineage: hasLineage, isAudited: false, &random, into: &events)
             for place in events.indices { events[place].account = incident.account }
         case .mixedSession, .trainingSession, .roleCrossing: playSession()
         case .identifierOverlap: playOverlap()
@@ -45,7 +46,7 @@ struct EstateStage {
     private mutating func playOne(_ number: Int, at time: Int64) {
         switch incident.kind {
         case .dualEnvironment, .unlabelledBurst, .syntheticToProduction, .customerToTraining, .labelFlip, .declaredFlowVolume,
-            .parserLabelLoss, .declaredDualEnvironment:
+            .parserLabelLoss, .declaredDualEnvironment, .unknownOrigin, .flowSurge:
             playRecords(number, at: time)
         case .personalDataInAI, .mixedWebhook, .testValueText, .cleanWebhook, .disclosureMissing: playText(number, at: time)
         default: playCall(number, at: time)
@@ -91,7 +92,11 @@ struct EstateStage {
             scene.setRows(120 + random.below(60), of: &event)
             scene.send(&event, to: "training")
             events.append(event)
-        case .declaredFlowVolume: events.append(usual("svc-train-reco", "/synth/orders", at: time, number))
+        case .unknownOrigin:
+            var event = usual("svc-train-loader", "/synth/contacts", at: time, number)
+            event.provenance = scene.hash(unique(number))
+            events.append(event)
+        case .declaredFlowVolume, .flowSurge: events.append(usual("svc-train-reco", "/synth/orders", at: time, number))
         default:
             events.append(usual("svc-masking", "/crm/masking", at: time, number))
             var event = usual("svc-masking", "/synth/masked", at: time + 4000, number)

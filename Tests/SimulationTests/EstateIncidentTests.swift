@@ -35,7 +35,9 @@ struct EstateIncidentTests {
         case .newJurisdiction: line["class"] == "customer" && line["dest_region"] == "us-east-1" && line["dest"]?.hasSuffix(".us") == true
         case .disclosureMissing: line["disclosed"] == "false"
         case .sensitiveMix: line["object"] == "Contact_PII" && line.account != "svc-dsar"
-        case .declaredFlowVolume: line.account == "svc-train-reco"
+        case .declaredFlowVolume, .flowSurge: line.account == "svc-train-reco"
+        case .unknownOrigin: line.account == "svc-train-loader" && line["synthetic"] == "true"
+        case .unauditedJob: line["job"] != nil && line["action"] == "sync" && line["parent"] != nil
         case .parserLabelLoss: line["class"] == "synthetic" && line["synthetic"] == nil && line["provenance"] != nil
         case .testValueText: line["text"]?.contains("jane@example.com") == true
         case .declaredDualEnvironment: line.account == "svc-masking"
@@ -46,7 +48,8 @@ struct EstateIncidentTests {
 
     /// Kinds that are more of what is there anyway: they cannot be told from a single line.
     private static let ordinary: Set<EstateIncident.Kind> = [
-        .catalogueSweep, .declaredFlowVolume, .declaredDualEnvironment, .cleanWebhook, .trainingSession,
+        .catalogueSweep, .declaredFlowVolume, .flowSurge, .unknownOrigin, .unauditedJob, .declaredDualEnvironment, .cleanWebhook,
+        .trainingSession,
     ]
 
     @Test(arguments: EstateIncident.Kind.allCases) func `the log shows what its label says, and nowhere else`(kind: EstateIncident.Kind)
@@ -95,6 +98,17 @@ struct EstateIncidentTests {
             }
         }
         #expect(flipped == Kind.labelFlip.defaultSize)
+    }
+
+    @Test func `hashes of unknown origin were written by nobody, and the unaudited job is named by no audit`() throws {
+        let log = try EstateLog.eventful.get()
+        let written = Set(log.lines.filter(\.isWrite).compactMap { $0["provenance"] })
+        let origin = try #require(log.labels.first { $0.kind == .unknownOrigin })
+        let loaded = log.inside(origin).filter { $0.account == "svc-train-loader" && $0.route == "/synth/contacts" }
+        #expect(loaded.count { !written.contains($0["provenance"] ?? "") } >= origin.size)
+        let unaudited = try #require(log.labels.first { $0.kind == .unauditedJob })
+        let jobs = Set(log.inside(unaudited).filter { $0["action"] == "sync" }.compactMap { $0["job"] })
+        #expect(jobs.count == 1 && !log.lines.contains { $0.route.hasPrefix("/audit/") && jobs.contains($0["job"] ?? "") })
     }
 
     @Test func `e-mails in drafts were in texts of production before, and are different ones`() throws {
