@@ -58,13 +58,13 @@ extension AccessDetector {
     public static var judged: JudgedBuckets { .active }
 
     public func judge(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Finding? {
-        guard bucket.sums.calls > 0 || Self.judgesIdleBuckets else { return nil }
+        guard bucket.sums.calls > 0 || Self.judged == .all else { return nil }
         let look = look(bucket, of: account)
         return look.gate == .fired ? finding(look, bucket, of: account) : nil
     }
 
     public func explain(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Explanation {
-        let isJudged = bucket.sums.calls > 0 || Self.judgesIdleBuckets
+        let isJudged = bucket.sums.calls > 0 || Self.judged == .all
         let look = isJudged ? look(bucket, of: account) : .nothing
         let words = isJudged ? reason(look, bucket, of: account) : "the account made no call in this bucket"
         var verdict = Verdict(Self.subject, gate: look.gate, reason: words)

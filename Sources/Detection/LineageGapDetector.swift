@@ -28,7 +28,7 @@ public struct LineageGapDetector: ShareDetector {
         nothing: "no labelled synthetic record was written without a parent")
 
     /// A job's time for an audit may end when the account rests.
-    public static let judgesIdleBuckets = true
+    public static let judged = JudgedBuckets.all
 
     public init(options: DetectorOptions) {}
 
