@@ -40,6 +40,8 @@ public final class AccessTally {
 
     /// What the events say of the records that they moved; nil where they say nothing.
     public var movement: MovementTally? { moved.first }
+    /// Whether they say anything: cheaper than to look at what.
+    public var hasMovement: Bool { !moved.isEmpty }
 
     public init() {}
 
