@@ -36,7 +36,7 @@ struct ECSDialect: RecordDialect {
         RecordPlace(.dataClass, "labels.class", "labels.data_class"), RecordPlace(.synthetic, "labels.synthetic", "labels.is_synthetic"),
         RecordPlace(.disclosed, "labels.disclosed", "http.response.headers.ai-disclosure"),
         RecordPlace(.provenance, "labels.provenance"), RecordPlace(.parent, "labels.parent"),
-        RecordPlace(.region, "cloud.region", "labels.region"), RecordPlace(.dest, "destination.domain", "destination.address"),
+        RecordPlace(.region, "cloud.region", "labels.region"), RecordPlace(.dest, "destination.domain"),
         RecordPlace(.destEnv, "labels.dest_env"),
         RecordPlace(.destRegion, "destination.geo.country_iso_code", "client.geo.country_iso_code", "source.geo.country_iso_code"),
         RecordPlace(.tls, "tls.version"), RecordPlace(.scheme, "url.scheme"), RecordPlace(.session, "labels.session", "session.id"),

@@ -72,7 +72,7 @@ struct RecordFormatTests {
         let seed: UInt64 = 4711
         var random = SeededRandom(seed: seed)
         let fixture = try Self.fixture(name)
-        for round in 0..<60 {
+        for round in 0..<25 {
             let bytes = Self.mutated(fixture, using: &random)
             let whole = try RecordSight(name, pieces: [bytes])
             #expect(whole.left == 0, "seed \(seed), round \(round)")
