@@ -10,7 +10,8 @@ import LogFormats
 /// `weir formats`: the catalogue of log formats.
 struct FormatsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "formats", abstract: "Lists the log formats that weir reads.", discussion: "Example: weir formats --json")
+        commandName: "formats", abstract: "Lists the log formats that weir reads; finds out which one a file is in.",
+        discussion: "Example: weir formats --json; weir formats detect /var/log/gateway/access.log", subcommands: [DetectCommand.self])
 
     @Flag(help: "One JSON object a format.") var json = false
 
@@ -25,6 +26,9 @@ struct FormatsCommand: ParsableCommand {
                 text.beginArray("mappable_keys")
                 for key in format.mappableKeys { text.field(nil, key) }
                 text.endArray()
+                text.beginArray("columns")
+                for column in format.columns { text.field(nil, column) }
+                text.endArray()
                 text.field("example", format.example)
                 text.endObject()
                 System.write(text.text + "\n", to: 1)
@@ -32,6 +36,7 @@ struct FormatsCommand: ParsableCommand {
                 var text = "\(format.name)\n  \(format.summary)\n"
                 text += "  late after   \(NumberText.span(format.defaultLateness)) out of order\n"
                 if !format.mappableKeys.isEmpty { text += "  field map    \(format.mappableKeys.joined(separator: ", "))\n" }
+                if !format.columns.isEmpty { text += "  columns      \(format.columns.joined(separator: ", "))\n" }
                 text += "  example      \(format.example)\n\n"
                 System.write(text, to: 1)
             }
