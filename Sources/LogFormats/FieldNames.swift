@@ -121,7 +121,8 @@ enum FieldNames {
     private static func place(among places: [FieldOutline.Place], _ names: [String]) -> FieldOutline.Place? {
         for name in names {
             let plain = ColumnPlan.plain(name)
-            if let place = places.first(where: { ColumnPlan.plain($0.name) == plain }) { return place }
+            let found = places.filter { ColumnPlan.plain($0.name) == plain }
+            if let place = found.min(by: { $0.depth < $1.depth }) { return place }
         }
         for name in names {
             let plain = ColumnPlan.plain(name)

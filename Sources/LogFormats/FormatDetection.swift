@@ -21,7 +21,7 @@ public struct FormatDetection: Sendable {
 
     /// The best, if it fits.
     public var best: FormatTrial? {
-        trials.first.flatMap { $0.understood >= FormatDetection.threshold && $0.events + $0.ignored > 0 ? $0 : nil }
+        trials.first.flatMap { $0.fits ? $0 : nil }
     }
 
     /// Looks at a sample.
@@ -37,9 +37,10 @@ public struct FormatDetection: Sendable {
         if wrappers.contains(.cri) { wrappers.removeAll { $0 == .syslog } }
         for wrapper in [nil] + wrappers {
             let inner = wrapper.map { FormatDetection.unwrapped(sample, $0) } ?? sample
+            let objects = FieldOutline(objects: inner)
             for (order, type) in formats.enumerated() where FormatDetection.isThinkable(type, inner) {
-                for trial in FormatDetection.trials(of: type, wrapper, inner, buffer) {
-                    let rank = Rank(trial, order)
+                for trial in FormatDetection.trials(of: type, wrapper, inner, objects, buffer) {
+                    let rank = Rank(trial, type.descriptor, order)
                     if let other = best[trial.format], !(other.rank < rank) { continue }
                     best[trial.format] = (trial, rank)
                 }
@@ -59,10 +60,10 @@ public struct FormatDetection: Sendable {
     }
 
     private static func trials(
-        of type: any LineFormat.Type, _ wrapper: LineWrapper?, _ inner: [UInt8], _ bytes: borrowing ChunkBuffer
+        of type: any LineFormat.Type, _ wrapper: LineWrapper?, _ inner: [UInt8], _ objects: FieldOutline, _ bytes: borrowing ChunkBuffer
     ) -> [FormatTrial] {
         var maps: [(fields: [String: String], standIn: Bool, lacks: [String])] = [([:], false, [])]
-        let outline = outline(type.descriptor.name, inner)
+        let outline = outline(type.descriptor.name, inner, objects)
         if let outline {
             let map = FieldNames.proposal(for: outline)
             let lacks = ["ts", "account"].filter { key in map[key] == nil && !outline.places.contains { $0.name == key && $0.texts > 0 } }
@@ -76,23 +77,39 @@ public struct FormatDetection: Sendable {
                 maps.append((fields, true, []))
             }
         }
+        let hasKeys = type.descriptor.example.first == "{" && resembles(type.descriptor, objects)
         var trials: [FormatTrial] = []
         for map in maps {
             guard var trial = trial(type, FormatOptions(fields: map.fields, wrapper: wrapper), bytes) else { continue }
             trial.lacks = map.lacks
             trial.hasStandIn = map.standIn
+            trial.hasKeys = hasKeys
             if let outline { trial.hasShape = outline.hasShape(lines: trial.total) }
             trials.append(trial)
             guard trial.events == 0, trial.ignored > 0 else { continue }
-            for column in type.descriptor.standIns {
+            for column in standIns(type.descriptor, objects) {
                 let options = FormatOptions(fields: map.fields.merging(["account": column]) { $1 }, wrapper: wrapper)
                 guard var standIn = self.trial(type, options, bytes), standIn.events * 2 > standIn.total else { continue }
                 standIn.hasStandIn = true
+                standIn.hasKeys = hasKeys
                 trials.append(standIn)
                 break
             }
         }
         return trials
+    }
+
+    /// What may stand for the account in a log that names none: a column that the format knows, or where objects keep their address.
+    private static func standIns(_ format: FormatDescriptor, _ objects: FieldOutline) -> [String] {
+        guard format.standIns.isEmpty, format.columns.isEmpty, format.mappableKeys.contains("account") else { return format.standIns }
+        return objects.count == 0 ? [] : FieldNames.standIn(in: objects).map { [$0] } ?? []
+    }
+
+    /// Whether the log has most of the keys that the format's example has.
+    private static func resembles(_ format: FormatDescriptor, _ objects: FieldOutline) -> Bool {
+        let example = FieldOutline(objects: Array(format.example.utf8))
+        let names = Set(objects.places.map(\.name))
+        return example.places.count > 1 && example.places.count { names.contains($0.name) } * 5 >= example.places.count * 3
     }
 
     private static func trial(
@@ -106,9 +123,9 @@ public struct FormatDetection: Sendable {
         }
     }
 
-    private static func outline(_ format: String, _ text: [UInt8]) -> FieldOutline? {
+    private static func outline(_ format: String, _ text: [UInt8], _ objects: FieldOutline) -> FieldOutline? {
         switch format {
-        case "json": FieldOutline(objects: text)
+        case "json": objects
         case "csv": FieldOutline(table: text, separator: UInt8(ascii: ","))
         case "tsv": FieldOutline(table: text, separator: 0x09)
         case "logfmt": FieldOutline(pairs: text)
@@ -121,34 +138,43 @@ public struct FormatDetection: Sendable {
         var fits: Bool
         /// Nothing is refused for its shape: what is missing is a name.
         var isNear: Bool
-        /// 3: the format knows the log and finds events; 2: it knows the log, or its objects are read by a map; 1: it reads any log.
+        /// 3: the format knows the log and finds events; 2: it knows the log, or reads its objects; 1: it reads any log, and finds events.
         var kind: Int
         var understood: Int
         var hasEvents: Bool
         var fields: Int
+        var isSpecial: Bool
         var mapped: Int
         var isWrapped: Bool
         var order: Int
 
-        init(_ trial: FormatTrial, _ order: Int) {
+        init(_ trial: FormatTrial, _ format: FormatDescriptor, _ order: Int) {
             let isOwn = trial.format == "json" && trial.options.fields.isEmpty
-            fits = trial.understood >= FormatDetection.threshold
+            fits = trial.fits
             hasEvents = trial.events > 0
             isNear = trial.hasShape
-            switch trial.format {
-            case "json": kind = !hasEvents ? 0 : isOwn ? 3 : 2
-            case "csv", "tsv", "logfmt": kind = hasEvents ? 1 : 0
-            default: kind = hasEvents ? 3 : 2
+            let isObject = format.example.first == "{"
+            let isGeneric = ["csv", "tsv", "logfmt"].contains(trial.format) || (trial.format == "json" && !isOwn)
+            if hasEvents {
+                kind = isObject ? (isOwn ? 3 : 2) : isGeneric ? 1 : 3
+            } else {
+                // A format of objects may step over any; the others know their logs by their shape.
+                kind = isObject || isGeneric ? 0 : 2
             }
             understood = Int(trial.understood * 100)
             fields = trial.stated.count
+            // Of two that find as much, objects belong to the format whose keys they have.
+            isSpecial = isObject ? trial.format != "json" && trial.hasKeys : !isGeneric
             mapped = trial.options.fields.count
             isWrapped = trial.options.wrapper != nil
             self.order = -order
         }
 
         private var values: [Int] {
-            [fits ? 1 : 0, fits || !isNear ? 0 : 1, kind, hasEvents ? 1 : 0, understood, fields, mapped, isWrapped ? 1 : 0, order]
+            [
+                fits ? 1 : 0, fits || !isNear ? 0 : 1, kind, hasEvents ? 1 : 0, understood, fields, isSpecial ? 1 : 0, mapped,
+                isWrapped ? 1 : 0, order,
+            ]
         }
         static func < (left: Rank, right: Rank) -> Bool { left.values.lexicographicallyPrecedes(right.values) }
     }

@@ -31,6 +31,8 @@ public struct FormatTrial: Sendable {
     public internal(set) var lacks: [String] = []
     /// Lines have the shape of the format, whether or not it finds what it needs in them.
     public internal(set) var hasShape = false
+    /// The log's objects have most of the keys of the format's example.
+    var hasKeys = false
     /// Events that were understood.
     public private(set) var events = 0
     /// Lines that are none of the format's business, or name no account.
@@ -47,12 +49,15 @@ public struct FormatTrial: Sendable {
     public private(set) var samples: [Event] = []
 
     private var names: Set<[UInt8]> = []
+    /// The format reads JSON objects, and may step over any of them.
+    private let readsObjects: Bool
 
     /// Tries a format on a sample that ends with a line.
     ///
     /// Complexity: O(bytes). Throws: ``FormatOptionsError`` when the format cannot use the options.
     init(_ type: any LineFormat.Type, _ options: FormatOptions, on bytes: borrowing ChunkBuffer) throws(FormatOptionsError) {
         format = type.descriptor.name
+        readsObjects = type.descriptor.example.first == "{"
         self.options = options
         var decoder = try FormatCatalog.decoder(of: type, options: options)
         var lines = DecodedLines()
@@ -78,6 +83,9 @@ public struct FormatTrial: Sendable {
     public var refusedTotal: Int { refused.reduce(0) { $1.key == .duplicateKey ? $0 : $0 + $1.value } }
     /// The share of lines that were understood, ignored ones among them.
     public var understood: Double { total == 0 ? 0 : Double(events + ignored) / Double(total) }
+    /// Whether the format is one for the log: it understands enough of it, and what it steps over has the shape of its lines. Objects that
+    /// are only stepped over may be anybody's.
+    public var fits: Bool { understood >= FormatDetection.threshold && (events > 0 || (ignored > 0 && !readsObjects)) }
     /// The most frequent reason of refused lines, if there are any.
     public var mainReason: MalformedReason? {
         refused.max { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) }?.key

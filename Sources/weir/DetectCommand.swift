@@ -99,7 +99,7 @@ struct DetectionReport {
     }
 
     private func reasons(_ trial: FormatTrial) -> String {
-        guard !trial.refused.isEmpty else { return trial.total == 0 ? "no lines" : "nothing refused" }
+        guard !trial.refused.isEmpty else { return trial.total == 0 ? "no lines" : "every line is ignored" }
         let list = trial.refused.sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }.prefix(3)
         let counts = list.map { "\(NumberText.grouped(Double($0.value))) \($0.key.name)" }.joined(separator: ", ")
         return "refused: \(counts)" + (trial.example.map { $0.isEmpty ? "" : ", such as: \($0)" } ?? "")

@@ -7,11 +7,19 @@ import Daemon
 import EventModel
 import LogFormats
 
-/// `weir formats`: the catalogue of log formats.
+/// `weir formats`: what weir reads.
 struct FormatsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "formats", abstract: "Lists the log formats that weir reads; finds out which one a file is in.",
-        discussion: "Example: weir formats --json; weir formats detect /var/log/gateway/access.log", subcommands: [DetectCommand.self])
+        discussion: "Example: weir formats --json; weir formats detect /var/log/gateway/access.log",
+        subcommands: [FormatListCommand.self, DetectCommand.self],
+        defaultSubcommand: FormatListCommand.self)
+}
+
+/// `weir formats list`: the catalogue of log formats.
+struct FormatListCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "Lists the log formats that weir reads.", discussion: "Example: weir formats list --json")
 
     @Flag(help: "One JSON object a format.") var json = false
 

@@ -25,14 +25,14 @@ struct FormatDetectionTests {
 
     @Test func `a map for foreign JSON is proposed by names and values`() throws {
         let line =
-            #"{"started_at":1780279500123,"consumer":{"username":"svc-orders","id":7},"request":{"uri":"/a","method":"GET"},"#
-            + #""response":{"status":200,"size":51200},"client_ip":"10.0.4.7","time":"noon","extra":[{"rows":5}],"dotted.key":1}"#
+            #"{"when":1780279500123,"auth":{"client_id":"svc-orders","id":7},"req":{"path":"/a","verb":"GET"},"#
+            + #""res":{"status_code":200,"bytes_out":51200},"peer":{"client_ip":"10.0.4.7"},"time":"noon","extra":[{"rows":5}],"a.b":1}"#
         let best = try #require(detect(line + "\n" + line + "\n").best)
         #expect(best.format == "json")
         #expect(
             best.options.fields == [
-                "ts": "started_at", "account": "consumer.username", "endpoint": "request.uri", "method": "request.method",
-                "status": "response.status", "bytes": "response.size", "ip": "client_ip",
+                "ts": "when", "account": "auth.client_id", "endpoint": "req.path", "method": "req.verb", "status": "res.status_code",
+                "bytes": "res.bytes_out", "ip": "peer.client_ip",
             ])
         #expect(best.events == 2 && best.accounts == 1 && best.stated["bytes"] == 2)
     }
@@ -50,12 +50,12 @@ struct FormatDetectionTests {
         let pairs = try #require(detect("time=2026-06-01T02:05:00Z level=info user=svc msg=\"a b\" path=/x status=200\n").best)
         #expect(pairs.format == "logfmt")
         #expect(pairs.options.fields == ["ts": "time", "account": "user", "endpoint": "path"])
-        let anonymous = try #require(detect(#"{"time":"2026-06-01T02:05:00Z","remote_addr":"10.0.0.1","uri":"/x","user":"-"}"#).best)
-        #expect(anonymous.hasStandIn && anonymous.options.fields["account"] == "remote_addr" && anonymous.options.fields["ip"] == nil)
+        let anonymous = try #require(detect(#"{"when":"2026-06-01T02:05:00Z","src_ip":"10.0.0.1","route":"/x","login":"-"}"#).best)
+        #expect(anonymous.hasStandIn && anonymous.options.fields["account"] == "src_ip" && anonymous.options.fields["ip"] == nil)
     }
 
     @Test func `what is shown of a log names nobody`() throws {
-        let line = #"{"time":"2026-06-01T02:05:00Z","user":"alice.miller@example.com","ip":"203.0.113.77","uri":"/people/Alice","x":1}"#
+        let line = #"{"when":"2026-06-01T02:05:00Z","login":"alice.miller@example.com","ip":"203.0.113.77","route":"/people/Alice"}"#
         let detection = detect("Alice Miller was here\n" + line + "\n" + line + "\n")
         let best = try #require(detection.best)
         let shown = detection.trials.map { "\($0.samples) \($0.example ?? "")" }.joined()
