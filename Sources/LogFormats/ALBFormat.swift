@@ -48,8 +48,17 @@ enum ALBLayout: WordLayout {
         // A Classic Load Balancer's line starts with the time.
         let isClassic = bytes[start] &- 0x30 < 10
         row.split(bytes, from: start, to: end, first: isClassic ? 1 : 0)
-        guard row.count >= 13, row.splitRequest(bytes, 12, method: WordRow.limit + 1, path: WordRow.limit + 2) else { return .syntax }
+        guard row.count >= 13, isNumber(bytes, row[5]), isNumber(bytes, row[6]), isNumber(bytes, row[7]),
+            row.splitRequest(bytes, 12, method: WordRow.limit + 1, path: WordRow.limit + 2)
+        else { return .syntax }
         row.dropPort(bytes, 3, into: WordRow.limit)
         return nil
+    }
+
+    /// Whether a word begins like a number: `0.086`, `-1`.
+    @inline(__always)
+    private static func isNumber(_ bytes: PaddedBytes, _ word: TextRange) -> Bool {
+        let first = bytes[Int(word.start)]
+        return !word.isEmpty && (first &- 0x30 < 10 || first == UInt8(ascii: "-"))
     }
 }

@@ -4,6 +4,7 @@
 /// Which column holds which of weir's fields.
 ///
 /// A name stands for a column whatever its case and without spaces, dashes, underscores and brackets: `cs(User-Agent)` is `cs_user_agent`.
+/// One that starts with a dash stands for none, so that a column which only happens to be named like a key of weir's can be left out.
 struct ColumnPlan: Sendable {
     struct Step: Sendable, Equatable {
         var column: Int
@@ -24,7 +25,7 @@ struct ColumnPlan: Sendable {
         var places: [String: Int] = [:]
         for (index, name) in names.enumerated() where places[ColumnPlan.plain(name)] == nil { places[ColumnPlan.plain(name)] = index }
         for field in JSONField.allCases {
-            let candidates = map[field.name].map { [$0] } ?? usual[field] ?? []
+            let candidates = map[field.name].map { $0.hasPrefix("-") ? [] : [$0] } ?? usual[field] ?? []
             guard let column = candidates.lazy.compactMap({ places[ColumnPlan.plain($0)] }).first else { continue }
             add(column, field)
         }
@@ -78,6 +79,10 @@ struct ColumnPlan: Sendable {
                 continue
             }
             let column = map[key] ?? ""
+            if column.hasPrefix("-") {
+                if key == "ts" || key == "account" { problems.append("fields.\(key): every event needs one: name a column") }
+                continue
+            }
             if column.utf8.allSatisfy({ $0 &- 0x30 < 10 }) && !column.isEmpty && number(column) == nil {
                 problems.append("fields.\(key): columns have numbers from 1 to \(CSVRecord.limit)")
             } else if plain(column).isEmpty || column.utf8.count > 128 {
@@ -96,7 +101,9 @@ struct ColumnPlan: Sendable {
     static func problems(_ map: [String: String], format: String, columns: [String]) -> [String] {
         let known = Set(columns.map { plain($0) })
         return problems(map, format: format)
-            + map.keys.sorted().filter { mappableKeys.contains($0) && !known.contains(plain(map[$0] ?? "")) }.map { key in
+            + map.keys.sorted().filter {
+                mappableKeys.contains($0) && map[$0]?.hasPrefix("-") != true && !known.contains(plain(map[$0] ?? ""))
+            }.map { key in
                 "fields.\(key): \(format) has no column \(map[key] ?? ""); it has \(columns.joined(separator: ", "))"
             }
     }

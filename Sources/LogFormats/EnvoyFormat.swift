@@ -61,7 +61,8 @@ enum EnvoyLayout: WordLayout {
             return .syntax
         }
         guard row.splitRequest(bytes, 1, method: WordRow.limit + 1, path: WordRow.limit + 2) else { return .syntax }
-        if row[11].isEmpty { row.dropPort(bytes, 19, into: WordRow.limit) } else { row.takeLast(bytes, 11, into: WordRow.limit) }
+        if !row[11].isEmpty { row.takeLast(bytes, 11, into: WordRow.limit) }
+        row.dropPort(bytes, row[11].isEmpty ? 19 : WordRow.limit, into: WordRow.limit)
         row.dropPort(bytes, 19, into: WordRow.limit + 3)
         return nil
     }

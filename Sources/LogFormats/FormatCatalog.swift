@@ -27,8 +27,8 @@ public enum FormatCatalog {
         ALBFormat.self,
         S3AccessFormat.self,
         EnvoyFormat.self,
-        W3CFormat.self,
         CloudFrontFormat.self,
+        W3CFormat.self,
         HAProxyFormat.self,
         LogfmtFormat.self,
     ]

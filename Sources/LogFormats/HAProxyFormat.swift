@@ -63,7 +63,7 @@ enum HAProxyLayout: WordLayout {
         headers(&row, bytes, from: behind, to: open)
         row[14] = TextRange(start: open + 1, count: close - open - 2)
         guard row.splitRequest(bytes, 14, method: WordRow.limit + 1, path: WordRow.limit + 2) else { return .syntax }
-        row.dropPort(bytes, 0, into: WordRow.limit)
+        row.dropPort(bytes, 0, into: WordRow.limit, always: true)
         return nil
     }
 

@@ -123,14 +123,20 @@ struct WordRow: Sendable {
     }
 
     /// Puts a word without the port behind it into another column.
+    ///
+    /// - Parameter always: the writer always appends the port, also to an address of IPv6 without brackets.
     @inline(__always)
-    mutating func dropPort(_ bytes: PaddedBytes, _ column: Int, into other: Int) {
+    mutating func dropPort(_ bytes: PaddedBytes, _ column: Int, into other: Int, always: Bool = false) {
         let word = range(column)
         var colon = word.upperBound
         while colon > word.lowerBound && bytes[colon &- 1] &- 0x30 < 10 { colon &-= 1 }
-        let hasPort = colon > word.lowerBound &+ 1 && bytes[colon &- 1] == UInt8(ascii: ":")
-        words[other] = hasPort ? TextRange(start: word.lowerBound, count: colon &- 1 &- word.lowerBound) : words[column]
-        if words[other].count == 1 && bytes[word.lowerBound] == UInt8(ascii: "-") { words[other] = .none }
+        colon &-= 1
+        words[other] = words[column]
+        guard colon > word.lowerBound, bytes[colon] == UInt8(ascii: ":") else { return }
+        let isOnly = bytes.firstIndex(of: UInt8(ascii: ":"), from: word.lowerBound, to: colon) == colon
+        guard always || isOnly || bytes[colon &- 1] == UInt8(ascii: "]") else { return }
+        let isEmpty = colon &- word.lowerBound == 1 && bytes[word.lowerBound] == UInt8(ascii: "-")
+        words[other] = isEmpty ? .none : TextRange(start: word.lowerBound, count: colon &- word.lowerBound)
     }
 
     /// Puts the last entry of a list with commas into another column: the address that the nearest proxy saw.

@@ -81,7 +81,8 @@ enum SettingKeys {
     static let environment = SettingKey(
         "environment", "word", choices: ["production", "synthetic", "staging", "training"], reason: "what the source's records are")
     static let fields = SettingKey(
-        "fields", "map of weir's key to the log's", reason: "for logs with other names: dotted paths for json, columns for tables")
+        "fields", "map of weir's key to the log's",
+        reason: "for logs with other names: dotted paths for json, columns for tables; one that starts with a dash is none")
     static let lateness = SettingKey(
         "lateness_seconds", "seconds", defaultText: "by format", range: 0...604_800,
         reason: "how long an event may come after a later one and still count")

@@ -72,6 +72,45 @@ import Testing
         }
     }
 
+    @Test func `a format is detected, and the block that is printed passes the check and reads the log`() throws {
+        let bench = try Workbench()
+        let line =
+            #"{"started":"x","time":"2026-06-01T02:05:00Z","client":{"id":"alice.miller"},"client_id":"svc: 1","bytes_sent":5,"status":"done"}"#
+        let wrapped = (0..<40).map { _ in "Jun  1 02:05:00 host gateway[7]: \(line)\n" }.joined()
+        try bench.write(wrapped, to: "gateway.log")
+        #expect(try bench.run("/bin/gzip", ["-k", bench.path("gateway.log")]).code == 0)
+        for name in ["gateway.log", "gateway.log.gz"] {
+            let found = try bench.weir("formats", "detect", bench.path(name))
+            #expect(found.code == 0 && found.output.contains("json inside of syslog, 100 % of 40 lines"), "\(found.output)\(found.errors)")
+            #expect(!found.output.contains("alice") && !found.output.contains("svc: 1"))
+            let block = found.output.split(separator: "\n", omittingEmptySubsequences: false).drop { $0 != "sources:" }.prefix {
+                !$0.isEmpty
+            }
+            try bench.write("state_directory: \(bench.path("state"))\n" + block.joined(separator: "\n") + "\n", to: "weir.yaml")
+            let check = try bench.weir("check", "--settings", bench.path("weir.yaml"))
+            #expect(check.code == 0, "\(check.output)\(block)")
+            let replay = try bench.weir("replay", "--settings", bench.path("weir.yaml"))
+            #expect(replay.errors.contains("40 events of 1 account"), "\(replay.errors)")
+        }
+        let machine = try bench.weir("formats", "detect", "--json", bench.path("gateway.log"))
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(machine.output.utf8)) as? [String: Any])
+        #expect(object["format"] as? String == "json" && object["wrapper"] as? String == "syslog")
+        #expect((object["fields"] as? [String: String])?["account"] == "client_id")
+    }
+
+    @Test func `a log that no format reads says why for each of them, with exit code 1`() throws {
+        let bench = try Workbench()
+        try bench.write("once upon a time\nthere was a log\n", to: "tale")
+        let result = try bench.weir("formats", "detect", bench.path("tale"))
+        #expect(result.code == 1 && result.errors.contains("no format reads"))
+        for name in ["json", "combined", "alb", "csv", "w3c"] { #expect(result.output.contains("\n  \(name): 0 % of")) }
+        let missing = try bench.weir("formats", "detect", bench.path("nowhere"))
+        #expect(missing.code == 1 && missing.errors.contains("cannot be read"))
+        #expect(try bench.weir("formats", "detect").code == 2)
+        #expect(try bench.weir("formats").output.contains("salesforce_elf"))
+        #expect(try bench.weir("formats", "detect", "-", input: bench.path("tale")).code == 1)
+    }
+
     @Test func `a missing file and a torn archive make the result incomplete, and the rest counts`() throws {
         let bench = try Workbench()
         try bench.write(lines(5000), to: "log")

@@ -77,6 +77,15 @@ struct ServerFormatTests {
         #expect(seen.ignored == 1)
     }
 
+    @Test(arguments: [
+        ("192.0.2.7", "192.0.2.7"), ("192.0.2.7:4711", "192.0.2.7"), ("2001:db8::1", "2001:db8::1"),
+        ("[2001:db8::1]:4711", "[2001:db8::1]"),
+        ("198.51.100.1, 192.0.2.7:5", "192.0.2.7"), ("unknown", "unknown"), (":5", ":5"),
+    ]) func `an address is an account without its port`(forwarded: String, account: String) throws {
+        let line = "[2026-06-01T02:05:00Z] \"GET / HTTP/1.1\" 200 - 0 9 1 1 \"\(forwarded)\" \"-\" \"-\" \"-\" \"-\""
+        #expect(try lines("envoy", line, ["account": "client"]).map(\.account) == [account])
+    }
+
     @Test func `a path with a quote brings no numbers of its own into the line`() throws {
         for attack in [#"/x" 200 - 0 0 0 0 "#, #"/x" 200 HTTP/1.1" 404"#, #"/" - - "#] {
             let line = #"[2026-06-01T02:05:00Z] "GET \#(attack) HTTP/1.1" 200 - 0 9999 1 1 "192.0.2.7" "-" "-" "-" "-""#

@@ -1,0 +1,146 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+/// The names under which logs keep what weir's keys mean, the surest first: what a field map is proposed by.
+///
+/// Sources: the default fields of nginx, Apache, Envoy, Traefik, Caddy, Kong, AWS, ECS, OCSF, Salesforce, ServiceNow, Snowflake and
+/// Dataverse.
+enum FieldNames {
+    /// In the order in which places are given away.
+    static let byField: [(field: JSONField, names: [String])] = [
+        (
+            .ts,
+            words(
+                """
+                ts timestamp @timestamp time eventTime event_time datetime date_time start_time StartUTC started_at startedAt time_iso8601
+                TimestampDerived creationTime created_at createdAt occurredAt published requestTime request_time logged_at log_time
+                TimeGenerated ts_utc utc_time activityDateTime sys_created_on date when @t _time
+                """)
+        ),
+        (
+            .account,
+            words(
+                """
+                account service_account serviceAccount consumer.username client_id clientId ClientUsername remote_user auth.user
+                auth.client_id userIdentity.arn user.name user_name username userName principal.name principal principalId requester
+                actor.login actor.alternateId actor.user.name actor.name actor user user_id userId user.id UserKey subject sub caller identity
+                consumer consumer_id app_id appId application app login userEmail user.email email
+                """)
+        ),
+        (.method, words("method request.method http_method httpMethod request_method RequestMethod http.request.method verb cs-method")),
+        (
+            .endpoint,
+            words(
+                """
+                endpoint path request.uri request_uri requestURI request.path RequestPath request_path uri url url.path url.original
+                requestURL route resource cs-uri-stem x-envoy-origin-path http.url api_resource target_path
+                """)
+        ),
+        (
+            .object,
+            words(
+                """
+                object object_name objectName objectType entity entity_name entityName EntityLogicalName table table_name tableName
+                collection dataset sobject queriedEntities repo repository bucket resource_type resourceType
+                """)
+        ),
+        (
+            .status,
+            words(
+                """
+                status status_code statusCode response.status response_code responseCode http_status httpStatus DownstreamStatus sc-status
+                http.response.status_code response.status_code code
+                """)
+        ),
+        (
+            .rows,
+            words(
+                """
+                rows row_count rowCount rows_returned rowsReturned rows_processed rowsProcessed rows_produced records record_count
+                recordCount num_rows result_count resultCount hits total_rows files_changed
+                """)
+        ),
+        (
+            .bytes,
+            words(
+                """
+                bytes bytes_sent bytesSent body_bytes_sent response.size response_size responseSize response_bytes responseLength
+                response_length content_length contentLength DownstreamContentSize bytes_out sc-bytes sent_bytes http.response.bytes
+                http.response.body.bytes size length
+                """)
+        ),
+        (
+            .ip,
+            words(
+                """
+                ip client_ip clientIp clientIPAddress remote_addr remoteAddr remote_ip remoteIp request.client_ip request.remote_ip source_ip
+                sourceIp sourceIPAddress src_ip srcip source.ip client.ip ClientHost ipAddress ip_address actor_ip
+                downstream_remote_address x-forwarded-for c-ip
+                """)
+        ),
+        (.agent, words("agent user_agent userAgent user-agent http_user_agent user_agent.original cs(User-Agent)")),
+        (.job, words("job job_id jobId export_id exportId batch_id batchId")),
+        (.session, words("session session_id sessionId session_key sessionKey")),
+        (.item, words("item item_id itemId record_id recordId product_id productId")),
+        (.query, words("query search_query search searchText q")),
+        (.env, words("env environment stage")),
+        (.tls, words("tls tls_version tlsVersion ssl_protocol sslProtocol TLSVersion")),
+        (.limitUsed, words("limit_used sforce-limit-info api_usage apiUsage")),
+        (.action, words("action operation op")),
+    ]
+
+    private static func words(_ text: String) -> [String] {
+        text.split(whereSeparator: { $0 == " " || $0 == "\n" }).map(String.init)
+    }
+
+    /// The map for these places. Keys that stand under their own names need none; those that must not be read there get a place that
+    /// starts with a dash, which no log has.
+    static func proposal(for outline: FieldOutline) -> [String: String] {
+        var map: [String: String] = [:]
+        var taken: Set<String> = []
+        for (field, names) in byField {
+            let usable = outline.places.filter { !taken.contains($0.name) && fits(field, $0, of: outline.count) }
+            guard let place = place(among: usable, names) else {
+                // What is only named like weir's key, a status in words, say, would make every line unreadable.
+                let isUnfit = outline.places.contains { outline.isOwnName(field, $0) && !taken.contains($0.name) }
+                if isUnfit && field != .ts && field != .account { map[field.name] = "-\(field.name)" }
+                continue
+            }
+            taken.insert(place.name)
+            if !outline.isOwnName(field, place) { map[field.name] = place.name }
+        }
+        return map
+    }
+
+    /// A place whose address may stand for the account of a log that names none.
+    static func standIn(in outline: FieldOutline) -> String? {
+        let names = byField.first { $0.field == .ip }?.names ?? []
+        return place(among: outline.places.filter { $0.texts * 2 > outline.count && $0.ports == 0 }, names)?.name
+    }
+
+    private static func place(among places: [FieldOutline.Place], _ names: [String]) -> FieldOutline.Place? {
+        for name in names {
+            let plain = ColumnPlan.plain(name)
+            let found = places.filter { ColumnPlan.plain($0.name) == plain }
+            if let place = found.min(by: { $0.depth < $1.depth }) { return place }
+        }
+        for name in names {
+            let plain = ColumnPlan.plain(name)
+            let found = places.filter { ColumnPlan.plain($0.name.split(separator: ".").last ?? "") == plain }
+            if let place = found.min(by: { $0.depth < $1.depth }) { return place }
+        }
+        return nil
+    }
+
+    /// Whether the values of a place can be what a field means: in half of the records at least, or, for what few records have, in one.
+    private static func fits(_ field: JSONField, _ place: FieldOutline.Place, of records: Int) -> Bool {
+        switch field {
+        case .ts: place.times * 2 > records
+        case .account: place.texts * 2 > records
+        case .rows, .bytes: place.numbers > 0 && place.numbers == place.texts
+        case .status: place.statuses > 0 && place.statuses == place.texts
+        case .action: place.actions > 0
+        default: place.texts > 0
+        }
+    }
+}
