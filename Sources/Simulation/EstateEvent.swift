@@ -35,6 +35,30 @@ package struct EstateEvent: Equatable, Sendable {
     package var item: Int?
     package var query: String?
     package var text: String?
+
+    package init(
+        time: EventTime, account: String, kind: AccountKind, action: Operation, method: String, endpoint: String, agent: String
+    ) {
+        self.time = time
+        self.account = account
+        self.kind = kind
+        self.action = action
+        self.method = method
+        self.endpoint = endpoint
+        self.agent = agent
+    }
+}
+
+extension EstateEvent {
+    /// The HTTP method by which an action is asked for.
+    package static func method(_ action: Operation) -> String {
+        switch action {
+        case .write, .bulk, .webhook, .login, .admin: "POST"
+        case .sync: "PUT"
+        case .delete: "DELETE"
+        default: "GET"
+        }
+    }
 }
 
 /// What an environment is for; raw values are those of weir's event.

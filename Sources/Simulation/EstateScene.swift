@@ -56,7 +56,7 @@ struct EstateScene: Sendable {
     ) -> EstateEvent {
         var event = EstateEvent(
             time: EventTime(milliseconds: time), account: account.name, kind: account.kind, action: action,
-            method: EstateScene.method(action), endpoint: endpoint, agent: account.agent)
+            method: EstateEvent.method(action), endpoint: endpoint, agent: account.agent)
         event.address = account.network << 8 + UInt32(10 + random.below(3))
         event.request = random.next()
         event.bytes = 180 + random.below(240)
@@ -163,14 +163,5 @@ struct EstateScene: Sendable {
         var bytes: [UInt8] = []
         for _ in 0..<words { bytes.appendHexadecimal(random.next(), digits: 16) }
         return String(decoding: bytes, as: UTF8.self)
-    }
-
-    private static func method(_ action: Operation) -> String {
-        switch action {
-        case .write, .bulk, .webhook, .login, .admin: "POST"
-        case .sync: "PUT"
-        case .delete: "DELETE"
-        default: "GET"
-        }
     }
 }

@@ -7,6 +7,8 @@ import EventModel
 struct EstateStage {
     let scene: EstateScene
     let incident: EstateIncident
+    /// What is repeated of a log that no estate has made.
+    var material = EstateMaterial()
     private(set) var events: [EstateEvent] = []
     private var random: SimulationRandom
     private let place: Int
@@ -76,7 +78,10 @@ struct EstateStage {
         case .labelFlip:
             var event = written("/synth/labels", at: time, rows: 1)
             event.isSynthetic = false
-            event.provenance = scene.hash(scene.batch(day: scene.ripeDay(time), number % EstateScene.batches))
+            event.provenance =
+                material.hashes.isEmpty
+                ? scene.hash(scene.batch(day: scene.ripeDay(time), number % EstateScene.batches))
+                : material.hashes[number * 7 % material.hashes.count]
             event.parent = scene.hash(scene.root(day: scene.ripeDay(time)))
             events.append(event)
         case .syntheticToProduction:
@@ -122,6 +127,7 @@ struct EstateStage {
             var event = usual("svc-webhooks-ai", "/webhooks/content", at: time, number)
             event.scheme = "http"
             event.tls = nil
+            event.contents = .mixed
             let mail = EstateProse.email(scene.customer(&random), seed: scene.seed)
             event.text = "\(EstateProse.description(&random)) Written for \(mail), paid by card \(EstateProse.card(&random))."
             events.append(event)
@@ -169,8 +175,8 @@ struct EstateStage {
     private mutating func playOverlap() {
         let orders = EstateRoutine.usual.firstIndex { $0.endpoint == "/webhooks/orders" } ?? 0
         let day = scene.calendar.day(of: incident.start.milliseconds)
-        var seen: [String] = []
-        for before in stride(from: day - 1, through: max(day - 3, 0), by: -1) {
+        var seen = material.mails
+        for before in stride(from: day - 1, through: max(day - 3, 0), by: -1) where material.mails.isEmpty {
             for event in scene.events(ofRoutine: orders, day: before) {
                 let words = event.text?.split(separator: " ") ?? []
                 seen += words.filter { $0.contains("@") }.map(String.init)

@@ -93,12 +93,20 @@ package struct EstateText: Sendable {
         buffer += (value ? "true" : "false").utf8
     }
 
-    /// A value has no character that JSON would escape: all texts are ours.
     private func put(_ name: String, _ value: String?, to buffer: inout [UInt8]) {
         guard let value else { return }
         putName(name, to: &buffer)
         buffer.append(UInt8(ascii: "\""))
-        buffer += value.utf8
+        for byte in value.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): buffer += [UInt8(ascii: "\\"), byte]
+            case 0..<0x20:
+                // Names of a log that somebody else wrote may have one; ours do not.
+                buffer += "\\u".utf8
+                buffer.appendHexadecimal(UInt64(byte), digits: 4)
+            default: buffer.append(byte)
+            }
+        }
         buffer.append(UInt8(ascii: "\""))
     }
 

@@ -60,14 +60,10 @@ struct IncidentStage {
     private mutating func act(_ incident: Incident, account: Int?) {
         let hour = Int((incident.start.milliseconds - calendar.start.milliseconds) / FleetCalendar.hour % 24)
         switch incident.kind {
-        case .burst:
-            let usual = usualRows(account, hour: hour) * 0.75
-            perform(incident, account, .queryPage, rows: max(usual * incident.size, 2000))
-        case .drip:
-            let usual = (0..<24).reduce(0) { $0 + usualRows(account, hour: $1) } * 5
-            perform(incident, account, .queryPage, rows: max(usual * (incident.size - 1), 500), calls: 5 * 96)
-        case .offHours:
-            perform(incident, account, .bulkResults, rows: max(usualRows(account, hour: 10) * incident.size, 2000))
+        case .burst, .drip, .offHours:
+            guard let volume = incident.volume(hour: hour, usual: { usualRows(account, hour: $0) }) else { return }
+            let call: EndpointCatalog.Call = incident.kind == .offHours ? .bulkResults : .queryPage
+            perform(incident, account, call, rows: volume.rows, calls: volume.calls)
         case .newAccount:
             let daily = traits.indices.map { index in (0..<24).reduce(0) { $0 + usualRows(index, hour: $1) } }.sorted()
             let top = daily[min(daily.count * 975 / 1000, daily.count - 1)]
@@ -105,19 +101,14 @@ struct IncidentStage {
         return traits[account].usualRows(hour: hour, scale: scale)
     }
 
-    /// Pages of at most 2,000 rows, and at least a call a minute, unless the kind says how many.
-    private mutating func perform(
-        _ incident: Incident, _ account: Int?, _ call: EndpointCatalog.Call, rows: Double, calls: Int? = nil
-    ) {
+    private mutating func perform(_ incident: Incident, _ account: Int?, _ call: EndpointCatalog.Call, rows: Double, calls: Int) {
         guard let account else { return }
-        let minutes = Int(incident.duration.milliseconds / 60_000)
-        let count = calls ?? min(max(Int(rows / 2000), minutes), 20_000)
         let isForeign = incident.kind == .newNetwork
         if isForeign { foreignCount += 1 }
         actors.append(
             IncidentActor(
                 incident, account: account, traits: account < traits.count ? traits[account] : AccountTraits(index: account, seed: seed),
-                call: call, rows: rows, calls: max(count, 1), origin: isForeign ? .foreign(foreignCount - 1) : .usual, seed: seed,
+                call: call, rows: rows, calls: max(calls, 1), origin: isForeign ? .foreign(foreignCount - 1) : .usual, seed: seed,
                 number: actors.count))
     }
 }

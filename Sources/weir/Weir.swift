@@ -16,7 +16,7 @@ struct Weir: ParsableCommand {
         subcommands: [
             RunCommand.self, ReplayCommand.self, WhyCommand.self, StatusCommand.self, LabelCommand.self, BaselineCommand.self,
             FlowsCommand.self, ReportCommand.self, PrivacyCommand.self,
-            CheckCommand.self, GenerateCommand.self,
+            CheckCommand.self, GenerateCommand.self, InjectCommand.self,
             SelfTestCommand.self, FormatsCommand.self, DetectorsCommand.self, SettingsReferenceCommand.self,
         ])
 }
