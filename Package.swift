@@ -121,7 +121,7 @@ let package = Package(
             "SettingsTests", ["Settings", "ContentScan", "AlertSinks", "Alerting", "LogFormats", "Detection", "EventModel", "TestSupport"],
             exclude: ["Fixtures"]),
         suite(
-            "GoldenReplayTests", ["Daemon", "Simulation", "LogFormats", "Alerting", "Pipeline", "EventModel", "TestSupport"],
+            "GoldenReplayTests", ["Daemon", "Settings", "Simulation", "LogFormats", "Alerting", "Pipeline", "EventModel", "TestSupport"],
             exclude: ["Golden"]),
         suite("RepositoryTests", []),
         suite("IntegrationTests", ["TestSupport", .product(name: "GRDB", package: "GRDB.swift")], exclude: ["Fixtures"]),
