@@ -5,7 +5,7 @@ import EventModel
 import RollingStatistics
 
 /// D20: made-up content shows identifiers of real people, or production shows those of made-up content.
-public struct IdentifierOverlapDetector: AccessDetector {
+public struct IdentifierOverlapDetector: MovementDetector {
     public static let descriptor = DetectorDescriptor(
         id: "D20", name: "identifier-overlap", family: "synthetic-movement",
         sees: "three different identifiers within a day that an account's synthetic or AI content shares with what customers' content in "
