@@ -15,7 +15,8 @@ public struct ProvenanceConflictDetector: MovementDetector {
         misses:
             "hashes outside the sample that is kept (all of them up to 16,384, of a bucket 64 an account); contents that changed on the "
             + "way; hashes of data sets, which many records share, where the account always used them",
-        warmUp: "none for flips; fifty hashes of known makers for unknown ones, twenty buckets with numbered records for shared ones",
+        warmUp: "none for flips; 7 days and fifty hashes of known makers for unknown ones, twenty buckets with numbered records for shared "
+            + "ones",
         options: [],
         nextSteps: [
             "Find out who or what took the label away between the two calls.",
@@ -33,7 +34,7 @@ public struct ProvenanceConflictDetector: MovementDetector {
     static let rule = LackRule(
         lack: .origin, severity: .medium, score: 4, measure: .calls, verb: "stated", things: "content hashes of synthetic records",
         without: "that nobody was seen to make", lacking: "content hashes of unknown makers",
-        learning: "fifty hashes of known makers were not seen yet, so the log may not show generators",
+        learning: "a week with fifty hashes of known makers was not seen yet, so the log may not show generators",
         nothing: "every content hash of synthetic records was seen when it was made")
 
     public init(options: DetectorOptions) {}
@@ -58,6 +59,8 @@ public struct ProvenanceConflictDetector: MovementDetector {
         }
         if let look = crowd(tally, account) { return look }
         var look = ProvenanceConflictDetector.rule.look(bucket, of: account)
+        // In an account's first week nobody can have been seen to make what it reads: it was made before the log begins.
+        if look.gate == .fired && !account.isMature { look.gate = .learning }
         look.variant = ProvenanceConflictDetector.ofOrigin
         return look
     }
@@ -142,6 +145,7 @@ extension ProvenanceConflictDetector {
             }
         }
         let numbered = SelfTest.Stretch(days: 1, [made(9)])
+        let week = SelfTest.Stretch(days: 8, [made(9)])
         return [
             SelfTest(
                 "one hash for sixty records", .fires, history: [numbered],
@@ -149,9 +153,12 @@ extension ProvenanceConflictDetector {
             SelfTest(
                 "one hash for ten records", .staysSilent, history: [numbered],
                 last: SelfTest.Stretch(buckets: 1, [made(9, each: false, 10)])),
-            SelfTest("hashes that nobody made", .fires, history: [numbered], last: SelfTest.Stretch(buckets: 1, [made(0)])),
+            SelfTest("hashes that nobody made", .fires, history: [week], last: SelfTest.Stretch(buckets: 1, [made(0)])),
             SelfTest(
-                "two hashes that nobody made", .staysSilent, history: [numbered],
+                "hashes that were made before the account was watched", .staysSilent, history: [numbered],
+                last: SelfTest.Stretch(buckets: 1, [made(0)])),
+            SelfTest(
+                "two hashes that nobody made", .staysSilent, history: [week],
                 last: SelfTest.Stretch(buckets: 1, [made(0, each: true, 2)])),
             SelfTest("the same content as real", .fires, history: [day], last: SelfTest.Stretch(buckets: 1, [writes(.no, hash: 77)])),
             SelfTest("another content as real", .staysSilent, history: [day], last: SelfTest.Stretch(buckets: 1, [writes(.no, hash: 78)])),

@@ -135,10 +135,16 @@ extension LaneCore {
         if ahead.count >= neededAgreement { believeLeap() }
     }
 
-    private mutating func believeLeap() {
+    /// - Parameter isLast: nothing will come that could go back.
+    private mutating func believeLeap(isLast: Bool = false) {
         let believed = ahead
         ahead = []
-        for detailed in believed {
+        for (place, detailed) in believed.enumerated() {
+            // One that leaps once more has nobody yet who agrees with it.
+            if !isLast && place == believed.count - 1 && detailed.event.time - newest > LaneCore.leap {
+                ahead = [detailed]
+                return
+            }
             if detailed.event.time > newest { advance(to: detailed.event.time) }
             if let (signal, rows) = add(detailed.event) { follow(signal, detailed, rows) }
         }
@@ -146,7 +152,7 @@ extension LaneCore {
 
     /// The archive has ended with events ahead: with the one that did not come, they may be enough.
     mutating func endLeap() {
-        if !ahead.isEmpty && ahead.count + 1 >= neededAgreement { believeLeap() }
+        if !ahead.isEmpty && ahead.count + 1 >= neededAgreement { believeLeap(isLast: true) }
         distrustLeap()
     }
 

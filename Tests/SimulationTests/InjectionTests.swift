@@ -50,9 +50,7 @@ import Testing
         #expect(label.contains("\"kind\":\"\(name)\"") && label.contains("\"account\":\"\(account)\""))
         let times = injection.events.map { CivilTime($0.time).rfc3339 }
         #expect(injection.events.map(\.time) == injection.events.map(\.time).sorted())
-        let (start, end) = (
-            try #require(label.firstMatch(of: /"start":"([^"]+)"/)?.1), try #require(label.firstMatch(of: /"end":"([^"]+)"/)?.1)
-        )
+        let (start, end) = (try #require(value("start", of: label)), try #require(value("end", of: label)))
         #expect(times.allSatisfy { $0 >= start.dropLast() && $0 <= end.dropLast() + "z" }, "\(start) \(times.first ?? "") \(end)")
         let last = try #require(InjectionTests.estate.last)
         #expect(injection.events.allSatisfy { $0.time >= InjectionTests.start && $0.time <= last })
@@ -69,7 +67,13 @@ import Testing
         #expect(all.events.map(\.time) == all.events.map(\.time).sorted())
     }
 
-    private func start(of label: String) -> String { label.firstMatch(of: /"start":"([^"]+)"/).map { String($0.1) } ?? "" }
+    /// The text under a key of a label.
+    private func value(_ key: String, of label: String) -> Substring? {
+        let words = label.split(separator: "\"")
+        return words.firstIndex { $0 == key }.flatMap { $0 + 2 < words.count ? words[$0 + 2] : nil }
+    }
+
+    private func start(of label: String) -> String { value("start", of: label).map(String.init) ?? "" }
 
     @Test func `in a log of somebody else it is somebody of that log, with the log's own hashes and addresses`() throws {
         let flip = try inject("label_flip", into: InjectionTests.foreign)
