@@ -18,6 +18,8 @@ package struct LaneSpecification: Sendable {
     package var rotateWait = EventDuration.seconds(10)
     /// Whether a replay reads the rotated siblings of its paths as well, as the daemon does.
     package var includesSiblings = false
+    /// Whether its files are a spool of weir's own, in which a name stands for one file for ever.
+    package var isSpooled = false
 
     package init(options: LaneOptions, format: any LineFormat, paths: [String]) {
         self.options = options
@@ -33,6 +35,7 @@ package struct LaneSpecification: Sendable {
             waker: waker,
             firstEventTime: { bytes, _ in FirstEvent.time(in: bytes, format: format) })
         source.meter = meter
+        source.namesTell = isSpooled
         return source
     }
 }

@@ -19,6 +19,7 @@ package final class WeirDaemon {
     private var settings: WeirSettings
     private var lanes: [LaneService] = []
     private var deliveries: [DeliveryService] = []
+    private let receivers = ReceiverRegister()
     private var writer: JournalWriter?
 
     /// Takes possession of the state directory.
@@ -58,9 +59,12 @@ package final class WeirDaemon {
     private func start() throws(DaemonFailure) {
         log.info("state is kept in \(settings.stateDirectory)\(journal.isFresh ? " (new)" : "")")
         startDeliveries()
-        let (journal, log, deliveries) = (journal, log, deliveries)
+        let (journal, log, deliveries, receivers) = (journal, log, deliveries, receivers)
         let writer = JournalWriter(
-            commit: { commit throws(OutletFailure) in try journal.commit(commit, now: System.wallClock()) },
+            commit: { commit throws(OutletFailure) in
+                try journal.commit(commit, now: System.wallClock())
+                receivers.release(commit.positions, of: commit.lane)
+            },
             pending: { lane in
                 do throws(JournalFailure) {
                     return try journal.pendingDecisions(lane: lane)
@@ -98,13 +102,22 @@ package final class WeirDaemon {
         let log = self.log
         do {
             let lane = try LaneAssembly.lane(source, settings)
-            let resume = try journal.resume(lane: source.name)
+            var resume = try journal.resume(lane: source.name)
+            let positions = resume?.positions ?? []
+            let receiver = try source.receiver.map { try ReceiverService(source, $0, positions: positions) }
+            if let receiver { resume?.positions = receiver.settled(positions) }
             let service = LaneService(lane: lane, interval: settings.checkpointInterval)
             try service.start(resume: resume, people: people, journal: writer, observe: { log.observe($0) })
             lanes.append(service)
+            if let receiver {
+                receivers.add(receiver)
+                try receiver.start(report: { log.warning($0) })
+            }
             let begun =
                 resume == nil ? "starts with what is there" : "goes on where it ended, with \((resume?.accounts.count ?? 1) - 1) accounts"
-            log.info("\(source.name): \(begun): \(source.paths.joined(separator: ", "))")
+            log.info("\(source.name): \(begun): \(source.receiver?.listen ?? source.paths.joined(separator: ", "))")
+        } catch let failure as DaemonFailure {
+            throw failure
         } catch let failure as JournalFailure {
             throw DaemonFailure(message: failure.message)
         } catch let failure as LaneFailure {
@@ -139,6 +152,7 @@ package final class WeirDaemon {
     }
 
     private func stop() {
+        receivers.stop()
         for lane in lanes { lane.stop() }
         writer?.abandonFailures()
         for lane in lanes { lane.waitUntilFinished() }

@@ -94,7 +94,7 @@ extension FileTreeSource {
                     isLoss: !follows)
             }
         }
-        if follows { leaveOutCopies(&fresh, in: listing, time, isFirst: isFirst) }
+        if follows && !namesTell { leaveOutCopies(&fresh, in: listing, time, isFirst: isFirst) }
         fresh.sort { ($0.time, $0.file.path) < ($1.time, $1.file.path) }
         return changes + fresh.map { announce($0) }
     }
@@ -175,7 +175,7 @@ extension FileTreeSource {
             report(file.path, "duplicate_archive", "\(file.path) holds what \(twin) holds, and is left out.", isLoss: false)
             return .noted(.unused)
         }
-        for old in index.similar(to: head, key: FileKey(file.status)) {
+        for old in index.similar(to: head, key: FileKey(file.status)) where !namesTell || old.firstPath == file.path {
             switch relation(file, head, old, isPatient: max(0, now() - since) < FileTreeSource.patience && age < FileTreeSource.patience) {
             case .none: continue
             case .unclear:

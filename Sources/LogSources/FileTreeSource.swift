@@ -67,6 +67,8 @@ package struct FileTreeSource: LaneSource {
     var lastStir: Int64?
     /// Streams whose files are open, in the order of their opening.
     var opened: [StreamID] = []
+    /// Whether a name stands for one file for ever, as in a spool: then a file that begins like another is no copy of it.
+    package var namesTell = false
     /// Where somebody wants to see how far reading has come.
     package var meter: ReadingMeter?
 
@@ -275,7 +277,8 @@ package struct FileTreeSource: LaneSource {
                             "\(old.path) was truncated before its last \(old.seenSize - old.offset) bytes were read, and no copy is found: "
                             + "let the rotation rename the file, or keep its copy beside it.",
                         bytes: old.seenSize - old.offset, isLoss: true))
-            } else if !wasCut && old.offset > 0 {
+            } else if !wasCut && old.offset > 0 && !namesTell {
+                // A spool lets a file go only when it was read to its end.
                 troubles.append(
                     SourceTrouble(
                         counter: "lost_generation",

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LogFormats
+import LogSources
 
 /// A key of the settings: one declaration for reading, checking and the manual.
 struct SettingKey: Sendable {
@@ -43,7 +44,9 @@ enum SettingKeys {
         stateDirectory, keyDirectory, sources, detectionBlock, estateBlock, lexicon, personalDataBlock, alertsBlock, checkpointInterval,
         dashboardBlock,
     ]
-    static let source = [name, format, wrapper, paths, environment, fields, lateness, rotateWait, accountsMax]
+    static let source = [
+        name, format, wrapper, paths, sourceListen, tokenFile, spoolMax, environment, fields, lateness, rotateWait, accountsMax,
+    ]
     static let detection = [model, alertBudget, canaries, inventory, detectors]
     static let budget = [pagesPerDay, ticketsPerWeek]
     static let alerts = [sinks]
@@ -76,8 +79,17 @@ enum SettingKeys {
         "wrapper", "word", choices: LineWrapper.allCases.map(\.rawValue),
         reason: "what another program put around each line: a syslog header, Docker's json-file, containerd's time and stream")
     static let paths = SettingKey(
-        "paths", "list of files, folders or patterns", isRequired: true,
-        reason: "rotated and compressed siblings of a file belong to it and are read first, oldest first")
+        "paths", "list of files, folders or patterns",
+        reason: "rotated and compressed siblings of a file belong to it and are read first, oldest first; this or `listen` is required")
+    static let sourceListen = SettingKey(
+        "listen", "address",
+        reason: "instead of paths, for hosts that cannot write files; what comes is stored in state_directory before it is answered: "
+            + ReceiverAddress.forms)
+    static let tokenFile = SettingKey(
+        "token_file", "path", reason: "what HTTP senders show as `Authorization: Bearer …`; required with an http:// address")
+    static let spoolMax = SettingKey(
+        "spool_mebibytes", "MiB", defaultText: "1024", range: 1...1_048_576, isWhole: true,
+        reason: "what of a `listen` source may wait to be read; beyond it senders are held back, or told to come again")
     static let environment = SettingKey(
         "environment", "word", choices: ["production", "synthetic", "staging", "training"], reason: "what the source's records are")
     static let fields = SettingKey(

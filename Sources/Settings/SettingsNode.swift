@@ -85,6 +85,9 @@ struct SettingsNode {
         return sequence.prefix(limit).enumerated().map { SettingsNode(yaml: $1, path: "\(path)[\($0)]", list: list) }
     }
 
+    /// Whether it holds keys.
+    var isBlock: Bool { yaml.mapping != nil }
+
     var isList: Bool { yaml.sequence != nil }
 
     /// The text as it stands, of whatever kind; nil for lists and maps.

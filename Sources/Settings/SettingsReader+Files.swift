@@ -23,7 +23,7 @@ extension SettingsReader {
     /// Warns of files that two sources read through different patterns.
     func checkOverlap(_ sources: [SourceSettings], _ node: SettingsNode) {
         var readers: [String: String] = [:]
-        for source in sources {
+        for source in sources where source.receiver == nil {
             for file in Set(source.paths.flatMap { SettingsPaths.matches($0) }).sorted() {
                 guard let other = readers[file] else {
                     readers[file] = source.name

@@ -27,7 +27,7 @@ struct SettingsReader {
             if looksAtFiles { check(stateDirectory: settings.stateDirectory, node) }
         }
         settings.keyDirectory = keyDirectory(keys["key_directory"], state: settings.stateDirectory)
-        if let node = keys["sources"] { settings.sources = sources(node) }
+        if let node = keys["sources"] { settings.sources = sources(node, stateDirectory: settings.stateDirectory) }
         if let node = keys["detection"] { readDetection(node, &settings) }
         if let node = keys["estate"] { settings.estate = readEstate(node) }
         if let node = keys["personal_data"] { settings.scan = readPersonalData(node) }
@@ -77,7 +77,7 @@ struct SettingsReader {
 
     // MARK: Sources
 
-    private func sources(_ node: SettingsNode) -> [SourceSettings] {
+    private func sources(_ node: SettingsNode, stateDirectory: String) -> [SourceSettings] {
         let items = node.items(atMost: SettingsLimits.sources)
         if items.isEmpty && node.isList { node.problem("names no source: weir has nothing to read.") }
         var result: [SourceSettings] = []
@@ -85,13 +85,16 @@ struct SettingsReader {
         var readers: [String: String] = [:]
         for item in items {
             let keys = item.block(SettingKeys.source)
-            let source = source(keys)
+            var source = source(keys)
+            source.receiver = receiver(keys, of: item)
+            if source.receiver != nil { source.paths = [ReceiverSettings.spool(of: source.name, in: stateDirectory)] }
             if !source.name.isEmpty && !names.insert(source.name).inserted {
                 keys["name"]?.problem("The name \(source.name) is taken by another source: give each its own.")
             }
             for path in source.paths {
                 if let other = readers[path] {
-                    keys["paths"]?.problem("\(SettingsText.quoted(path)) is read by \(other) already: its events would count twice.")
+                    (keys["paths"] ?? item).problem(
+                        "\(SettingsText.quoted(path)) is read by \(other) already: its events would count twice.")
                 } else {
                     readers[path] = source.name.isEmpty ? "another source" : source.name
                 }

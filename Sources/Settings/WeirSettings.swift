@@ -6,6 +6,7 @@ import ContentScan
 import Detection
 import EventModel
 import LogFormats
+import LogSources
 
 /// What the settings file says, checked: every value is usable.
 package struct WeirSettings: Sendable {
@@ -49,8 +50,10 @@ package struct WeirSettings: Sendable {
 package struct SourceSettings: Sendable, Equatable {
     package var name: String
     package var format: String
-    /// Absolute, or `-`.
+    /// Absolute, or `-`. Of a source that listens, the folder of its spool.
     package var paths: [String]
+    /// Where its lines come from, if not from files.
+    package var receiver: ReceiverSettings?
     package var environment = DataEnvironment.unknown
     package var fields: [String: String] = [:]
     /// What stands around each line.
@@ -58,6 +61,21 @@ package struct SourceSettings: Sendable, Equatable {
     package var lateness: EventDuration
     package var rotateWait = EventDuration(seconds: SettingKeys.rotateWait.defaultNumber)
     package var accountsMax = Int(SettingKeys.accountsMax.defaultNumber)
+}
+
+/// What a source that listens says of it.
+package struct ReceiverSettings: Sendable, Equatable {
+    /// As it is written.
+    package var listen: String
+    package var address: ReceiverAddress
+    package var tokenFile: String?
+    /// Bytes that the spool may hold.
+    package var spoolLimit: UInt64
+
+    /// Where the lines of sources that listen wait.
+    package static func spool(of source: String, in stateDirectory: String) -> String {
+        (stateDirectory.hasSuffix("/") ? stateDirectory : stateDirectory + "/") + "spool/" + source
+    }
 }
 
 /// One entry of `alerts.sinks`.

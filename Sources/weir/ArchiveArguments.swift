@@ -58,6 +58,7 @@ struct ArchiveArguments: ParsableArguments {
         guard !paths.isEmpty else { return lanes }
         guard lanes.count == 1 else { throw CommandFailure.wrongUse("name the source that the paths belong to: --source NAME.") }
         lanes[0].paths = try checkedPaths()
+        lanes[0].isSpooled = false
         return lanes
     }
 

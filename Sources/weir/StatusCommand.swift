@@ -6,6 +6,7 @@ import ArgumentParser
 import Daemon
 import EventModel
 import Journal
+import LogSources
 import Pipeline
 import Settings
 
@@ -21,9 +22,13 @@ struct StatusCommand: ParsableCommand {
 
     func run() throws {
         do {
-            let view = try JournalView.open(directory: try StateArguments.directory(settings: settings, state: state))
+            let directory = try StateArguments.directory(settings: settings, state: state)
+            let view = try JournalView.open(directory: directory)
+            let lanes = try view.lanes()
+            let received = lanes.map { ReceiverCounters.read(ReceiverSettings.spool(of: $0.name, in: directory)) }
             let report = StatusReport(
-                summary: try view.summary(), lanes: try view.lanes(), alerts: try view.openAlerts(limit: 100), queues: try view.queues())
+                summary: try view.summary(), lanes: lanes, received: received, alerts: try view.openAlerts(limit: 100),
+                queues: try view.queues())
             System.write((json ? report.json : report.text) + "\n", to: 1)
         } catch let failure as JournalFailure {
             throw CommandFailure.badNews(failure.message)
@@ -35,19 +40,24 @@ struct StatusCommand: ParsableCommand {
 struct StatusReport {
     let summary: JournalSummary
     let lanes: [LaneStatus]
+    /// Of each lane, what its receiver counted, if it has one.
+    let received: [ReceiverCounters?]
     let alerts: [AlertEntry]
     let queues: [QueueStatus]
 
     var text: String {
         var text = "state     \(summary.path), \(NumberText.bytes(Double(summary.bytes)))"
         if let time = summary.lastCommit { text += ", stored \(CivilTime(time).rfc3339)" }
-        for lane in lanes {
+        for (lane, counters) in zip(lanes, received) {
             let events = NumberText.grouped(Double(lane.counter("events") ?? 0))
             text += "\n\nsource    \(lane.name): \(events) events of \(lane.counter("accounts") ?? 0) accounts"
             if let newest = lane.counter("newest_event_ms"), newest >= 0 {
                 text += ", up to \(CivilTime(EventTime(milliseconds: newest)).rfc3339)"
             }
             text += StatusReport.budget(lane)
+            for counter in counters?.named ?? [] where counter.value > 0 || counter.name == "received_lines" {
+                text += "\n          \(counter.name) \(NumberText.grouped(Double(counter.value)))"
+            }
             for counter in lane.counters where counter.value > 0 && StatusReport.isRemarkable(counter.name) {
                 text += "\n          \(counter.name) \(NumberText.grouped(Double(counter.value)))"
             }
@@ -105,10 +115,11 @@ struct StatusReport {
         text.field("state_bytes", summary.bytes)
         if let time = summary.lastCommit { text.field("last_commit", CivilTime(time).rfc3339) }
         text.beginArray("sources")
-        for lane in lanes {
+        for (lane, counters) in zip(lanes, received) {
             text.beginObject()
             text.field("name", lane.name)
             for counter in lane.counters { text.field(counter.name, counter.value) }
+            for counter in counters?.named ?? [] { text.field(counter.name, Int64(clamping: counter.value)) }
             text.endObject()
         }
         text.endArray()

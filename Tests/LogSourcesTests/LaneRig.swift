@@ -41,6 +41,8 @@ final class LaneRig {
     let follows: Bool
     var watchLimit = Int.max
     var openLimit: Int?
+    /// Whether the files are a spool's.
+    var isSpooled = false
 
     init(_ paths: [String], follows: Bool = true) {
         self.paths = paths
@@ -60,11 +62,12 @@ final class LaneRig {
 
     /// Starts, or starts again from the positions of the batches that were taken: as after a crash right behind the last commit.
     func start(_ format: some LineFormat) {
-        let source = FileTreeSource(
+        var source = FileTreeSource(
             paths: paths, follows: follows, positions: positions.values.sorted { $0.stream < $1.stream },
             rotateWait: EventDuration(milliseconds: LaneRig.rotateWait), watch: InotifyWatch(waker: waker, limit: watchLimit),
             openLimit: openLimit,
             now: { [clock] in clock.time }, firstEventTime: { bytes, _ in LaneRig.firstTime(bytes) })
+        source.namesTell = isSpooled
         reader = LaneReader(source: source, attribution: Attribution(pseudonymKey: [1], hashKey: 7), makeFormat: { format })
         isOver = false
     }
@@ -72,6 +75,9 @@ final class LaneRig {
     func start() throws { try start(JSONFormat(options: FormatOptions())) }
 
     func stop() { reader = nil }
+
+    /// Goes on from this position at the next start, whatever was taken before.
+    func resume(_ position: StreamPosition) { positions[position.stream] = position }
 
     /// One batch. Whether it held anything or more is there.
     func step() -> Bool {
