@@ -45,10 +45,13 @@ public struct FlowLedger: Sendable {
     public struct Counts: Equatable, Sendable {
         public var calls: UInt64 = 0
         public var records: UInt64 = 0
-        /// Calls without a disclosure; with personal data in their text; over plain HTTP.
+        /// Calls without a disclosure; with personal data in their text; over plain HTTP; with a label of real or synthetic records; over
+        /// TLS older than the settings want.
         public var undisclosed: UInt64 = 0
         public var personal: UInt64 = 0
         public var plain: UInt64 = 0
+        public var labelled: UInt64 = 0
+        public var weak: UInt64 = 0
 
         public init() {}
 
@@ -58,6 +61,8 @@ public struct FlowLedger: Sendable {
             undisclosed &+= other.undisclosed
             personal &+= other.personal
             plain &+= other.plain
+            labelled &+= other.labelled
+            weak &+= other.weak
         }
 
         mutating func add(_ edge: MovementTally.Edge) {
@@ -66,6 +71,8 @@ public struct FlowLedger: Sendable {
             undisclosed &+= edge.undisclosed
             personal &+= edge.personal
             plain &+= edge.plain
+            labelled &+= edge.labelled
+            weak &+= edge.weak
         }
     }
 
@@ -158,7 +165,7 @@ extension FlowLedger.Record {
 
 extension FlowLedger.Counts {
     fileprivate func encode(into writer: inout StateWriter) {
-        for count in [calls, records, undisclosed, personal, plain] { writer.write(count) }
+        for count in [calls, records, undisclosed, personal, plain, labelled, weak] { writer.write(count) }
     }
 
     fileprivate init(from reader: inout StateReader) throws(StateError) {
@@ -167,6 +174,8 @@ extension FlowLedger.Counts {
         undisclosed = try reader.read()
         personal = try reader.read()
         plain = try reader.read()
+        labelled = try reader.read()
+        weak = try reader.read()
     }
 }
 

@@ -119,7 +119,7 @@ extension MovementTally.Edge {
     fileprivate func encode(into writer: inout StateWriter) {
         key.encode(into: &writer)
         writer.write(isDeclared)
-        for count in [calls, records, expired, known, undisclosed, personal, plain] { writer.write(count) }
+        for count in [calls, records, expired, known, undisclosed, personal, plain, labelled, weak] { writer.write(count) }
         writer.write(firstTime.milliseconds)
         writer.write(route.rawValue)
     }
@@ -128,11 +128,11 @@ extension MovementTally.Edge {
         let key = try FlowKey(from: &reader)
         let isDeclared = try reader.readBool()
         var counts: [UInt64] = []
-        for _ in 0..<7 { counts.append(try reader.read()) }
+        for _ in 0..<9 { counts.append(try reader.read()) }
         self.init(
             key: key, isDeclared: isDeclared, calls: counts[0], records: counts[1], expired: counts[2], known: counts[3],
-            undisclosed: counts[4], personal: counts[5], plain: counts[6], firstTime: try reader.readTime(),
-            route: RouteKey(rawValue: try reader.read()))
+            undisclosed: counts[4], personal: counts[5], plain: counts[6], labelled: counts[7], weak: counts[8],
+            firstTime: try reader.readTime(), route: RouteKey(rawValue: try reader.read()))
     }
 }
 

@@ -73,12 +73,15 @@ public struct MovementTally: Sendable {
         public var isDeclared: Bool
         public var calls: UInt64 = 0
         public var records: UInt64 = 0
-        /// Calls with an expired declaration; to a system of the settings; without a disclosure; with personal data in their text; plain.
+        /// Calls with an expired declaration; to a system of the settings; without a disclosure; with personal data in their text; plain;
+        /// with a label of real or synthetic records; over TLS older than the settings want.
         public var expired: UInt64 = 0
         public var known: UInt64 = 0
         public var undisclosed: UInt64 = 0
         public var personal: UInt64 = 0
         public var plain: UInt64 = 0
+        public var labelled: UInt64 = 0
+        public var weak: UInt64 = 0
         public var firstTime: EventTime
         public var route: RouteKey
     }
@@ -220,6 +223,8 @@ public struct MovementTally: Sendable {
             count(movement.disclosed != .yes, &edge.undisclosed)
             count(movement.personal.count > 0, &edge.personal)
             count(movement.transport == .plain, &edge.plain)
+            count(movement.synthetic != .unstated, &edge.labelled)
+            count(traits.contains(.weakTransport) && movement.transport != .plain, &edge.weak)
             if (event.time, route) < (edge.firstTime, edge.route) { (edge.firstTime, edge.route) = (event.time, route) }
         }
         let isDeclared = traits.contains(.declared)

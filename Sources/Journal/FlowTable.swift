@@ -22,21 +22,27 @@ enum FlowTable {
         ) WITHOUT ROWID;
         """
 
+    /// What was counted of an edge from the fifth step on.
+    static let labels = """
+        ALTER TABLE flows ADD COLUMN labelled INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE flows ADD COLUMN weak INTEGER NOT NULL DEFAULT 0;
+        """
+
     static func store(_ flows: [FlowDay], lane: Int64, in db: Database) throws {
         guard let newest = flows.map(\.day).max() else { return }
         let statement = try db.cachedStatement(
             sql: """
                 INSERT OR REPLACE INTO flows(
                     lane, day, class, from_environment, from_system, from_region, to_environment, to_system, to_region,
-                    calls, records, undisclosed, personal, plain, declared)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    calls, records, undisclosed, personal, plain, declared, labelled, weak)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
         for flow in flows {
             try statement.execute(arguments: [
                 lane, flow.day, flow.dataClass, flow.from.environment, flow.from.system, flow.from.region, flow.to.environment,
                 flow.to.system, flow.to.region, Int64(clamping: flow.counts.calls), Int64(clamping: flow.counts.records),
                 Int64(clamping: flow.counts.undisclosed), Int64(clamping: flow.counts.personal), Int64(clamping: flow.counts.plain),
-                flow.isDeclared,
+                flow.isDeclared, Int64(clamping: flow.counts.labelled), Int64(clamping: flow.counts.weak),
             ])
         }
         try db.cachedStatement(sql: "DELETE FROM flows WHERE lane = ? AND day < ?").execute(arguments: [lane, newest - retainedDays])
@@ -51,7 +57,7 @@ extension JournalView {
                 db,
                 sql: """
                     SELECT lanes.name, day, class, from_environment, from_system, from_region, to_environment, to_system, to_region,
-                        calls, records, undisclosed, personal, plain, declared
+                        calls, records, undisclosed, personal, plain, declared, labelled, weak
                     FROM flows JOIN lanes ON lanes.number = flows.lane
                     ORDER BY lanes.name, day, class, from_system, from_environment, from_region, to_system, to_environment, to_region
                     """
@@ -62,6 +68,8 @@ extension JournalView {
                 counts.undisclosed = UInt64(clamping: try row.value(11) as Int64)
                 counts.personal = UInt64(clamping: try row.value(12) as Int64)
                 counts.plain = UInt64(clamping: try row.value(13) as Int64)
+                counts.labelled = UInt64(clamping: try row.value(15) as Int64)
+                counts.weak = UInt64(clamping: try row.value(16) as Int64)
                 let flow = FlowDay(
                     day: try row.value(1), dataClass: try row.value(2),
                     from: FlowDay.End(environment: try row.value(3), system: try row.value(4), region: try row.value(5)),

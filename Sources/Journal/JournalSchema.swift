@@ -17,6 +17,7 @@ enum JournalSchema {
         migrator.registerMigration("2-labels") { db in try db.execute(sql: labels) }
         migrator.registerMigration("3-flows") { db in try db.execute(sql: FlowTable.schema) }
         migrator.registerMigration("4-filter-pages") { db in try db.execute(sql: FilterTable.schema) }
+        migrator.registerMigration("5-flow-labels") { db in try db.execute(sql: FlowTable.labels) }
         return migrator
     }()
 

@@ -122,6 +122,8 @@ enum FlowLines {
             "\(flow.dataClass): \(flow.from.isNamed ? "\(end(flow.from)) " : "")-> \(end(flow.to)): \(NumberText.grouped(Double(flow.counts.records))) records in "
         text += "\(NumberText.grouped(Double(flow.counts.calls))) calls"
         if flow.counts.personal > 0 { text += ", \(flow.counts.personal) with personal data" }
+        if flow.counts.labelled > 0 { text += ", \(flow.counts.labelled) labelled" }
+        if flow.counts.weak > 0 { text += ", \(flow.counts.weak) over older TLS" }
         if flow.counts.plain > 0 { text += ", \(flow.counts.plain) over plain HTTP" }
         return text + "\n"
     }
@@ -142,7 +144,8 @@ enum FlowLines {
         json.field("declared", flow.isDeclared)
         let counts = [
             ("calls", flow.counts.calls), ("records", flow.counts.records), ("undisclosed", flow.counts.undisclosed),
-            ("personal", flow.counts.personal), ("plain", flow.counts.plain),
+            ("personal", flow.counts.personal), ("plain", flow.counts.plain), ("labelled", flow.counts.labelled),
+            ("weak", flow.counts.weak),
         ]
         for (key, count) in counts { json.field(key, count) }
         json.endObject()

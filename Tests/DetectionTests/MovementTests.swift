@@ -75,6 +75,27 @@ import Testing
         #expect(set.change(59, orAdd: .init(session: 59)) { _ in } == .noRoom && set.count == 8)
     }
 
+    @Test func `an edge counts what bore a label, and what went over plain HTTP or older TLS`() throws {
+        var tally = MovementTally()
+        var movement = DataMovement()
+        movement.flow.to = ValueID(rawValue: 2)
+        movement.synthetic = .no
+        movement.transport = .tls10
+        movement.traits = .weakTransport
+        _ = tally.add(movement, event(0))
+        movement.synthetic = .unstated
+        movement.transport = .plain
+        _ = tally.add(movement, event(1))
+        movement.transport = .tls13
+        movement.traits = []
+        _ = tally.add(movement, event(2))
+        var ledger = FlowLedger()
+        for edge in tally.edges { ledger.note(edge) }
+        ledger.countNoted(bucket: 1_978_080)
+        let total = try #require(ledger.records.values.first).total
+        #expect(total.calls == 3 && total.labelled == 1 && total.weak == 1 && total.plain == 1)
+    }
+
     @Test func `the ledger keeps so many edges and counts the others`() throws {
         var ledger = FlowLedger()
         for number in 0..<6000 {

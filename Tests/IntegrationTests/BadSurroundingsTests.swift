@@ -75,7 +75,7 @@ import Testing
         let bench = try Workbench()
         let log = try GoodLog(bench, format: "json")
         try writeSettings(bench)
-        let daemon = try start(bench, limit: "--fsize=160000:unlimited")
+        let daemon = try start(bench, limit: "--fsize=180000:unlimited")
         try expectRecovery(bench, log, daemon, saying: "the disk reported an error") {
             let raised = try bench.run("/usr/bin/prlimit", ["--pid", String(daemon.processIdentifier), "--fsize=unlimited:unlimited"])
             #expect(raised.code == 0, "\(raised.errors)")
@@ -83,7 +83,7 @@ import Testing
     }
 
     /// How much fits differs from limit to limit: the first commit fails, or one in the middle, or only the mark that an alert was sent.
-    @Test(arguments: [150_000, 160_000, 200_000, 230_000, 260_000])
+    @Test(arguments: [175_000, 200_000, 260_000, 340_000, 400_000])
     func `alerts of a commit that was given up at the end are told after the next start`(limit: Int) throws {
         let bench = try Workbench()
         let log = try GoodLog(bench, format: "json")
@@ -183,7 +183,7 @@ private final class SmallDisk {
     /// Nil where mounting is not allowed.
     init?(at folder: String) throws {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        guard getuid() == 0, try SmallDisk.run(["-t", "tmpfs", "-o", "size=200k,mode=700", "tmpfs", folder]) else { return nil }
+        guard getuid() == 0, try SmallDisk.run(["-t", "tmpfs", "-o", "size=240k,mode=700", "tmpfs", folder]) else { return nil }
         self.folder = folder
     }
 

@@ -13,6 +13,7 @@ import Testing
         var counts = FlowLedger.Counts()
         counts.calls = calls
         counts.records = calls * 10
+        (counts.labelled, counts.weak) = (calls + 1, calls + 2)
         return FlowDay(
             day: day, dataClass: "customer", from: FlowDay.End(environment: "production", system: "crm", region: "EU"),
             to: FlowDay.End(environment: "production", system: system, region: "EU"), counts: counts, isDeclared: true)
