@@ -75,7 +75,7 @@ import Testing
         let bench = try Workbench()
         let log = try GoodLog(bench, format: "json")
         try writeSettings(bench)
-        let daemon = try start(bench, limit: "--fsize=180000:unlimited")
+        let daemon = try start(bench, limit: "--fsize=200000:unlimited")
         try expectRecovery(bench, log, daemon, saying: "the disk reported an error") {
             let raised = try bench.run("/usr/bin/prlimit", ["--pid", String(daemon.processIdentifier), "--fsize=unlimited:unlimited"])
             #expect(raised.code == 0, "\(raised.errors)")
@@ -83,7 +83,7 @@ import Testing
     }
 
     /// How much fits differs from limit to limit: the first commit fails, or one in the middle, or only the mark that an alert was sent.
-    @Test(arguments: [175_000, 200_000, 260_000, 340_000, 400_000])
+    @Test(arguments: [195_000, 210_000, 260_000, 340_000, 400_000])
     func `alerts of a commit that was given up at the end are told after the next start`(limit: Int) throws {
         let bench = try Workbench()
         let log = try GoodLog(bench, format: "json")
