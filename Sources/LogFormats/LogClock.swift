@@ -41,21 +41,8 @@ struct LogClock: Sendable {
 extension TimestampParser {
     /// `2026-06-01 02:05:00`, with `T` or a space and any number of fraction digits after a dot or comma, taken as UTC.
     static func zoneless(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Int64 {
-        guard end - start >= 19, bytes[start + 4] == UInt8(ascii: "-"), bytes[start + 7] == UInt8(ascii: "-"),
-            bytes[start + 13] == UInt8(ascii: ":"), bytes[start + 16] == UInt8(ascii: ":")
-        else { return .min }
-        let separator = bytes[start + 10]
-        guard separator | 0x20 == UInt8(ascii: "t") || separator == 0x20 else { return .min }
-        let high = pair(bytes, start)
-        let low = pair(bytes, start + 2)
-        let month = pair(bytes, start + 5)
-        let day = pair(bytes, start + 8)
-        let hour = pair(bytes, start + 11)
-        let minute = pair(bytes, start + 14)
-        let second = pair(bytes, start + 17)
-        guard max(high, low, month, day, hour, minute, second) < 100 else { return .min }
-        let whole = instant(year: high * 100 + low, month: month, day: day, hour: hour, minute: minute, second: second)
-        return adding(whole, fraction: bytes, from: start + 19, to: end)
+        guard end - start >= 19 else { return .min }
+        return adding(civil(bytes, from: start), fraction: bytes, from: start + 19, to: end)
     }
 
     /// `01/Jun/2026:02:05:00.123`, taken as UTC; the fraction may be missing.

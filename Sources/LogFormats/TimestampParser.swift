@@ -11,20 +11,8 @@ public enum TimestampParser {
     /// `2026-06-01T02:05:00.123Z`, with `T`, `t` or a space, any number of fraction digits after a dot or comma, `Z`, `±hh:mm` or `±hhmm`.
     @inline(__always)
     public static func rfc3339(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Int64 {
-        guard end - start >= 20, bytes[start + 4] == UInt8(ascii: "-"), bytes[start + 7] == UInt8(ascii: "-"),
-            bytes[start + 13] == UInt8(ascii: ":"), bytes[start + 16] == UInt8(ascii: ":")
-        else { return .min }
-        let separator = bytes[start + 10]
-        guard separator | 0x20 == UInt8(ascii: "t") || separator == 0x20 else { return .min }
-        let high = pair(bytes, start)
-        let low = pair(bytes, start + 2)
-        let month = pair(bytes, start + 5)
-        let day = pair(bytes, start + 8)
-        let hour = pair(bytes, start + 11)
-        let minute = pair(bytes, start + 14)
-        let second = pair(bytes, start + 17)
-        guard max(high, low, month, day, hour, minute, second) < 100 else { return .min }
-        let whole = instant(year: high * 100 + low, month: month, day: day, hour: hour, minute: minute, second: second)
+        guard end - start >= 20 else { return .min }
+        let whole = civil(bytes, from: start)
         guard whole != .min else { return .min }
         var position = start + 19
         var milliseconds: Int64 = 0
@@ -43,6 +31,25 @@ public enum TimestampParser {
         if bytes[position] | 0x20 == UInt8(ascii: "z") { return position + 1 == end ? whole + milliseconds : .min }
         let offset = zone(bytes, from: position, to: end)
         return offset == .min ? .min : whole + milliseconds - offset
+    }
+
+    /// The nineteen characters of `2026-06-01T02:05:00`, with `T`, `t` or a space, taken as UTC. Precondition: they may be read.
+    @inline(__always)
+    static func civil(_ bytes: PaddedBytes, from start: Int) -> Int64 {
+        guard bytes[start + 4] == UInt8(ascii: "-"), bytes[start + 7] == UInt8(ascii: "-"), bytes[start + 13] == UInt8(ascii: ":"),
+            bytes[start + 16] == UInt8(ascii: ":")
+        else { return .min }
+        let separator = bytes[start + 10]
+        guard separator | 0x20 == UInt8(ascii: "t") || separator == 0x20 else { return .min }
+        let high = pair(bytes, start)
+        let low = pair(bytes, start + 2)
+        let month = pair(bytes, start + 5)
+        let day = pair(bytes, start + 8)
+        let hour = pair(bytes, start + 11)
+        let minute = pair(bytes, start + 14)
+        let second = pair(bytes, start + 17)
+        guard max(high, low, month, day, hour, minute, second) < 100 else { return .min }
+        return instant(year: high * 100 + low, month: month, day: day, hour: hour, minute: minute, second: second)
     }
 
     /// `10/Oct/2000:13:55:36 -0700`, the time of the common log format.

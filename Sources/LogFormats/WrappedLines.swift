@@ -200,9 +200,11 @@ public struct WrappedLines: LineFormat {
             text.append(bytes, from: inner.start, count: inner.end - inner.start)
             return true
         }
-        // A text is never longer than its escapes.
-        let room = inner.end - inner.start
-        if room > text.freeCount { text.grow(to: max(text.count + room, 2 * (text.count + text.freeCount))) }
-        return text.withFreeSpace { DockerText.append(bytes, inner.start, inner.end, to: &$0) }
+        var resolved: [UInt8] = []
+        resolved.reserveCapacity(inner.end - inner.start)
+        guard JSONUnescape.append(bytes, inner.start, inner.end, to: &resolved) else { return false }
+        for index in resolved.indices where resolved[index] == UInt8(ascii: "\n") { resolved[index] = UInt8(ascii: " ") }
+        text.append(resolved)
+        return true
     }
 }
