@@ -55,17 +55,19 @@ extension AlertLifecycle {
 
 extension Finding {
     func encode(into writer: inout StateWriter) {
-        writer.write(UInt8(measure.map { $0.rawValue + 1 } ?? 0))
-        writer.write(severity.rawValue)
-        for number in [score, observed, expected, low, high, ratio, z, probability] { writer.write(number) }
-        writer.write(windowStart.milliseconds)
-        writer.write(windowEnd.milliseconds)
-        writer.write(Int64(sampleBuckets))
-        writer.write(since.milliseconds)
-        writer.write(peers != nil)
-        writer.write(Int64(peers?.count ?? 0))
-        writer.write(peers?.ratio ?? 0)
-        writer.write(phrase)
+        writer.write(UInt8(self.measure.map { $0.rawValue + 1 } ?? 0))
+        writer.write(self.severity.rawValue)
+        for number in [self.score, self.observed, self.expected, self.low, self.high, self.ratio, self.z, self.probability] {
+            writer.write(number)
+        }
+        writer.write(self.windowStart.milliseconds)
+        writer.write(self.windowEnd.milliseconds)
+        writer.write(Int64(self.sampleBuckets))
+        writer.write(self.since.milliseconds)
+        writer.write(self.peers != nil)
+        writer.write(Int64(self.peers?.count ?? 0))
+        writer.write(self.peers?.ratio ?? 0)
+        writer.write(self.phrase)
     }
 
     init(from reader: inout StateReader) throws(StateError) {

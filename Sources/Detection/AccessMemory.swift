@@ -11,8 +11,14 @@ import RollingStatistics
 /// ``Seldom``. Complexity: O(routes) a bucket in which the account was active, nothing in others.
 public final class AccessMemory {
     public internal(set) var facts: Facts
+    /// Whether the account's jobs usually have an audit. Apart from the facts, which say it too: it is asked of accounts at rest, and every
+    /// step on the way there is memory that was not touched for a quarter hour.
+    private(set) var hasAuditedJobs: Bool
 
-    public init(_ facts: Facts = Facts()) { self.facts = facts }
+    public init(_ facts: Facts = Facts()) {
+        self.facts = facts
+        hasAuditedJobs = facts.hasAuditedJobs
+    }
 
     /// Active buckets over which rates are taken: four weeks of an account that never rests.
     static let horizon = 2688
@@ -44,15 +50,18 @@ public final class AccessMemory {
             set { more = newValue.map { [$0] } ?? [] }
         }
 
-        public var lastRefusals: RecentRefusals { more.first?.refusals ?? RecentRefusals() }
-        public var limit: LimitHistory { more.first?.limit ?? LimitHistory() }
-        public var pace: PaceHistory { more.first?.pace ?? PaceHistory() }
-        public var looks: LooksAround { more.first?.looks ?? LooksAround() }
-        public var jobs: [AccessTally.JobRun] { more.first?.jobs ?? [] }
-        public var pauses: [UInt16] { more.first?.pauses ?? [] }
-        public var agents: [UInt64] { more.first?.agents ?? [] }
-        public var movement: MovementMemory { more.first?.movement.first ?? MovementMemory() }
-        public var discovery: DiscoveryMemory { more.first?.discovery ?? DiscoveryMemory() }
+        // By place, and not by `first`: that would copy everything that only some accounts do.
+        public var lastRefusals: RecentRefusals { more.isEmpty ? RecentRefusals() : more[0].refusals }
+        public var limit: LimitHistory { more.isEmpty ? LimitHistory() : more[0].limit }
+        public var pace: PaceHistory { more.isEmpty ? PaceHistory() : more[0].pace }
+        public var looks: LooksAround { more.isEmpty ? LooksAround() : more[0].looks }
+        public var jobs: [AccessTally.JobRun] { more.isEmpty ? [] : more[0].jobs }
+        public var pauses: [UInt16] { more.isEmpty ? [] : more[0].pauses }
+        public var agents: [UInt64] { more.isEmpty ? [] : more[0].agents }
+        public var movement: MovementMemory { hasMovement ? more[0].movement[0] : MovementMemory() }
+        fileprivate var hasAuditedJobs: Bool { hasMovement && more[0].movement[0].trails.isUsual }
+        private var hasMovement: Bool { !more.isEmpty && !more[0].movement.isEmpty }
+        public var discovery: DiscoveryMemory { more.isEmpty ? DiscoveryMemory() : more[0].discovery }
 
         /// Whether an account that has used others comes with this user agent for the first time.
         public func isNew(agent: UInt64) -> Bool { agent != 0 && !agents.isEmpty && !agents.contains(agent) }
@@ -137,7 +146,10 @@ public final class AccessMemory {
         facts.breadth.learn(Double(access.routeCount), horizon: AccessMemory.horizon)
         facts.refusals.learn(Double(tally?.refused ?? 0), horizon: AccessMemory.horizon)
         facts.networks.learn(Double(bucket.networks.count), horizon: AccessMemory.horizon)
-        if facts.isSeldom || Seldom.isIn(bucket, lastActive: facts.lastActive) { facts.learnSeldom(bucket) }
+        if facts.isSeldom || Seldom.isIn(bucket, lastActive: facts.lastActive) {
+            facts.learnSeldom(bucket)
+            hasAuditedJobs = facts.hasAuditedJobs
+        }
         if bucket.sums.rows >= 1000 {
             facts.lastExport = bucket.number
             facts.lastExportRows = bucket.sums.rows

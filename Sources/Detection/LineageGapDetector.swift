@@ -35,8 +35,8 @@ public struct LineageGapDetector: ShareDetector {
     private static let ofJob = 1
 
     private func unaudited(_ bucket: borrowing ClosedBucket, _ account: borrowing AccountProfile) -> [JobTrail] {
-        guard bucket.isClosed, let trails = account.access?.facts.movement.trails, trails.isUsual else { return [] }
-        return trails.due(bucket.number, bucket.access.tally?.movement)
+        guard bucket.isClosed, let access = account.access, access.hasAuditedJobs else { return [] }
+        return access.facts.movement.trails.due(bucket.number, bucket.access.tally?.movement)
     }
 
     public func look(_ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> AccessLook {

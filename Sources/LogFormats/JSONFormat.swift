@@ -188,7 +188,8 @@ struct LearntKey: Sendable {
     @inline(__always)
     func stands(at position: Int, _ bytes: PaddedBytes, node: Int16) -> Bool {
         let difference =
-            (bytes.word(at: position) & lowMask) ^ low | (bytes.word(at: position &+ 8) & highMask) ^ high
+            // `^` and `|` bind alike in Swift, from left to right: without the brackets bits of one difference hide behind the other word.
+            ((bytes.word(at: position) & lowMask) ^ low) | ((bytes.word(at: position &+ 8) & highMask) ^ high)
             | UInt64(truncatingIfNeeded: parent ^ node)
         if length <= 16 { return difference == 0 }
         let end = position &+ Int(length)

@@ -27,10 +27,44 @@ struct JSONRecordValue: Sendable {
     }
 }
 
+/// Which of the places of a record there are.
+///
+/// State: 16 bytes.
+struct SlotSet: Equatable, Sendable {
+    private var low: UInt64 = 0
+    private var high: UInt64 = 0
+
+    @inline(__always)
+    init() {}
+
+    @inline(__always)
+    var isEmpty: Bool { low | high == 0 }
+
+    /// Precondition of these: 0 ≤ slot ≤ ``JSONRecordKeys/limit``.
+    @inline(__always)
+    func contains(_ slot: Int) -> Bool { (slot < 64 ? low : high) &>> UInt64(truncatingIfNeeded: slot & 63) & 1 != 0 }
+
+    @inline(__always)
+    mutating func insert(_ slot: Int) {
+        let bit: UInt64 = 1 &<< UInt64(truncatingIfNeeded: slot & 63)
+        if slot < 64 { low |= bit } else { high |= bit }
+    }
+
+    @inline(__always)
+    func isDisjoint(with other: SlotSet) -> Bool { low & other.low | high & other.high == 0 }
+
+    @inline(__always)
+    mutating func formUnion(_ other: SlotSet) {
+        low |= other.low
+        high |= other.high
+    }
+}
+
 /// One JSON object of a log, read for its wanted places only.
 ///
 /// Directed by ``JSONRecordKeys`` on bytes: wanted values are noted as ranges, everything else is stepped over, nothing is converted. Of a
-/// place that comes twice the first counts. Complexity: O(bytes). State: 12 bytes a place and 7 KB of keys seen lately.
+/// place that comes twice the first counts. Complexity: O(bytes). State: 12 bytes a place, 7 KB of keys seen lately, and 3 KB of their
+/// order.
 struct JSONRecord: Sendable {
     /// A record may be this long, in bytes.
     static let longest = 1_048_576
@@ -40,13 +74,25 @@ struct JSONRecord: Sendable {
     let keys: JSONRecordKeys
     /// Keys under which an array of records stands: `Records`.
     let envelopes: [[UInt8]]
-    var values: [JSONRecordValue]
+    /// By slot; of use only where ``present`` says so.
+    private(set) var values: [JSONRecordValue]
+    /// The slots of the places that the record has.
+    private(set) var present = SlotSet()
     private(set) var hasDuplicate = false
     /// Behind the bracket that opens the records of an envelope.
     private(set) var envelopeEnd = 0
     /// Keys seen lately; empty until the first record, because of ten thousand streams few are read at a time.
     private var memo: [SeenKey] = []
     private static let memoCount = 128
+    /// Keys in the order in which the records before had them, with what stands around them: where a log keeps its order, one comparison
+    /// says what the next key is and where its value starts. No result depends on it.
+    private var learnt: [LearntKey] = []
+    /// Where in that order the record is read.
+    private var place = 0
+    /// Keys that came out of it, less the records in which none did: a log without an order is not learnt over and over.
+    private var surprises = 0
+    private static let places = 48
+    private static let patience = 256
 
     /// A key of at most 32 bytes, and what it named.
     private struct SeenKey {
@@ -83,9 +129,13 @@ struct JSONRecord: Sendable {
     /// Precondition: an opening brace stands at `start`.
     mutating func read(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Int {
         if memo.isEmpty { memo = Array(repeating: SeenKey(), count: JSONRecord.memoCount) }
-        for place in values.indices { values[place] = JSONRecordValue() }
+        present = SlotSet()
         hasDuplicate = false
-        return object(bytes, start &+ 1, end, node: 0, depth: 1)
+        place = 0
+        let before = surprises
+        let behind = object(bytes, start &+ 1, end, node: 0, depth: 1)
+        if surprises == before { surprises = max(surprises &- 1, 0) }
+        return behind
     }
 
     /// Whether a text names an array of records.
@@ -100,19 +150,15 @@ struct JSONRecord: Sendable {
         guard position < end else { return JSONSkip.more }
         if bytes[position] == UInt8(ascii: "}") { return position &+ 1 }
         while true {
-            guard bytes[position] == JSONSkip.quote else { return JSONSkip.syntax }
-            let first = position &+ 1
-            var hasEscape = false
-            position = JSONSkip.string(bytes, first, end, hasEscape: &hasEscape)
-            guard position >= 0 else { return position }
-            let last = position &- 1
-            position = JSONSkip.colon(bytes, position, end)
-            guard position >= 0 else { return position }
-            // A key with an escape is none of ours.
-            let target = hasEscape ? Target() : self.target(bytes, first, last, of: node)
-            if node == 0 && bytes[position] == UInt8(ascii: "[") && isEnvelopeKey(bytes, first, last) {
-                envelopeEnd = position &+ 1
-                return JSONRecord.isEnvelope
+            var target = Target()
+            if let known = known(bytes, position, end, node) {
+                target = Target(slot: known.field == 255 ? -1 : Int(known.field), node: Int(known.node))
+                position &+= Int(known.length)
+                if JSONCursor.isSpace(bytes[position]) { position = JSONSkip.space(bytes, position, end) }
+                guard position < end else { return JSONSkip.more }
+            } else {
+                position = key(bytes, position, end, node, &target)
+                guard position >= 0 else { return position }
             }
             position = value(bytes, position, end, target, depth: depth)
             guard position >= 0 else { return position }
@@ -125,6 +171,56 @@ struct JSONRecord: Sendable {
             }
             return bytes[position] == UInt8(ascii: "}") ? position &+ 1 : JSONSkip.syntax
         }
+    }
+
+    /// The key that stands at a position, if it is one of the next in their order. Those in between are missing from this record.
+    @inline(__always)
+    private mutating func known(_ bytes: PaddedBytes, _ start: Int, _ end: Int, _ node: Int) -> LearntKey? {
+        let last = min(place &+ 4, learnt.count)
+        var index = place
+        while index < last {
+            if learnt[index].stands(at: start, bytes, node: Int16(truncatingIfNeeded: node)) && start &+ Int(learnt[index].length) < end {
+                place = index &+ 1
+                return learnt[index]
+            }
+            index &+= 1
+        }
+        return nil
+    }
+
+    /// Reads a key and what stands up to its value; returns the value's position, a failure, or ``isEnvelope``.
+    @inline(never)
+    private mutating func key(_ bytes: PaddedBytes, _ start: Int, _ end: Int, _ node: Int, _ target: inout Target) -> Int {
+        guard bytes[start] == JSONSkip.quote else { return JSONSkip.syntax }
+        let first = start &+ 1
+        var hasEscape = false
+        let behind = JSONSkip.string(bytes, first, end, hasEscape: &hasEscape)
+        guard behind >= 0 else { return behind }
+        let last = behind &- 1
+        let position = JSONSkip.colon(bytes, behind, end)
+        guard position >= 0 else { return position }
+        // A key with an escape is none of ours.
+        if !hasEscape { target = self.target(bytes, first, last, of: node) }
+        if node == 0 && bytes[position] == UInt8(ascii: "[") && isEnvelopeKey(bytes, first, last) {
+            envelopeEnd = position &+ 1
+            return JSONRecord.isEnvelope
+        }
+        if !hasEscape { learn(bytes, start, last, node, target) }
+        return position
+    }
+
+    /// Takes a key into the order, in front of the one that was expected. The key of an envelope is none: it has to be noticed every time.
+    private mutating func learn(_ bytes: PaddedBytes, _ start: Int, _ last: Int, _ node: Int, _ target: Target) {
+        guard surprises < JSONRecord.patience else { return }
+        surprises &+= 1
+        guard bytes[last &+ 1] == UInt8(ascii: ":") else { return }
+        let length = last &- start &+ (bytes[last &+ 2] == 0x20 ? 3 : 2)
+        guard length >= 4, length <= LearntKey.longest, !(node == 0 && isEnvelopeKey(bytes, start &+ 1, last)) else { return }
+        if learnt.count == JSONRecord.places { learnt.removeLast() }
+        place = min(place, learnt.count)
+        let field = target.slot < 0 ? 255 : UInt8(truncatingIfNeeded: target.slot)
+        learnt.insert(LearntKey(bytes, at: start, length: length, parent: node, field: field, node: target.node), at: place)
+        place &+= 1
     }
 
     /// Reads the value at `start`, noting it or what is in it. Precondition: start < end.
@@ -247,7 +343,12 @@ struct JSONRecord: Sendable {
     @inline(__always)
     private mutating func note(_ value: JSONRecordValue, _ slot: Int) {
         guard slot >= 0 else { return }
-        if values[slot].kind == .none { values[slot] = value } else { hasDuplicate = true }
+        if present.contains(slot) {
+            hasDuplicate = true
+        } else if value.kind != .none {
+            present.insert(slot)
+            values[slot] = value
+        }
     }
 
     /// What a key of a node leads to, remembered for short keys: a log has few, and they repeat.

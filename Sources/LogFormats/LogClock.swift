@@ -47,19 +47,8 @@ extension TimestampParser {
 
     /// `01/Jun/2026:02:05:00.123`, taken as UTC; the fraction may be missing.
     static func commonLogWithoutZone(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Int64 {
-        guard end - start >= 20, bytes[start + 2] == UInt8(ascii: "/"), bytes[start + 6] == UInt8(ascii: "/"),
-            bytes[start + 11] == UInt8(ascii: ":"), bytes[start + 14] == UInt8(ascii: ":"), bytes[start + 17] == UInt8(ascii: ":")
-        else { return .min }
-        let day = pair(bytes, start)
-        let high = pair(bytes, start + 7)
-        let low = pair(bytes, start + 9)
-        let hour = pair(bytes, start + 12)
-        let minute = pair(bytes, start + 15)
-        let second = pair(bytes, start + 18)
-        let month = self.month(bytes.half(at: start + 3) & 0xFF_FFFF)
-        guard max(day, high, low, hour, minute, second) < 100, month > 0 else { return .min }
-        let whole = instant(year: high * 100 + low, month: month, day: day, hour: hour, minute: minute, second: second)
-        return adding(whole, fraction: bytes, from: start + 20, to: end)
+        guard end - start >= 20 else { return .min }
+        return adding(commonCivil(bytes, from: start), fraction: bytes, from: start + 20, to: end)
     }
 
     /// A time with the fraction of a second that fills a range: nothing, or a dot or comma and digits.

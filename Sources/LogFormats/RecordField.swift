@@ -50,6 +50,10 @@ struct RecordPlan: Sendable {
     private(set) var slots: [Int] = []
     /// Where in ``slots`` those of a field are.
     private var ranges: [Range<Int>] = []
+    /// The same as sets, by field.
+    private var sets: [SlotSet] = []
+    /// The slots of everything that a record may state of what moved.
+    private(set) var movementSlots = SlotSet()
 
     /// - Parameter map: the settings' `fields`: what they name is looked at before the usual places.
     init(_ places: [RecordPlace], map: [String: String]) {
@@ -65,9 +69,19 @@ struct RecordPlan: Sendable {
                 if let slot = known[path] { slots.append(slot) }
             }
             ranges.append(first..<slots.count)
+            var set = SlotSet()
+            for place in first..<slots.count { set.insert(slots[place]) }
+            sets.append(set)
+            if field.rawValue >= RecordField.firstMovement.rawValue && field.rawValue <= RecordField.lastMapped.rawValue {
+                movementSlots.formUnion(set)
+            }
         }
     }
 
     @inline(__always)
     func range(_ field: RecordField) -> Range<Int> { ranges[field.rawValue] }
+
+    /// Where a field may stand.
+    @inline(__always)
+    func set(_ field: RecordField) -> SlotSet { sets[field.rawValue] }
 }

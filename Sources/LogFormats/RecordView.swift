@@ -9,6 +9,8 @@ import EventModel
 struct RecordView {
     let bytes: PaddedBytes
     let values: [JSONRecordValue]
+    /// Which of ``values`` the record has.
+    let present: SlotSet
     let plan: RecordPlan
     /// Where the whole record stands.
     let range: Range<Int>
@@ -16,9 +18,14 @@ struct RecordView {
     /// The first place of a field that holds something; nothing is also what writers put there for it: `-`, `N/A`, `NOT_SET`.
     @inline(__always)
     func value(_ field: RecordField) -> JSONRecordValue {
-        for place in plan.range(field) {
+        present.isDisjoint(with: plan.set(field)) ? JSONRecordValue() : held(field)
+    }
+
+    /// The same for a field of which a place is there.
+    private func held(_ field: RecordField) -> JSONRecordValue {
+        for place in plan.range(field) where present.contains(plan.slots[place]) {
             let value = values[plan.slots[place]]
-            if value.kind != .none && value.kind != .nested && (value.kind != .text || !isBlank(value)) { return value }
+            if value.kind != .nested && (value.kind != .text || !isBlank(value)) { return value }
         }
         return JSONRecordValue()
     }
@@ -27,7 +34,7 @@ struct RecordView {
     func has(_ field: RecordField) -> Bool { value(field).kind != .none }
 
     /// Whether a field's place holds anything, an object too.
-    func holds(_ field: RecordField) -> Bool { plan.range(field).contains { values[plan.slots[$0]].kind != .none } }
+    func holds(_ field: RecordField) -> Bool { !present.isDisjoint(with: plan.set(field)) }
 
     private func isBlank(_ value: JSONRecordValue) -> Bool {
         let start = Int(value.start)
@@ -96,9 +103,13 @@ struct RecordView {
 
     /// What stands before the first comma: of a chain of addresses the first is the caller's.
     func first(of text: TextRange, _ scratch: [UInt8]) -> TextRange {
-        for offset in 0..<min(text.count, 64) where byte(text, offset, scratch) == UInt8(ascii: ",") {
-            return part(text, from: 0, count: offset)
+        let limit = min(text.count, 64)
+        if !text.isScratch {
+            let start = Int(text.start)
+            let comma = bytes.firstIndex(of: UInt8(ascii: ","), from: start, to: start + limit)
+            return comma < start + limit ? part(text, from: 0, count: comma - start) : text
         }
+        for offset in 0..<limit where byte(text, offset, scratch) == UInt8(ascii: ",") { return part(text, from: 0, count: offset) }
         return text
     }
 

@@ -6,8 +6,8 @@ import EventModel
 /// `salesforce_elf`: the event log files of Salesforce, comma-separated values read by the names in their headers.
 ///
 /// A header may come again anywhere, for another event type or in another order, because files are concatenated: a record whose event type
-/// reads `EVENT_TYPE` is a header. Records end where RFC 4180 says, so fields may hold line ends; a record longer than ``longestRecord``,
-/// or one whose quotes do not pair, is refused and reading goes on at the line behind its first.
+/// reads `EVENT_TYPE` is a header. Records end where RFC 4180 says, so fields may hold line ends; a record longer than
+/// ``CSVRecord/longest``, or one whose quotes do not pair, is refused and reading goes on at the line behind its first.
 ///
 /// Account: the connected app, else the client's name, else the user's id (its first fifteen characters, which is all that some types log)
 /// or name. Rows without any of them, and event types that only tell what the platform did inside, are ignored and counted.
@@ -18,10 +18,6 @@ import EventModel
 ///
 /// Complexity: O(bytes). State: the header and 4 KB.
 public struct SalesforceELFFormat: LineFormat {
-    /// A record may be this long, in bytes: above the longest SOQL query (100,000 characters) with its quotes doubled, and what is read at
-    /// once.
-    public static let longestRecord = 262_144
-
     /// What the catalogue says.
     public static let descriptor = FormatDescriptor(
         name: "salesforce_elf", summary: "event log files of Salesforce (CSV), every event type, by the names in the header",
@@ -48,7 +44,7 @@ public struct SalesforceELFFormat: LineFormat {
 
     /// Takes a header into force; anything else is ignored.
     public mutating func resume(from state: [UInt8]) {
-        guard !state.isEmpty, state.count <= SalesforceELFFormat.longestRecord else { return }
+        guard !state.isEmpty, state.count <= CSVRecord.longest else { return }
         ChunkBuffer(state).withBytes { bytes in
             guard case .record(let count, let next) = record.split(bytes, from: 0, to: state.count, isFinal: true), next == state.count
             else {
@@ -64,7 +60,7 @@ public struct SalesforceELFFormat: LineFormat {
         while position < bytes.count && !lines.isFull {
             let (end, isSimple) = record.splitLine(bytes, from: position, columns: row?.columns.count ?? 0)
             if end == bytes.count && !isFinal { break }
-            if isSimple && end &- position < SalesforceELFFormat.longestRecord && row?.isHeader(bytes, record) == false {
+            if isSimple && end &- position < CSVRecord.longest && row?.isHeader(bytes, record) == false {
                 let last = bytes[end &- 1] == UInt8(ascii: "\r") ? end &- 1 : end
                 row?.decode(bytes, record, from: position, to: last, into: &lines)
                 position = min(end &+ 1, bytes.count)
@@ -83,31 +79,21 @@ public struct SalesforceELFFormat: LineFormat {
         _ bytes: PaddedBytes, from position: Int, lineEnd: Int, isFinal: Bool, into lines: inout DecodedLines
     ) -> Int? {
         let nextLine = min(lineEnd + 1, bytes.count)
-        var start = position
-        if bytes.hasASCII("\u{FEFF}", at: start) && start + 3 <= lineEnd { start += 3 }
-        while start < lineEnd && (bytes[start] == 0 || bytes[start] == 0x20 || bytes[start] == 0x0D) { start += 1 }
-        if start == lineEnd { return nextLine }
-        let window = min(start + SalesforceELFFormat.longestRecord, bytes.count)
-        guard lineEnd < window || lineEnd == bytes.count && lineEnd == window else {
-            lines.refuse(.lineTooLong, start: position, end: lineEnd)
+        switch record.frame(bytes, from: position, lineEnd: lineEnd, isFinal: isFinal) {
+        case .blank: return nextLine
+        case .unfinished: return nil
+        case .refused(let reason):
+            lines.refuse(reason, start: position, end: lineEnd)
             return nextLine
-        }
-        switch record.split(bytes, from: start, to: window, isFinal: isFinal && window == bytes.count) {
-        case .record(let count, let next):
-            return take(bytes, from: start, next: next, nextLine: nextLine, count: count, into: &lines)
-        case .unfinished where window < start + SalesforceELFFormat.longestRecord && !isFinal: return nil
-        case .unfinished, .broken:
-            let isUTF16 = (bytes[start] == 0xFF && bytes[start + 1] == 0xFE) || (bytes[start] == 0xFE && bytes[start + 1] == 0xFF)
-            lines.refuse(isUTF16 ? .utf16 : .unbalancedQuote, start: position, end: lineEnd)
-            return nextLine
+        case .record(let start, let end, let next, let count):
+            return take(bytes, from: start, to: end, next: next, nextLine: nextLine, count: count, into: &lines)
         }
     }
 
     /// Takes a whole record: a header is learnt, a row decoded, anything else refused.
     private mutating func take(
-        _ bytes: PaddedBytes, from start: Int, next: Int, nextLine: Int, count: Int, into lines: inout DecodedLines
+        _ bytes: PaddedBytes, from start: Int, to end: Int, next: Int, nextLine: Int, count: Int, into lines: inout DecodedLines
     ) -> Int? {
-        let end = trimmed(bytes, next, from: start)
         if isHeader(bytes, count) {
             if bytes.copy(start..<end) == header { return next }
             // A reader that stops at one of the lines before and resumes must do so with their header.
@@ -126,14 +112,6 @@ public struct SalesforceELFFormat: LineFormat {
         }
         row?.decode(bytes, record, from: start, to: end, into: &lines)
         return next
-    }
-
-    /// Where a record's bytes end, without its line end.
-    private func trimmed(_ bytes: PaddedBytes, _ next: Int, from start: Int) -> Int {
-        var end = next
-        if end > start && bytes[end - 1] == UInt8(ascii: "\n") { end -= 1 }
-        if end > start && bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
-        return end
     }
 
     /// Whether the record names its columns. Only the first field and the event type's are looked at: others hold what strangers wrote.

@@ -7,14 +7,11 @@ import EventModel
 ///
 /// Records are those of RFC 4180: fields may be quoted and then hold separators, doubled quotes and line ends. The header may come again
 /// anywhere, and in another order, because files are concatenated: a record whose time is none is a header when the columns of time and
-/// account are named in it. A record longer than ``longestRecord``, or one whose quotes do not pair, is refused and reading goes on at the
-/// line behind its first.
+/// account are named in it. A record longer than ``CSVRecord/longest``, or one whose quotes do not pair, is refused and reading goes on at
+/// the line behind its first.
 ///
 /// Complexity: O(bytes). State: the header and 4 KB.
 struct TableReader: Sendable {
-    /// A record may be this long, in bytes.
-    static let longestRecord = 262_144
-
     private let map: [String: String]
     private let isNumbered: Bool
     private(set) var header: [UInt8] = []
@@ -42,7 +39,7 @@ struct TableReader: Sendable {
 
     /// Takes a header into force; anything else is ignored.
     mutating func resume(from state: [UInt8]) {
-        guard !isNumbered, !state.isEmpty, state.count <= TableReader.longestRecord else { return }
+        guard !isNumbered, !state.isEmpty, state.count <= CSVRecord.longest else { return }
         ChunkBuffer(state).withBytes { bytes in
             guard case .record(let count, let next) = record.split(bytes, from: 0, to: state.count, isFinal: true), next == state.count
             else { return }
@@ -56,7 +53,7 @@ struct TableReader: Sendable {
         while position < bytes.count && !lines.isFull {
             let (end, count) = record.splitPlainLine(bytes, from: position)
             if end == bytes.count && !isFinal { break }
-            if count > 1, fits(count), end &- position < TableReader.longestRecord, TableReader.isOrdinary(bytes[position]) {
+            if count > 1, fits(count), end &- position < CSVRecord.longest, TableReader.isOrdinary(bytes[position]) {
                 let last = bytes[end &- 1] == UInt8(ascii: "\r") ? end &- 1 : end
                 if row(bytes, from: position, to: last, count: count, into: &lines) {
                     position = min(end &+ 1, bytes.count)
@@ -87,33 +84,21 @@ struct TableReader: Sendable {
         _ bytes: PaddedBytes, from position: Int, lineEnd: Int, isFinal: Bool, into lines: inout DecodedLines
     ) -> Int? {
         let nextLine = min(lineEnd + 1, bytes.count)
-        var start = position
-        if bytes.hasASCII("\u{FEFF}", at: start) && start + 3 <= lineEnd { start += 3 }
-        while start < lineEnd && (bytes[start] == 0 || bytes[start] == 0x20 || bytes[start] == 0x0D) { start += 1 }
-        if start == lineEnd { return nextLine }
-        let window = min(start + TableReader.longestRecord, bytes.count)
-        guard lineEnd < window || lineEnd == bytes.count && lineEnd == window else {
-            lines.refuse(.lineTooLong, start: position, end: lineEnd)
+        switch record.frame(bytes, from: position, lineEnd: lineEnd, isFinal: isFinal) {
+        case .blank: return nextLine
+        case .unfinished: return nil
+        case .refused(let reason):
+            lines.refuse(reason, start: position, end: lineEnd)
             return nextLine
-        }
-        switch record.split(bytes, from: start, to: window, isFinal: isFinal && window == bytes.count) {
-        case .record(let count, let next):
-            return take(bytes, from: start, next: next, nextLine: nextLine, count: count, into: &lines)
-        case .unfinished where window < start + TableReader.longestRecord && !isFinal: return nil
-        case .unfinished, .broken:
-            let isUTF16 = (bytes[start] == 0xFF && bytes[start + 1] == 0xFE) || (bytes[start] == 0xFE && bytes[start + 1] == 0xFF)
-            lines.refuse(isUTF16 ? .utf16 : .unbalancedQuote, start: position, end: lineEnd)
-            return nextLine
+        case .record(let start, let end, let next, let count):
+            return take(bytes, from: start, to: end, next: next, nextLine: nextLine, count: count, into: &lines)
         }
     }
 
     /// Takes a whole record: a row is decoded, a header learnt, anything else refused.
     private mutating func take(
-        _ bytes: PaddedBytes, from start: Int, next: Int, nextLine: Int, count: Int, into lines: inout DecodedLines
+        _ bytes: PaddedBytes, from start: Int, to end: Int, next: Int, nextLine: Int, count: Int, into lines: inout DecodedLines
     ) -> Int? {
-        var end = next
-        if end > start && bytes[end - 1] == UInt8(ascii: "\n") { end -= 1 }
-        if end > start && bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
         if fits(count) && row(bytes, from: start, to: end, count: count, into: &lines) { return next }
         if isHeader(bytes, count) {
             if bytes.copy(start..<end) == header { return next }

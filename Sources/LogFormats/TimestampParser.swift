@@ -55,9 +55,17 @@ public enum TimestampParser {
     /// `10/Oct/2000:13:55:36 -0700`, the time of the common log format.
     @inline(__always)
     public static func commonLog(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Int64 {
-        guard end - start == 26, bytes[start + 2] == UInt8(ascii: "/"), bytes[start + 6] == UInt8(ascii: "/"),
-            bytes[start + 11] == UInt8(ascii: ":"), bytes[start + 14] == UInt8(ascii: ":"), bytes[start + 17] == UInt8(ascii: ":"),
-            bytes[start + 20] == 0x20
+        guard end - start == 26, bytes[start + 20] == 0x20 else { return .min }
+        let whole = commonCivil(bytes, from: start)
+        let offset = zone(bytes, from: start + 21, to: end)
+        return whole == .min || offset == .min ? .min : whole - offset
+    }
+
+    /// `15/Jul/2013:23:33:22`, as though UTC. Precondition: twenty bytes are there.
+    @inline(__always)
+    static func commonCivil(_ bytes: PaddedBytes, from start: Int) -> Int64 {
+        guard bytes[start + 2] == UInt8(ascii: "/"), bytes[start + 6] == UInt8(ascii: "/"), bytes[start + 11] == UInt8(ascii: ":"),
+            bytes[start + 14] == UInt8(ascii: ":"), bytes[start + 17] == UInt8(ascii: ":")
         else { return .min }
         let day = pair(bytes, start)
         let high = pair(bytes, start + 7)
@@ -67,9 +75,7 @@ public enum TimestampParser {
         let second = pair(bytes, start + 18)
         let month = self.month(bytes.half(at: start + 3) & 0xFF_FFFF)
         guard max(day, high, low, hour, minute, second) < 100, month > 0 else { return .min }
-        let whole = instant(year: high * 100 + low, month: month, day: day, hour: hour, minute: minute, second: second)
-        let offset = zone(bytes, from: start + 21, to: end)
-        return whole == .min || offset == .min ? .min : whole - offset
+        return instant(year: high * 100 + low, month: month, day: day, hour: hour, minute: minute, second: second)
     }
 
     /// `20130715233322.670`, UTC, as Salesforce writes it; the fraction may be missing.

@@ -172,19 +172,34 @@ struct W3CReader: Sendable {
     /// Splits a line; returns its words, of which ``limit`` are kept. `-` is an empty word.
     @inline(__always)
     private mutating func split(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Int {
-        var position = start
+        // Held for the whole line: an array asks with every write whether it is shared.
+        var words = self.words.mutableSpan
         var count = 0
-        while position < end {
-            let stop = bytes.firstIndex(of: 0x20, or: 0x09, from: position, to: end)
-            if stop > position {
-                if count < W3CReader.limit {
-                    let isEmpty = stop &- position == 1 && bytes[position] == UInt8(ascii: "-")
-                    words[count] = isEmpty ? .none : TextRange(start: position, count: stop &- position)
-                }
-                count &+= 1
+        var first = start
+        var index = start
+        while true {
+            let isLast = index &+ 64 >= end
+            var stops = bytes.mask(of: 0x20, or: 0x09, at: index) & PaddedBytes.lowBits(end &- index)
+            while stops != 0 {
+                W3CReader.take(bytes, from: first, to: index &+ stops.trailingZeroBitCount, &count, &words)
+                first = index &+ stops.trailingZeroBitCount &+ 1
+                stops &= stops &- 1
             }
-            position = stop &+ 1
+            if isLast { break }
+            index &+= 64
         }
+        W3CReader.take(bytes, from: first, to: end, &count, &words)
         return count
+    }
+
+    @inline(__always)
+    private static func take(_ bytes: PaddedBytes, from start: Int, to end: Int, _ count: inout Int, _ words: inout MutableSpan<TextRange>)
+    {
+        guard end > start else { return }
+        if count < W3CReader.limit {
+            let isEmpty = end &- start == 1 && bytes[start] == UInt8(ascii: "-")
+            words[count] = isEmpty ? .none : TextRange(start: start, count: end &- start)
+        }
+        count &+= 1
     }
 }

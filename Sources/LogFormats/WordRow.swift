@@ -36,23 +36,29 @@ struct WordRow: Sendable {
     ///     path with a quote cannot make the line unreadable, nor, having no blank to write, bring in a number of its own.
     @inline(__always)
     mutating func split(_ bytes: PaddedBytes, from start: Int, to end: Int, first: Int = 0, numbered: Int = -1) {
-        for column in 0..<words.count { words[column] = .none }
-        count = first
-        isBroken = false
+        // Held for the whole line: an array asks with every write whether it is shared.
+        var span = words.mutableSpan
+        (count, isBroken) = WordRow.fill(&span, bytes, from: start, to: end, first: first, numbered: numbered)
+    }
+
+    @inline(__always)
+    private static func fill(
+        _ words: inout MutableSpan<TextRange>, _ bytes: PaddedBytes, from start: Int, to end: Int, first: Int, numbered: Int
+    ) -> (count: Int, isBroken: Bool) {
+        for column in words.indices { words[column] = .none }
+        var count = first
         var position = start
+        var blanks = BlankScan(bytes, from: start)
         while true {
             while position < end && bytes[position] == 0x20 { position &+= 1 }
-            guard position < end else { return }
+            guard position < end else { return (count, false) }
             let opening = bytes[position]
             var from = position
             let to: Int
             if opening == UInt8(ascii: "\"") {
                 from = position &+ 1
                 to = WordRow.closingQuote(bytes, from: from, to: end, isNumbered: count == numbered)
-                guard to < end else {
-                    isBroken = true
-                    return
-                }
+                guard to < end else { return (count, true) }
                 position = to &+ 1
             } else {
                 // A bracket that closes before a blank holds one word with blanks; others belong to an address.
@@ -62,7 +68,7 @@ struct WordRow: Sendable {
                     to = bracket
                     position = bracket &+ 1
                 } else {
-                    to = bytes.firstIndex(of: 0x20, from: position, to: end)
+                    to = blanks.next(from: position, to: end)
                     position = to
                 }
             }
@@ -71,6 +77,39 @@ struct WordRow: Sendable {
                 words[count] = isEmpty ? .none : TextRange(start: from, count: to &- from)
             }
             count &+= 1
+        }
+    }
+
+    /// Looks for blanks from left to right, and at every byte once for as many of them as there are.
+    private struct BlankScan {
+        private let bytes: PaddedBytes
+        private var base: Int
+        private var blanks: UInt64
+
+        @inline(__always)
+        init(_ bytes: PaddedBytes, from start: Int) {
+            self.bytes = bytes
+            base = start
+            blanks = bytes.mask(of: 0x20, at: start)
+        }
+
+        /// The next blank, or `end`. Precondition: no position comes before an earlier one.
+        @inline(__always)
+        mutating func next(from position: Int, to end: Int) -> Int {
+            if position &- base >= 64 { look(at: position) }
+            var hits = blanks & ~PaddedBytes.lowBits(position &- base)
+            while hits == 0 {
+                if base &+ 64 >= end { return end }
+                look(at: base &+ 64)
+                hits = blanks
+            }
+            return min(base &+ hits.trailingZeroBitCount, end)
+        }
+
+        @inline(__always)
+        private mutating func look(at position: Int) {
+            base = position
+            blanks = bytes.mask(of: 0x20, at: position)
         }
     }
 

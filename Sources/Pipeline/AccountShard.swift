@@ -17,10 +17,8 @@ final class AccountShard {
     /// Those that judge accounts, that judge idle ones, that set trip levels: the others would be asked for nothing all the time.
     let judging: [Int]
     /// Those to ask about a bucket, by its ``JudgedBuckets``.
-    private let judgingByKind: [[Int]]
+    private let askedByKind: [[AskedDetector]]
     private let tripping: [Int]
-    /// Which of them restrain what is learnt under their alerts.
-    private let restraining: [Bool]
     var profiles: [AccountProfile] = []
     var rings: [MinuteRing] = []
     var retirement = Retirement()
@@ -54,9 +52,11 @@ final class AccountShard {
         self.detectors = detectors
         judging = detectors.indices.filter { !(detectors[$0] is any HealthDetector) && type(of: detectors[$0]).judgesAccounts }
         let judging = self.judging
-        judgingByKind = JudgedBuckets.allCases.map { kind in judging.filter { type(of: detectors[$0]).judged <= kind } }
+        let asked = judging.map { AskedDetector.make(detectors[$0], number: $0) }
+        askedByKind = JudgedBuckets.allCases.map { kind in
+            asked.filter { type(of: detectors[Int($0.number)]).judged <= kind }
+        }
         tripping = judging.filter { type(of: detectors[$0]).hasTripLevels }
-        restraining = detectors.map { type(of: $0).descriptor.restrainsLearning }
     }
 
     /// How an account stands to the checkpoints.
@@ -167,6 +167,8 @@ final class AccountShard {
 
     private func tripLevels(_ index: Int, bucket: Int64) -> TripLevels {
         var trips = TripLevels.never
+        let all = detectors
+        let detectors = all.span
         for number in tripping {
             trips = trips.lowered(by: detectors[number].tripLevels(bucket: bucket, of: profiles[index], fleet: fleet))
         }
@@ -250,7 +252,7 @@ final class AccountShard {
             }
             fleetSums.test(closed)
             let kind = JudgedBuckets(calls: closed.sums.calls, closed.access.tally)
-            let isRestrained = judge(closed, of: profile, judgingByKind[Int(kind.rawValue)]) { number, finding in
+            let isRestrained = judge(closed, of: profile, askedByKind[Int(kind.rawValue)]) { number, finding in
                 found(self.number(index), number, finding)
             }
             closed.isAlerted = isRestrained || (!alerted.isEmpty && alerted.contains(number(index)))
@@ -264,13 +266,15 @@ final class AccountShard {
 
     /// Asks detectors about a closed bucket; true when one of them restrains what is learnt of it.
     private func judge(
-        _ bucket: ClosedBucket, of profile: AccountProfile, _ numbers: [Int], found: (UInt8, Finding) -> Void
+        _ bucket: ClosedBucket, of profile: AccountProfile, _ asked: [AskedDetector],
+        found: (UInt8, Finding) -> Void
     ) -> Bool {
         var isRestrained = false
-        for number in numbers {
-            guard let finding = detectors[number].judge(bucket, of: profile) else { continue }
-            if finding.opens && restraining[number] { isRestrained = true }
-            found(UInt8(number), finding)
+        let asked = asked.span
+        for index in asked.indices {
+            guard let finding = asked[index].judge(bucket, of: profile) else { continue }
+            if finding.opens && asked[index].restrainsLearning { isRestrained = true }
+            found(asked[index].number, finding)
         }
         return isRestrained
     }

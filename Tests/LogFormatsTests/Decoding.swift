@@ -22,6 +22,13 @@ struct SeenLine: Equatable, CustomStringConvertible {
     /// Where the line starts in the stream.
     var offset: Int
 
+    /// What it says, wherever it stands.
+    var withoutOffset: SeenLine {
+        var line = self
+        line.offset = 0
+        return line
+    }
+
     var description: String {
         "\(offset): \(CivilTime(EventTime(milliseconds: time)).rfc3339) \(account) \(kind) \(operation) \(object) \(endpoint) \(address) "
             + "rows \(rows.map(String.init) ?? "-") bytes \(bytes.map(String.init) ?? "-") \(status) key \(rowKey) \(isCumulative)"

@@ -102,6 +102,22 @@ struct FormatContractTests {
         #expect(seen.malformed.isEmpty)
     }
 
+    @Test(arguments: names, [0x01, 0x02, 0x20, 0x40] as [UInt8])
+    func `a line with one bit changed reads as though no line had come before it`(name: String, bit: UInt8) throws {
+        let type = try #require(FormatCatalog.format(named: name))
+        let header = Array((Corpus.headers[name] ?? "").utf8)
+        let line = Array((type.descriptor.example + "\n").utf8)
+        let before = decode(try Self.fresh(name), pieces: [header + line + line])
+        for place in line.indices.dropLast() {
+            var changed = line
+            changed[place] ^= bit
+            let alone = decode(try Self.fresh(name), pieces: [header + changed])
+            let behind = decode(try Self.fresh(name), pieces: [header + line + line + changed])
+            #expect(behind.reasons == before.reasons + alone.reasons, "byte \(place)")
+            #expect(behind.lines.dropFirst(2).map(\.withoutOffset) == alone.lines.map(\.withoutOffset), "byte \(place)")
+        }
+    }
+
     @Test func `names in the catalogue are distinct`() {
         #expect(Set(FormatCatalog.names).count == FormatCatalog.all.count)
         #expect(FormatCatalog.format(named: "no-such-format") == nil)

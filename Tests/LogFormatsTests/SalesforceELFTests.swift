@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import EventModel
-import LogFormats
 import TestSupport
 import Testing
+
+@testable import LogFormats
 
 struct SalesforceELFTests {
     /// A file of one event type, every field quoted as Salesforce does; rows give values for the columns that matter.
@@ -195,7 +196,7 @@ struct SalesforceELFTests {
 
     @Test func `a quote that never closes does not hold up a stream that goes on`() throws {
         var reader = SimpleReader(try format("salesforce_elf"))
-        let filler = String(repeating: "no quotes in here\n", count: SalesforceELFFormat.longestRecord / 18 + 1)
+        let filler = String(repeating: "no quotes in here\n", count: CSVRecord.longest / 18 + 1)
         reader.feed(Array((file(rest) + "\"RestApi\",\"open\n" + filler + file(rest, row)).utf8), isFinal: false)
         #expect(reader.result.lines.count == 1)
     }
@@ -203,7 +204,7 @@ struct SalesforceELFTests {
     @Test func `a record may be as long as the limit and no longer`() throws {
         let base = file(rest, with([3: ""])).split(separator: "\n")[1].utf8.count + 1
         for (extra, count) in [(0, 1), (1, 0)] {
-            let path = String(repeating: "a", count: SalesforceELFFormat.longestRecord - base + extra)
+            let path = String(repeating: "a", count: CSVRecord.longest - base + extra)
             let seen = try decode("salesforce_elf", file(rest, with([3: path])))
             #expect(seen.lines.count == count)
             #expect(seen.reasons == (count == 0 ? [.lineTooLong] : []))

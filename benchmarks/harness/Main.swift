@@ -3,8 +3,8 @@
 
 import Glibc
 
-/// Times the parts of weir alone, in memory: `weir-bench decode FORMAT FILE | ring | scan | detect ACCOUNTS | checkpoint ACCOUNTS |
-/// movements HASHES`.
+/// Times the parts of weir alone, in memory: `weir-bench decode FORMAT FILE [KEY=PLACE]... | ring | scan | detect ACCOUNTS |
+/// checkpoint ACCOUNTS | movements HASHES`.
 ///
 /// Prints one line `name value unit` for each figure. Each is the best of several rounds: the machine is shared, and noise only adds.
 /// `weir-bench nab FOLDER RESULTS` scores the series of the Numenta Anomaly Benchmark instead.
@@ -13,7 +13,8 @@ enum Main {
     nonisolated static func main() {
         let arguments = Array(CommandLine.arguments.dropFirst())
         switch arguments.first {
-        case "decode" where arguments.count == 3: DecodeBench.run(format: arguments[1], path: arguments[2])
+        case "decode" where arguments.count >= 3:
+            DecodeBench.run(format: arguments[1], path: arguments[2], fields: arguments.dropFirst(3))
         case "ring": RingBench.run()
         case "scan" where arguments.count == 1: ScanBench.run()
         case "scan" where arguments == ["scan", "--worst"]: ScanBench.runWorst()
@@ -26,7 +27,7 @@ enum Main {
         case "nab" where arguments.count == 3: exit(NumentaBench.run(folder: arguments[1], results: arguments[2]))
         default:
             Stopwatch.complain(
-                "usage: weir-bench decode FORMAT FILE | ring | scan [--worst | --json FILE] | detect ACCOUNTS | checkpoint ACCOUNTS"
+                "usage: weir-bench decode FORMAT FILE [KEY=PLACE]... | ring | scan [--worst | --json FILE] | detect ACCOUNTS | checkpoint ACCOUNTS"
                     + " | movements HASHES [--identifiers] | nab FOLDER RESULTS"
             )
             exit(2)
