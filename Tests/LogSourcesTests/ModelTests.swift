@@ -149,8 +149,12 @@ private final class LogModel {
     private func destroy(_ name: String) {
         let lost = Set(files[name] ?? []).subtracting(files.filter { $0.key != name }.values.joined()).subtracting(rig.committedRows)
         destroyed.formUnion(lost)
-        // Of an archive that is not settled yet nobody knows whether it holds anything new.
-        if !lost.isEmpty && known.contains(name) && FilePath.unpacked(name) == nil { isLossKnown = true }
+        // Of a file of which nothing was stored yet, and that is gone when a kill is over, nobody knows.
+        let isStored = !Set(rig.committedRows).isDisjoint(with: files[name] ?? [])
+        if !lost.isEmpty && known.contains(name) && isStored {
+            note("\(lost.count) lines that were seen are destroyed")
+            isLossKnown = true
+        }
         files[name] = nil
         known.remove(name)
     }
@@ -226,13 +230,14 @@ private final class LogModel {
         let isReported = ["copytruncate", "lost_generation"].contains { rig.count($0) > 0 }
         let lost = counts.indices.count { counts[$0] == 0 }
         guard let first = wrong.first else {
-            return lost > 0 && isLossKnown && !isReported ? "\(lost) lines are lost and nothing is said of it\n\(story)" : nil
+            let seen = deeds.filter { $0.contains("lines that were seen") }
+            return lost > 0 && isLossKnown && !isReported ? "\(lost) lines are lost and nothing is said of it\n\(seen)\n\(story)" : nil
         }
         return "\(wrong.count) of \(next) lines wrong; \(first) came \(counts[first]) times\n\(story)"
     }
 
     private var story: String {
-        (rig.opened.suffix(8) + rig.troubles.suffix(8).map { "\($0.counter): \($0.message)" } + deeds.suffix(60)).joined(separator: "\n")
+        (rig.opened.suffix(8) + rig.troubles.suffix(8).map { "\($0.counter): \($0.message)" } + deeds.suffix(80)).joined(separator: "\n")
     }
 }
 
