@@ -5,7 +5,7 @@ SHELL := /bin/bash -o pipefail
 WEIR := .build/release/weir
 RELEASE := -c release --static-swift-stdlib
 
-.PHONY: help run build test check golden tsan bench nab exfil clean setup
+.PHONY: help run build test check golden tsan bench torture nab exfil clean setup
 
 help: ## Lists the targets.
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,6 +43,9 @@ tsan: setup ## The rings, the pipeline and replays on their threads under Thread
 bench: build ## Measures weir beside its peers; writes benchmarks/runs/<date>.md.
 	@swift build $(RELEASE) --product weir-bench 2>&1 | tools/build-progress
 	@benchmarks/run
+
+torture: build ## Tortures the release binary's tailing for HOURS=24 simulated hours in WALL=900 seconds: rotation of every kind, kill -9 every few seconds.
+	@benchmarks/torture --hours "$(or $(HOURS),24)" --seconds "$(or $(WALL),900)"
 
 nab: setup ## Scores NAB=DIR, laid out as the Numenta Anomaly Benchmark, with detector D37; writes RESULTS=DIR.
 	@[ -n "$(NAB)" ] && [ -n "$(RESULTS)" ] || { echo "make nab: say NAB=the benchmark's folder RESULTS=where scores go" >&2; exit 2; }

@@ -21,6 +21,8 @@ struct FileHead {
     private(set) var sample: [UInt8]
     /// Zero bytes in front: what truncation leaves when the writer goes on at its old offset.
     let hole: UInt64
+    /// For a packed file that begins like several generations.
+    var outline: PackedOutline?
     /// The packed bytes end, or break, before ``bytes`` is full.
     let isIncomplete: Bool
 

@@ -72,6 +72,7 @@ extension FileTreeSource {
             do throws(FileFailure) {
                 let head = try openHead(file)
                 clear(file.path)
+                clear(FileTreeSource.sight(of: file.path))
                 let since = noted[key].flatMap { $0.status == file.status ? $0.since : nil } ?? time
                 switch judge(file, head, index, plain, since: since, isFirst: isFirst, &changes) {
                 case .noted(let reason):
@@ -79,7 +80,11 @@ extension FileTreeSource {
                     if case .settling(let end) = reason { nextLook = min(nextLook, end) }
                 case .continued(let old):
                     noted[key] = nil
-                    if let found = takeUp(old, file, head) { fresh.append(found) }
+                    if var found = takeUp(old, file, head) {
+                        // Its own generation holds the file; a second hold would keep it open after that one let go.
+                        found.head.trim(keepingFile: old.state != .reading && fresh.count < openLimit / 2)
+                        fresh.append(found)
+                    }
                 case .fresh:
                     noted[key] = nil
                     var found = Found(time: firstEventTime(head.sample, file.path) ?? .max, file: file, head: head)
@@ -89,6 +94,15 @@ extension FileTreeSource {
                 }
             } catch {
                 guard !(error.isMissing && follows) else { continue }
+                unopened.insert(key)
+                guard !error.isOutOfDescriptors else {
+                    nextLook = min(nextLook, time + 1000)
+                    report(
+                        "descriptors", "descriptor_limit",
+                        "\(file.path) cannot be opened (\(error.text)), nor can others: raise LimitNOFILE. It is tried again.",
+                        isLoss: !follows)
+                    continue
+                }
                 report(
                     file.path, "unreadable_file", "\(file.path) cannot be opened (\(error.text)): give weir's user the right to read it.",
                     isLoss: !follows)
@@ -175,7 +189,9 @@ extension FileTreeSource {
             report(file.path, "duplicate_archive", "\(file.path) holds what \(twin) holds, and is left out.", isLoss: false)
             return .noted(.unused)
         }
-        for old in index.similar(to: head, key: FileKey(file.status)) where !namesTell || old.firstPath == file.path {
+        let similar = index.similar(to: head, key: FileKey(file.status)).filter { !namesTell || $0.firstPath == file.path }
+        let head = outlined(head, similar)
+        for old in similar {
             switch relation(file, head, old, isPatient: max(0, now() - since) < FileTreeSource.patience && age < FileTreeSource.patience) {
             case .none: continue
             case .unclear:
@@ -186,9 +202,25 @@ extension FileTreeSource {
                 if let moved = settle(old, file) { changes.append(moved) }
                 return .noted(.copy(of: old.id, old.state))
             case .more: return .continued(old)
+            case .shorter(let end, let tail):
+                changes.append(adopt(file, endingAt: end, tail, as: old))
+                return .noted(.copy(of: old.id, old.state))
             }
         }
         return file.isHint ? .noted(.unused) : .fresh
+    }
+
+    /// With the outline of a packed file that is to be compared with several generations.
+    private func outlined(_ head: FileHead, _ similar: [Generation]) -> FileHead {
+        guard head.compression.isPacked, similar.count > 1, let file = head.file else { return head }
+        var head = head
+        do throws(FileFailure) {
+            head.outline = try PackedOutline(file, offsets: similar.flatMap { [$0.offset, $0.seenSize] })
+        } catch {
+            // Each comparison fails for itself then, and says that nothing is clear.
+            head.outline = nil
+        }
+        return head
     }
 
     /// Whether it is too early to say anything about a file, or there is nothing to read in it.
@@ -214,6 +246,26 @@ extension FileTreeSource {
         guard old.state == .finished, !old.isPresent, old.key != FileKey(file.status) else { return nil }
         old.key = FileKey(file.status)
         old.path = file.path
+        old.scannedStatus = file.status
+        old.isPresent = true
+        return .moved(old.position)
+    }
+
+    /// The copy of a cut generation that holds less than was read of it. From now on the generation is that file, read to its end: so it
+    /// is known after a restart and once it is packed, and not read again.
+    private mutating func adopt(
+        _ file: CandidateFiles.File, endingAt end: UInt64, _ tail: [UInt8], as old: Generation
+    ) -> StreamChange {
+        if old.seenSize > old.offset && old.state == .cut {
+            troubles.append(FileTreeSource.shortCopy(file.path, old.seenSize - old.offset))
+        }
+        if old.state == .missing { troubles.append(FileTreeSource.truncation(of: old.path)) }
+        old.key = FileKey(file.status)
+        old.path = file.path
+        old.state = .finished
+        old.prefix = []
+        old.offset = end
+        old.marker = TailMarker(ofLast: tail)
         old.scannedStatus = file.status
         old.isPresent = true
         return .moved(old.position)

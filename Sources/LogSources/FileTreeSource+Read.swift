@@ -70,7 +70,7 @@ extension FileTreeSource {
                     counter: "truncated_archive", message: "\(generation.path) no longer holds what was read of it before.", isLoss: true))
         }
         generation.isCut = true
-        return .failed(truncation(generation))
+        return .failed(FileTreeSource.truncation(of: generation.path))
     }
 
     private mutating func cannotOpen(_ generation: Generation, _ failure: FileFailure) -> ReadOutcome {
@@ -115,29 +115,32 @@ extension FileTreeSource {
         guard opened.count > count else { return false }
         opened.removeAll { generations[$0]?.file == nil }
         var isAnyClosed = false
-        var kept: [StreamID] = []
-        var excess = opened.count - count
         // Closing an eighth at once keeps this from happening at every further file.
-        if excess > 0 { excess += count / 8 }
-        for id in opened {
-            guard excess > 0, let generation = generations[id], generation.isPresent, canRest(generation) else {
-                kept.append(id)
-                continue
+        let goal = opened.count > count ? count - count / 8 : count
+        // Those at their end first. Of ten thousand that all have something to read, some must wait without a descriptor.
+        for isAtEnd in [true, false] where opened.count > goal {
+            var kept: [StreamID] = []
+            var excess = opened.count - goal
+            for id in opened {
+                guard excess > 0, let generation = generations[id], generation.isPresent, canRest(generation, isAtEnd: isAtEnd) else {
+                    kept.append(id)
+                    continue
+                }
+                if let stream = generation.stream { generation.restedAt = (stream.offset, TailMarker(ofLast: stream.tail)) }
+                generation.stream = nil
+                generation.file = nil
+                excess -= 1
+                isAnyClosed = true
             }
-            if let stream = generation.stream { generation.restedAt = (stream.offset, TailMarker(ofLast: stream.tail)) }
-            generation.stream = nil
-            generation.file = nil
-            excess -= 1
-            isAnyClosed = true
+            opened = kept
         }
-        opened = kept
         return isAnyClosed
     }
 
-    /// Whether going back costs no more than opening: not for a packed file in its middle, nor for one that is being read.
-    private func canRest(_ generation: Generation) -> Bool {
+    /// Whether going back costs no more than opening: not for a packed file in its middle.
+    private func canRest(_ generation: Generation, isAtEnd: Bool) -> Bool {
         guard let stream = generation.stream else { return true }
-        return stream.compression == .none && (generation.isAtEnd || !follows)
+        return stream.compression == .none && (generation.isAtEnd || !follows || !isAtEnd)
     }
 
     // MARK: Changes and ends
@@ -172,14 +175,24 @@ extension FileTreeSource {
         }
         generation.isCut = true
         generation.prefix = bytes.prefix
-        return .failed(truncation(generation))
+        return .failed(FileTreeSource.truncation(of: generation.path))
     }
 
-    private func truncation(_ generation: Generation) -> SourceTrouble {
+    /// What nobody could copy before it was cut away.
+    static func shortCopy(_ path: String, _ missing: UInt64) -> SourceTrouble {
         SourceTrouble(
             counter: "copytruncate",
             message:
-                "\(generation.path) was truncated: reading goes on from its start, and with its copy where that holds more than was read.")
+                "\(path) lacks the last \(missing) bytes of what it is a copy of: they were written between copy and truncation. Let the "
+                + "rotation rename the file.",
+            bytes: missing, isLoss: true)
+    }
+
+    static func truncation(of path: String) -> SourceTrouble {
+        SourceTrouble(
+            counter: "copytruncate",
+            message:
+                "\(path) was truncated: reading goes on from its start, and with its copy where that holds more than was read.")
     }
 
     private mutating func unreadable(_ generation: Generation, _ failure: FileFailure) -> ReadOutcome {
@@ -271,14 +284,7 @@ extension FileTreeSource {
                     bytes: trailing))
         }
         if generation.expectedSize > generation.offset {
-            let missing = generation.expectedSize - generation.offset
-            troubles.append(
-                SourceTrouble(
-                    counter: "copytruncate",
-                    message:
-                        "\(generation.path) lacks the last \(missing) bytes of what it is a copy of: they were written between copy and "
-                        + "truncation. Let the rotation rename the file.",
-                    bytes: missing, isLoss: true))
+            troubles.append(FileTreeSource.shortCopy(generation.path, generation.expectedSize - generation.offset))
         }
         // What came after the last read is found by the next look, which sees a status that is not this one.
         generation.scannedStatus = generation.compression != .none || status?.size == generation.offset ? status : nil

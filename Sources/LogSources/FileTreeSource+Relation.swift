@@ -15,6 +15,8 @@ enum Relation: Equatable {
     case same
     /// It holds the generation up to its offset, and more.
     case more
+    /// The copy of a generation that was cut: it ends before what was read of that, with these bytes.
+    case shorter(end: UInt64, tail: [UInt8])
 }
 
 /// The generations that a file may turn out to be, by their first bytes. Complexity: O(generations) to build, O(matches) to ask.
@@ -87,27 +89,64 @@ extension FileTreeSource {
             old.isPresent = true
             return .same
         }
-        guard let opened = head.file else { return .unclear }
         do throws(FileFailure) {
-            let stream = try ByteStream(file: opened)
-            guard stream.skip(to: old.offset) else {
-                if head.compression.isPacked { return isPatient ? .unclear : .copy }
-                // The copy of a file that was read further before it was truncated.
-                return old.state == .cut ? .copy : .none
-            }
-            guard old.marker.isOf(stream.tail) else { return .none }
-            if withScratch(count: 1, { stream.read(into: &$0) }) == .bytes { return .more }
-            guard old.state != .finished else {
+            switch try place(old.offset, in: head) {
+            case .reached(let tail, let hasMore):
+                guard old.marker.isOf(tail) else { return .none }
+                if hasMore { return .more }
+                guard old.state == .finished else { return .more }
                 if old.key == FileKey(file.status) {
                     old.scannedStatus = file.status
                     old.isPresent = true
                 }
                 return .same
+            case .ended(let end, let tail):
+                return mayBeShorterCopy(file, of: old) ? .shorter(end: end, tail: tail) : .none
+            case .broken:
+                return isPatient ? .unclear : .copy
             }
-            return .more
         } catch {
             return .unclear
         }
+    }
+
+    /// Whether a file that holds less than was read of a generation may be its copy: that was cut, and its last lines were written, and
+    /// read, between copy and truncation. A file that merely begins with the same long header is another one.
+    private func mayBeShorterCopy(_ file: CandidateFiles.File, of old: Generation) -> Bool {
+        if old.state == .cut { return true }
+        // As far as a checkpoint tells: cut in an earlier run, or, where its inode still stands under its name, while weir did not run.
+        let wasCut = old.state == .finished && old.key == .none || old.state == .missing && old.keepsInode
+        return wasCut && [".", "-"].contains { file.path.hasPrefix(old.firstPath + $0) }
+    }
+
+    /// What stands before an offset of a file.
+    private enum Place {
+        /// The last bytes before it, and whether anything stands behind it.
+        case reached(tail: [UInt8], hasMore: Bool)
+        /// It ends before the offset, with these bytes.
+        case ended(at: UInt64, tail: [UInt8])
+        /// It is packed and breaks off before the offset.
+        case broken
+    }
+
+    /// Throws: ``FileFailure`` when the file is not open or cannot be read.
+    private func place(_ offset: UInt64, in head: FileHead) throws(FileFailure) -> Place {
+        if let outline = head.outline {
+            if let tail = outline.tail(at: offset) { return .reached(tail: tail, hasMore: outline.hasMore(behind: offset)) }
+            if case .at(let end, let tail) = outline.end(atMost: offset) { return outline.isBroken ? .broken : .ended(at: end, tail: tail) }
+        }
+        guard let file = head.file else { throw FileFailure.missing }
+        let stream = try ByteStream(file: file)
+        if head.compression == .none, let size = file.status()?.size, size < offset {
+            guard stream.skip(to: size) else { throw FileFailure.missing }
+            return .ended(at: size, tail: stream.tail)
+        }
+        guard stream.skip(to: offset) else {
+            let isBroken = withScratch(count: 1) { stream.read(into: &$0) } != .end
+            return isBroken ? .broken : .ended(at: stream.offset, tail: stream.tail)
+        }
+        let tail = stream.tail
+        return .reached(tail: tail, hasMore: withScratch(count: 1) { stream.read(into: &$0) } == .bytes)
     }
 
     /// The file that a plain generation is read from, if it is still there.
@@ -117,7 +156,10 @@ extension FileTreeSource {
         guard old.isPresent else { return nil }
         do throws(FileFailure) {
             let file = try OpenFile(path: old.path)
-            return file.status().map(FileKey.init) == old.key ? file : nil
+            guard file.status().map(FileKey.init) == old.key else { return nil }
+            // A checkpoint does not say how a file is packed.
+            old.compression = Compression(magic: try file.bytes(at: 0, count: Compression.magicLength))
+            return old.compression == .none ? file : nil
         } catch {
             return nil
         }
@@ -140,6 +182,11 @@ extension FileTreeSource {
         _ file: CandidateFiles.File, _ head: FileHead, of original: OpenFile, _ size: UInt64
     ) throws(FileFailure) -> Bool {
         guard try original.bytes(at: 0, count: head.bytes.count) == head.bytes else { return false }
+        switch head.outline?.end(atMost: size) ?? .unknown {
+        case .at(let end, let tail): return try original.bytes(at: end - UInt64(tail.count), count: tail.count) == tail
+        case .beyond: return false
+        case .unknown: break
+        }
         guard let opened = head.file else { return false }
         let stream = try ByteStream(file: opened)
         if head.compression == .none {

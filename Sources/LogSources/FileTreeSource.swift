@@ -46,6 +46,8 @@ package struct FileTreeSource: LaneSource {
     var generations: [StreamID: Generation] = [:]
     /// Files that are no stream of their own, and why.
     var noted: [FileKey: Noted] = [:]
+    /// Files that the last look could not open: what stands in them is not lost.
+    var unopened: Set<FileKey> = []
     private var nextID: UInt32 = 0
     var lastScan: Int64?
     private var firstLook: Int64?
@@ -123,9 +125,10 @@ package struct FileTreeSource: LaneSource {
         mustScan = false
         nextLook = .max
         let unknown = recognise(listing, time)
+        unopened.removeAll()
         changes += identify(unknown, in: listing, time, isFirst: isFirst)
         if follows {
-            changes += giveUp()
+            changes += giveUp(listing)
             indexPaths(listing)
         }
         forgetOldest()
@@ -239,6 +242,8 @@ package struct FileTreeSource: LaneSource {
             if let known = byKey[key], known.state == .reading || known.scannedStatus == file.status {
                 present.insert(known.id)
                 if known.scannedStatus != file.status && known.state == .reading { awake.insert(known.id) }
+                if known.isOutOfSight { clear(FileTreeSource.sight(of: known.path)) }
+                known.isOutOfSight = false
                 known.scannedStatus = file.status
                 known.path = file.path
                 continue
@@ -249,8 +254,10 @@ package struct FileTreeSource: LaneSource {
         }
         noted = stillNoted
         for generation in generations.values {
-            let isPresent = present.contains(generation.id)
-            let holdsFirstPath = listing.keys[generation.firstPath] == generation.key
+            generation.keepsInode = generation.state == .missing && listing.keys[generation.path] == generation.key
+            let isPresent = present.contains(generation.id) || isOutOfSight(generation)
+            let isFirst = listing.keys[generation.firstPath] == generation.key
+            let holdsFirstPath = generation.isOutOfSight ? generation.holdsFirstPath : isFirst
             if generation.state == .reading && (isPresent != generation.isPresent || holdsFirstPath != generation.holdsFirstPath) {
                 awake.insert(generation.id)
             }
@@ -260,12 +267,37 @@ package struct FileTreeSource: LaneSource {
         return unknown
     }
 
+    /// Whether a file that was there at the last look is not gone but cannot be seen. Taken for gone, it would be finished in the middle of
+    /// a line.
+    private mutating func isOutOfSight(_ generation: Generation) -> Bool {
+        generation.isOutOfSight = follows && generation.state == .reading && generation.isPresent && cannotBeSeen(generation)
+        return generation.isOutOfSight
+    }
+
+    /// Whether a file that no listing has stands where it stood, or the system does not say: its directory may not be listed or entered,
+    /// or its server does not answer.
+    private mutating func cannotBeSeen(_ generation: Generation) -> Bool {
+        do throws(FileFailure) {
+            return try FileKey(LinuxFileSystem.status(path: generation.path)) == generation.key
+        } catch {
+            guard !error.isMissing else { return false }
+            report(
+                FileTreeSource.sight(of: generation.path), "unreadable_file",
+                "\(generation.path) cannot be looked at (\(error.text)): its place is kept, and it is tried again.", isLoss: false)
+            return true
+        }
+    }
+
+    /// What is reported once for all files of a directory.
+    static func sight(of path: String) -> String { "out of sight in " + FilePath.parent(of: path) }
+
     /// Nothing is left to be looked at: what was sought and not found is lost. Said once, not again after the next start.
-    private mutating func giveUp() -> [StreamChange] {
+    private mutating func giveUp(_ listing: CandidateFiles.Listing) -> [StreamChange] {
         guard !noted.values.contains(where: { $0.isAwaited }) else { return [] }
         var changes: [StreamChange] = []
         for old in generations.values.sorted(by: { $0.id < $1.id }) where old.state == .missing || old.state == .cut {
             let wasCut = old.state == .cut
+            guard wasCut || !unopened.contains(old.key) && (listing.keys[old.path] != nil || !cannotBeSeen(old)) else { continue }
             old.state = .finished
             old.prefix = []
             if !wasCut { changes.append(.moved(old.position)) }

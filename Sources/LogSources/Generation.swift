@@ -75,6 +75,10 @@ final class Generation {
     var lostSince: Int64?
     /// Whether its file was among the candidates of the last scan.
     var isPresent = true
+    /// From a checkpoint and not found yet: whether its inode still stands under its name, so that it can only have been cut.
+    var keepsInode = false
+    /// Whether it counts as present although the last scan could not see it.
+    var isOutOfSight = false
     /// Whether the path it was first seen under still leads to it.
     var holdsFirstPath = true
     /// Its file was truncated, and what was read of it is not handed over yet.

@@ -42,9 +42,6 @@ package final class SourceWaker: Sendable {
 /// Only directories are watched: a watch on a directory reports its files too, and there are few of them. Where inotify cannot be had, the
 /// owner polls.
 final class InotifyWatch {
-    /// File systems whose changes on other machines, or behind the kernel's back, inotify does not report.
-    static let silentTypes = ["nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "ceph", "afs", "glusterfs", "lustre", "virtiofs"]
-
     /// What is reported of a directory.
     enum Scope {
         /// Everything: names that come and go, files that grow.
@@ -60,13 +57,18 @@ final class InotifyWatch {
     private var watches: [String: Int32] = [:]
     private var directories: [Int32: [String]] = [:]
     private var buffer = [UInt8](repeating: 0, count: 65_536)
-    /// By directory: whether its file system is silent. Looked up once, since mounts seldom change under a running log.
-    private var knownTypes: [String: String?] = [:]
+    /// By directory: on which device it lies, and the name of its file system when that is a silent one. Looked up again when the device is
+    /// another: a share is often mounted after the daemon's start, or at the first look at it.
+    private var knownTypes: [String: (device: UInt64, silent: String?)] = [:]
+    private let mounts: () -> MountTable
 
-    /// - Parameter limit: watches that may be had, for the test of what happens when the system has none left.
-    init(waker: SourceWaker, limit: Int = .max) {
+    /// - Parameters:
+    ///   - limit: watches that may be had, for the test of what happens when the system has none left.
+    ///   - mounts: what is mounted where, for the test of what happens on a network's file system.
+    init(waker: SourceWaker, limit: Int = .max, mounts: @escaping () -> MountTable = LinuxFileSystem.mounts) {
         self.waker = waker
         self.limit = limit
+        self.mounts = mounts
     }
 
     deinit { if descriptor >= 0 { close(descriptor) } }
@@ -131,12 +133,17 @@ final class InotifyWatch {
     }
 
     private func silentType(of directory: String) -> String? {
-        if let known = knownTypes[directory] { return known }
         guard let path = LinuxFileSystem.realPath(directory) else { return nil }
-        let mount = LinuxFileSystem.mounts().first { path == $0.point || $0.point == "/" || path.hasPrefix($0.point + "/") }
-        let type = mount.flatMap { InotifyWatch.silentTypes.contains($0.type) || $0.type.hasPrefix("fuse.") ? $0.type : nil }
-        knownTypes[directory] = .some(type)
-        return type
+        do throws(FileFailure) {
+            let device = try LinuxFileSystem.status(path: path).device
+            if let known = knownTypes[directory], known.device == device { return known.silent }
+            let silent = mounts().silentType(of: path)
+            knownTypes[directory] = (device, silent)
+            return silent
+        } catch {
+            // What is gone again, or cannot be looked at, is absent to the watch as well.
+            return nil
+        }
     }
 
     /// Sleeps until something happens, the waker is used, or the time is over. Zero only looks.

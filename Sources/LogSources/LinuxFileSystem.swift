@@ -24,7 +24,7 @@ struct FileFailure: Error, Equatable, Sendable {
     var text: String { LinuxFileSystem.message(code) }
     static let missing = FileFailure(code: ENOENT)
     /// There is nothing under that name.
-    var isMissing: Bool { code == ENOENT }
+    var isMissing: Bool { code == ENOENT || code == ENOTDIR }
     /// The process or the system has no file descriptor left.
     var isOutOfDescriptors: Bool { code == EMFILE || code == ENFILE }
     /// The server of a network file system forgot the file; opening it again helps.
@@ -38,6 +38,8 @@ struct FileFailure: Error, Equatable, Sendable {
 /// With ``LinuxFileSystem`` the one place of this target where file system calls are made.
 final class OpenFile {
     private let descriptor: Int32
+    /// What the next read fails with: for tests of what a network's file system does.
+    var nextFailure: FileFailure?
 
     /// Opens a regular file for reading. Never blocks on a FIFO, never hands the descriptor to a child.
     ///
@@ -83,6 +85,7 @@ final class OpenFile {
     /// One system call reads both, so that a file that is cut and filled again between a check and a read cannot pass for the old one.
     /// Returns the bytes read, 0 at the end; nil when the file is not the one it was, and then nothing was written.
     func read(at offset: UInt64, behind expected: [UInt8], into output: inout OutputRawSpan) throws(FileFailure) -> Int? {
+        if let failure = nextFailure.take() { throw failure }
         var got = 0
         var isSame = true
         unsafe output.withUnsafeMutableBytes { buffer, initialized in
@@ -199,16 +202,14 @@ enum LinuxFileSystem {
         return result.sorted()
     }
 
-    /// The types of the mounted file systems by mount point, longest mount points first.
-    static func mounts() -> [(point: String, type: String)] {
+    /// What is mounted where, as this process sees it.
+    static func mounts() -> MountTable {
         do throws(FileFailure) {
             // The file has no size, so it is read piece by piece; more than a megabyte of mounts is not looked at.
             let file = OpenFile(descriptor: unsafe open("/proc/self/mounts", O_RDONLY | O_CLOEXEC))
-            let text = String(decoding: try file.bytes(at: 0, count: 1_048_576), as: UTF8.self)
-            let lines = text.split(separator: "\n").map { $0.split(separator: " ") }
-            return lines.filter { $0.count > 2 }.map { (String($0[1]), String($0[2])) }.sorted { $0.0.utf8.count > $1.0.utf8.count }
+            return MountTable(String(decoding: try file.bytes(at: 0, count: 1_048_576), as: UTF8.self))
         } catch {
-            return []
+            return MountTable("")
         }
     }
 

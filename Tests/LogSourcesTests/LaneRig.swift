@@ -37,10 +37,13 @@ final class LaneRig {
     private(set) var isOver = false
     private var reader: LaneReader<FileTreeSource>?
     private var batch = EventBatch()
+    private var committed: (rows: Int, malformed: Int, positions: [UInt32: StreamPosition]) = (0, 0, [:])
     let paths: [String]
     let follows: Bool
     var watchLimit = Int.max
     var openLimit: Int?
+    /// What the system says is mounted where.
+    var mounts: () -> MountTable = LinuxFileSystem.mounts
     /// Whether the files are a spool's.
     var isSpooled = false
 
@@ -64,7 +67,8 @@ final class LaneRig {
     func start(_ format: some LineFormat) {
         var source = FileTreeSource(
             paths: paths, follows: follows, positions: positions.values.sorted { $0.stream < $1.stream },
-            rotateWait: EventDuration(milliseconds: LaneRig.rotateWait), watch: InotifyWatch(waker: waker, limit: watchLimit),
+            rotateWait: EventDuration(milliseconds: LaneRig.rotateWait),
+            watch: InotifyWatch(waker: waker, limit: watchLimit, mounts: mounts),
             openLimit: openLimit,
             now: { [clock] in clock.time }, firstEventTime: { bytes, _ in LaneRig.firstTime(bytes) })
         source.namesTell = isSpooled
@@ -75,6 +79,21 @@ final class LaneRig {
     func start() throws { try start(JSONFormat(options: FormatOptions())) }
 
     func stop() { reader = nil }
+
+    /// Everything taken so far is stored, with its positions: a commit.
+    func commit() { committed = (rows.count, malformed.count, positions) }
+
+    /// Ends as `kill -9` does: what was taken since the last commit is gone, and its positions with it.
+    func crash() {
+        stop()
+        rows.removeLast(rows.count - committed.rows)
+        places.removeLast(places.count - committed.rows)
+        malformed.removeLast(malformed.count - committed.malformed)
+        positions = committed.positions
+    }
+
+    /// What the last commit holds.
+    var committedRows: ArraySlice<Int> { rows.prefix(committed.rows) }
 
     /// Goes on from this position at the next start, whatever was taken before.
     func resume(_ position: StreamPosition) { positions[position.stream] = position }
