@@ -18,6 +18,7 @@ package final class NDJSONSink: ConfigurableSink {
                 name: "path", kind: .path, isRequired: true,
                 reason: "The file to append to, made for its owner only; - is standard output. It may be renamed or removed at any time."),
             .name(like: "ndjson:alerts.ndjson"),
+            .only,
         ],
         example: "{ type: ndjson, path: /var/lib/weir/alerts.ndjson }")
 

@@ -1,6 +1,7 @@
 // weir
 // SPDX-License-Identifier: Apache-2.0
 
+import Alerting
 import EventModel
 
 extension SinkOptions {
@@ -33,7 +34,19 @@ extension SinkOptions {
     func text(_ name: String) -> String? { self[name].flatMap { $0.isEmpty ? nil : $0 } }
 }
 
+extension SinkOptions {
+    /// Which alerts the sink takes. Precondition: ``problems(_:)`` found nothing wrong with it.
+    package var selection: AlertSelection { self["only"].flatMap { AlertSelection(rawValue: $0) } ?? .all }
+}
+
 extension SinkOption {
+    /// Every sink's choice of alerts: somebody who is woken up is not somebody who works through a list.
+    static let only = SinkOption(
+        name: "only", kind: .choice(AlertSelection.allCases.map(\.rawValue)), defaultValue: AlertSelection.all.rawValue,
+        reason:
+            "Which alerts the sink takes, by their urgency; one that becomes a page goes to the pages from then on, and whoever was told "
+            + "of an alert is told of its end.")
+
     /// Every sink's own name, for the case that two would be called the same.
     static func name(like example: String) -> SinkOption {
         SinkOption(

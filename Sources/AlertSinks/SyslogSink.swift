@@ -30,6 +30,7 @@ package final class SyslogSink: ConfigurableSink {
                 name: "timeout_seconds", kind: .number(0.1...60), defaultValue: "5",
                 reason: "How long connecting, and then sending, may take; the sink's other alerts wait that long."),
             .name(like: "syslog:logs.example.com:514"),
+            .only,
         ],
         example: "{ type: syslog, address: \"unix:/dev/log\", facility: authpriv }")
 

@@ -39,6 +39,7 @@ package final class WebhookSink: ConfigurableSink {
                 name: "timeout_seconds", kind: .number(0.1...60), defaultValue: "20",
                 reason: "How long one attempt may take; Standard Webhooks asks for 15 to 30. The sink's other alerts wait that long."),
             .name(like: "webhook:hooks.example.com"),
+            .only,
         ],
         example: "{ type: webhook, url: \"https://hooks.example.com/weir\", secret_file: /run/credentials/webhook }")
 

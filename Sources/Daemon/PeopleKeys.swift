@@ -35,6 +35,11 @@ package struct PeopleKeys: Sendable {
         return keys.map { PeopleKeys($0) } ?? .none
     }
 
+    /// What alerts call a person whom a log names so, at a moment.
+    func pseudonym(of name: String, at time: EventTime) -> String {
+        Pseudonym.text(Array(name.utf8), key: epochs.key(of: KeyEpoch.number(of: time)))
+    }
+
     private init(_ keys: InstallationKeys) { self.init(installation: keys.installation, epochs: keys) }
 
     private init(installation: [UInt8], epochs: any EpochKeys) {

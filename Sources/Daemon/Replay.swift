@@ -10,13 +10,16 @@ import Pipeline
 import Synchronization
 
 /// A replay: archives through the same lane as the daemon, in event time, as fast as the machine allows. Touches no state.
-package struct Replay: Sendable {
+package struct Replay {
     package var lane: LaneSpecification
     /// The keys for names of people.
     package var people: PeopleKeys
+    /// Sees every batch before the lane does.
+    package var watch: IncidentWatch?
 
-    package init(lane: LaneSpecification, people: PeopleKeys = .none) {
+    package init(lane: LaneSpecification, people: PeopleKeys = .none, watch: IncidentWatch? = nil) {
         self.lane = lane
+        self.watch = watch
         self.people = people
     }
 
@@ -102,6 +105,7 @@ package struct Replay: Sendable {
             while let batch = batches.receive() {
                 if !reading.hasEnded {
                     if result.firstEvent == nil { result.firstEvent = batch.events.first?.time }
+                    watch?.note(batch)
                     core.process(batch)
                     for record in core.takeAlerts() {
                         result.alerts += 1

@@ -130,15 +130,17 @@ package final class WeirDaemon {
     private func startDeliveries() {
         let log = self.log
         var names: Set<String> = []
+        var selections: [String: AlertSelection] = [:]
         for entry in settings.sinks {
             guard let sink = made(entry) else { continue }
             guard names.insert(sink.name).inserted else {
                 log.warning("there are two sinks \(sink.name); the second one is left out")
                 continue
             }
+            selections[sink.name] = entry.options.selection
             deliveries.append(DeliveryService(outbox: journal, sink: sink, report: { log.warning($0) }))
         }
-        journal.use(sinks: names.sorted())
+        journal.use(sinks: names.sorted(), selections: selections)
         for delivery in deliveries { delivery.start() }
     }
 

@@ -10,8 +10,13 @@ public struct AccessActivity {
     public var fewCount = 0
     /// Calls in each minute of the bucket.
     public var minuteCalls = InlineArray<15, UInt16>(repeating: 0)
-    /// The largest number of rows (bytes, where the log has no rows) that one event moved.
+    /// The largest number of rows that one call moved, and the calls that moved any.
     public var largest: UInt64 = 0
+    public var rowCalls: UInt32 = 0
+    /// The route with most calls.
+    public var lead = RouteKey(rawValue: 0)
+    /// What left by each channel.
+    public var channels = ChannelAmounts()
     /// What only some buckets have.
     public var tally: AccessTally?
     /// The names of the lane's endpoints and objects.
@@ -54,9 +59,16 @@ public struct AccessActivity {
         return mean >= 1 && squares / count - mean * mean <= max(0.26, 0.01 * mean * mean)
     }
 
-    /// Whether nearly every call fetched a full page: as much as the largest one.
+    /// Whether nearly every call that moved rows fetched a full page: as much as the largest one. A few that move none, or bytes only, are
+    /// beside it.
     public func isPageFull(_ sums: MeasureSums) -> Bool {
-        largest >= 10 && Double(sums.rows) >= 0.95 * Double(sums.calls) * Double(largest)
+        largest >= 10 && Double(rowCalls) >= 0.8 * Double(sums.calls) && Double(sums.rows) >= 0.95 * Double(rowCalls) * Double(largest)
+    }
+
+    /// Where in a listing the calls stood, where nearly all of them say so.
+    public func positions(_ sums: MeasureSums) -> PositionTally? {
+        guard let positions = tally?.positions, Double(positions.calls) >= 0.8 * Double(sums.calls) else { return nil }
+        return positions
     }
 
     /// The most calls of a minute.

@@ -111,64 +111,6 @@ public struct LimitHistory: Sendable {
     }
 }
 
-/// Runs of evenly paced calls that each fetch a full page: enumerations. State: 40 bytes.
-public struct PaceHistory: Sendable {
-    public private(set) var run = Run()
-    /// The last bucket of the last long run, and its calls.
-    public private(set) var lastLong: Int64 = -1
-    public private(set) var lastLongCalls: UInt32 = 0
-
-    /// Buckets in a row in which every call came by a timer and fetched a full page.
-    public struct Run: Equatable, Sendable {
-        public var last: Int64 = -1
-        public var buckets: UInt16 = 0
-        public var calls: UInt32 = 0
-        public var rows: UInt64 = 0
-
-        public init() {}
-    }
-
-    public init() {}
-
-    /// The run that a bucket makes longer; nil when it is not part of one.
-    public func run(endingWith bucket: borrowing ClosedBucket) -> Run? {
-        guard bucket.sums.calls >= 10, bucket.access.isPageFull(bucket.sums), bucket.access.isPaced else { return nil }
-        var next = run.last == bucket.number - 1 ? run : Run()
-        next.last = bucket.number
-        if next.buckets < .max { next.buckets += 1 }
-        next.calls = UInt32(clamping: UInt64(next.calls) + min(bucket.sums.calls, UInt64(UInt32.max)))
-        next.rows &+= bucket.sums.rows
-        return next
-    }
-
-    mutating func learn(_ bucket: borrowing ClosedBucket) {
-        let next = run(endingWith: bucket)
-        if run.calls >= 500 && (next == nil || next?.buckets == 1) {
-            lastLong = run.last
-            lastLongCalls = run.calls
-        }
-        run = next ?? Run()
-    }
-
-    func encode(into writer: inout StateWriter) {
-        writer.write(run.last)
-        writer.write(run.buckets)
-        writer.write(run.calls)
-        writer.write(run.rows)
-        writer.write(lastLong)
-        writer.write(lastLongCalls)
-    }
-
-    init(from reader: inout StateReader) throws(StateError) {
-        run.last = try reader.readBucket()
-        run.buckets = try reader.read()
-        run.calls = try reader.read()
-        run.rows = try reader.read()
-        lastLong = try reader.readBucket()
-        lastLongCalls = try reader.read()
-    }
-}
-
 /// How an account explores the catalogue: different items a day, and the searches of the last hour.
 ///
 /// State: 80 bytes, 256 more while it reads items.

@@ -17,6 +17,8 @@ extension AccessMemory {
         writer.write(facts.lastActive)
         writer.write(facts.seldom != nil)
         facts.seldom?.encode(into: &writer)
+        writer.write(facts.channels != nil)
+        facts.channels?.encode(into: &writer)
     }
 
     convenience init(from reader: inout StateReader) throws(StateError) {
@@ -31,6 +33,7 @@ extension AccessMemory {
         facts.lastExportRows = try reader.read()
         facts.lastActive = try reader.readBucket()
         if try reader.readBool() { facts.seldom = try Seldom(from: &reader) }
+        if try reader.readBool() { facts.channels = try ChannelMemory(from: &reader) }
         self.init(facts)
     }
 }
@@ -108,10 +111,16 @@ extension AccessTally {
         writer.write(newAgent)
         writer.write(UInt8(agents.count))
         for agent in agents { writer.write(agent) }
+        writer.write(UInt8(versions.count))
+        for version in versions { writer.write(version) }
+        writer.write(UInt8(rest.count))
+        for amount in rest { writer.write(amount) }
         writer.write(discovery != nil)
         discovery?.encode(into: &writer)
         writer.write(UInt8(jobs.count))
         for job in jobs { job.encode(into: &writer) }
+        writer.write(positions != nil)
+        positions?.encode(into: &writer)
         writer.write(movement != nil)
         movement?.encode(into: &writer)
     }

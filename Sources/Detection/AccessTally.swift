@@ -32,11 +32,20 @@ public final class AccessTally {
     /// A user agent that the account has not used before.
     public private(set) var newAgent: UInt64 = 0
     public private(set) var agents: [UInt64] = []
+    /// Versions of its programs, at most four.
+    public private(set) var versions: [UInt32] = []
+    /// Rows, then bytes, by ``AccessChannel``, of routes that are not among a tally's six; empty where there are none.
+    public private(set) var rest: [UInt64] = []
     public private(set) var discovery: DiscoveryTally?
     /// Export and query jobs that the account ran, with their rows.
     public private(set) var jobs: [JobRun] = []
+    /// Where in a listing the calls stood; one, or none.
+    private var places: [PositionTally] = []
     /// One, or none: inline it would triple the size of every tally.
     private var moved: [MovementTally] = []
+
+    /// Where in a listing the calls stood; nil where none says so.
+    public var positions: PositionTally? { places.first }
 
     /// What the events say of the records that they moved; nil where they say nothing.
     public var movement: MovementTally? { moved.first }
@@ -58,6 +67,7 @@ public final class AccessTally {
         (other.limits, other.routes, other.newRoutes) = (limits, routes, newRoutes)
         (other.canary, other.coverUp, other.newAgent, other.agents) = (canary, coverUp, newAgent, agents)
         (other.discovery, other.jobs, other.moved) = (discovery, jobs, moved)
+        (other.versions, other.rest, other.places) = (versions, rest, places)
         return other
     }
 
@@ -206,7 +216,23 @@ public final class AccessTally {
             agents.append(detail.agent)
             agents.sort()
         }
+        if detail.agentVersion != 0 && versions.count < 4 && !versions.contains(detail.agentVersion) {
+            versions.append(detail.agentVersion)
+            versions.sort()
+        }
+        if let position = detail.position, operation.movesDataOut {
+            if places.isEmpty { places.append(PositionTally()) }
+            places[0].add(position, at: time)
+        }
         if detail.job != 0 && operation.movesDataOut { run(detail.job, rows: rows, at: time) }
+    }
+
+    /// Notes what left by a route for which a tally has no room.
+    public func note(rest route: RouteKey, rows: UInt64, bytes: UInt64) {
+        guard let channel = AccessChannel(route.operation) else { return }
+        if rest.isEmpty { rest = Array(repeating: 0, count: 2 * AccessChannel.count) }
+        rest[channel.rawValue] &+= rows
+        rest[AccessChannel.count + channel.rawValue] &+= bytes
     }
 
     /// Notes a movement; true when detectors are to be asked about it at once.
@@ -282,8 +308,12 @@ public final class AccessTally {
         }
         newAgent = try reader.read()
         for _ in 0..<(try reader.read(UInt8.self)) { agents.append(try reader.read()) }
+        for _ in 0..<(try reader.read(UInt8.self)) { versions.append(try reader.read()) }
+        for _ in 0..<(try reader.read(UInt8.self)) { rest.append(try reader.read()) }
+        guard rest.isEmpty || rest.count == 2 * AccessChannel.count else { throw StateError.implausible("routes of a bucket") }
         if try reader.readBool() { discovery = try DiscoveryTally(from: &reader) }
         for _ in 0..<(try reader.read(UInt8.self)) { jobs.append(try JobRun(from: &reader)) }
+        if try reader.readBool() { places = [try PositionTally(from: &reader)] }
         if try reader.readBool() { moved = [try MovementTally(from: &reader)] }
     }
 }

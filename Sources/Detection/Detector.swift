@@ -51,6 +51,9 @@ public protocol Detector: Sendable {
     /// Judges how many accounts of the source are beyond their usual at once.
     func judge(_ fanOut: FanOutBucket) -> Finding?
 
+    /// Judges, once a week, which endpoints of the inventory were not called.
+    func judge(_ inventory: InventoryBucket) -> Finding?
+
     /// Judges the closed bucket of a single series, such as a lane's total, given everything learnt before it.
     func judge(_ series: SeriesBucket) -> Finding?
 }
@@ -65,6 +68,7 @@ extension Detector {
     public func blindness(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Measure? { nil }
     public func judge(_ gap: SourceGap) -> Finding? { nil }
     public func judge(_ series: SeriesBucket) -> Finding? { nil }
+    public func judge(_ inventory: InventoryBucket) -> Finding? { nil }
     public func judge(_ fanOut: FanOutBucket) -> Finding? { nil }
     public func explain(_ series: SeriesBucket) -> Verdict? { nil }
 }

@@ -9,6 +9,7 @@ public enum DetectorCatalog {
         LimitRidingDetector.self,
         LimitUnenforcedDetector.self,
         PacedExtractionDetector.self,
+        ChannelShiftDetector.self,
         DualEnvironmentDetector.self,
         DormantWakeDetector.self,
         NewRouteDetector.self,

@@ -3,12 +3,14 @@
 
 import EventModel
 
-/// D05: calls by a timer, each a full page: somebody walks through everything.
+/// D05: calls by a timer, each a full page or the next part of a listing: somebody walks through everything.
 public struct PacedExtractionDetector: AccessDetector {
     public static let descriptor = DetectorDescriptor(
         id: "D05", name: "paced-extraction", family: "pacing",
-        sees: "hundreds of calls at an even pace, every one fetching a full page, from an account that has not walked so for four weeks",
-        misses: "walks that stop and go, pages of different sizes, less than a call a minute",
+        sees:
+            "hundreds of calls at an even pace that each fetch a full page or, by their offsets, go one way through a listing, of what the "
+            + "account has not walked through for four weeks",
+        misses: "walks that stop and go, less than a call a minute; pages of different sizes where no call says its offset or page",
         warmUp: "14 days of the account's history",
         options: [
             DetectorOption(
@@ -45,9 +47,11 @@ public struct PacedExtractionDetector: AccessDetector {
             look.gate = .score
         } else if account.age < accessWarmUp {
             look.gate = .learning
-        } else if pace.lastLong >= 0 && bucket.number - pace.lastLong < 28 * Int64(BucketGrid.perDay) {
+        } else if pace.isUsual(run.lead, at: bucket.number) || account.age - Int32(run.buckets) + 1 < accessWarmUp {
+            // One that began while the account was getting known is part of what it is known for.
             look.gate = .usual
-        } else if Double(run.rows) < minimumRows {
+        } else if Double(run.rows) < minimumRows && (run.direction == .unstated || run.rows > 0) {
+            // A log without rows that says how far a walk has come says enough.
             look.gate = .excess
         }
         return look
@@ -57,19 +61,29 @@ public struct PacedExtractionDetector: AccessDetector {
         let run = account.access?.facts.pace.run(endingWith: bucket) ?? PaceHistory.Run()
         let start = BucketGrid.start(of: bucket.number - Int64(run.buckets) + 1)
         let gap = Double(run.buckets) * 900 / max(Double(run.calls), 1)
+        let pages =
+            bucket.access.isPageFull(bucket.sums)
+            ? "each with a full page of \(NumberText.amount(Double(bucket.access.largest), of: .rows))"
+            : "pages of different sizes"
+        let way =
+            run.direction == .unstated
+            ? "" : ", from position \(NumberText.grouped(run.from)) to \(NumberText.grouped(run.to)) without going back"
         let phrase =
-            "made \(NumberText.amount(Double(run.calls), of: .calls)) at an even pace, one in \(NumberText.decimal(gap, places: 1)) s, each with a "
-            + "full page of \(NumberText.amount(Double(bucket.access.largest), of: .rows)): \(NumberText.amount(look.observed, of: .rows)) since "
+            "made \(NumberText.amount(Double(run.calls), of: .calls)) at an even pace, one in \(NumberText.decimal(gap, places: 1)) s, "
+            + "\(pages), walking through \(bucket.access.values.words(run.lead))\(way): \(NumberText.amount(look.observed, of: .rows)) since "
             + "\(CivilTime(start).rfc3339). It has not walked so for four weeks."
         let severity: Severity = look.observed >= highRows ? .high : .medium
         return finding(look, bucket, of: account, measure: .rows, severity: severity, score: 4, since: start, phrase: phrase)
     }
 
     public func reason(_ look: AccessLook, _ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> String {
-        let walk = "\(NumberText.amount(look.score ?? 0, of: .calls)) at an even pace with full pages"
+        let walk = "\(NumberText.amount(look.score ?? 0, of: .calls)) at an even pace through one listing"
         switch look.gate {
         case .openBucket: return "pace is judged when the bucket closes"
-        case .nothing: return bucket.access.isPaced ? "calls come at an even pace, but pages differ" : "calls do not come at an even pace"
+        case .nothing:
+            guard bucket.access.isPaced else { return "calls do not come at an even pace" }
+            return bucket.access.positions(bucket.sums) == nil
+                ? "calls come at an even pace, but pages differ" : "calls come at an even pace, but their offsets come and go"
         case .score: return "\(walk), \(NumberText.grouped(minimumCalls)) needed in three quarter hours (minimum_calls)"
         case .learning: return "\(walk); learning: judged after 14 days"
         case .usual: return "\(walk), as the account did within the last four weeks"
@@ -89,6 +103,12 @@ extension PacedExtractionDetector {
             SelfTest.Stretch(days: 5, [work]), SelfTest.Stretch(buckets: 5, [walk]), SelfTest.Stretch(days: 10, [work]),
         ]
         let ragged = walk.with { $0.rows = 30_149 }
+        let rising = ragged.with { $0.step = 200 }
+        let circling = walk.with {
+            $0.step = 200
+            $0.isCircling = true
+        }
+        let other = walk.with { $0.endpoints = ["/orders"] }
         return [
             SelfTest(
                 "an hour and a quarter of a call in five seconds, each a full page", .fires, history: fortnight,
@@ -96,6 +116,12 @@ extension PacedExtractionDetector {
             SelfTest("half an hour of the same", .staysSilent, history: fortnight, last: .init(buckets: 2, [walk])),
             SelfTest("the same for the second time within a fortnight", .staysSilent, history: walked, last: .init(buckets: 5, [walk])),
             SelfTest("the same pace, pages that differ", .staysSilent, history: fortnight, last: .init(buckets: 5, [ragged])),
+            SelfTest("pages that differ, but offsets that go on and on", .fires, history: fortnight, last: .init(buckets: 5, [rising])),
+            SelfTest("full pages, but the same three over and over", .staysSilent, history: fortnight, last: .init(buckets: 5, [circling])),
+            SelfTest("another object than ten days ago", .fires, history: walked, last: .init(buckets: 5, [other])),
+            SelfTest(
+                "a walk that has gone on since the account is known", .staysSilent, history: [SelfTest.Stretch(days: 1, [walk])],
+                last: .init(days: 15, [walk])),
         ]
     }
 }

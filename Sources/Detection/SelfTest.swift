@@ -101,6 +101,10 @@ public struct SelfTest: Sendable {
         public var detail = EventDetail()
         /// Different items and different texts of one shape among the calls.
         public var items = 0
+        /// By how much each call goes on in a listing, from bucket to bucket; 0: it says no position.
+        public var step: UInt64 = 0
+        /// Whether it goes on only from call to call among three pages, over and over.
+        public var isCircling = false
         public var queries = 0
         /// What each call says of the records that it moves; nil is nothing.
         public var moves: Moves?

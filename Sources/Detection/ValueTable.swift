@@ -57,6 +57,7 @@ public final class ValueTable {
 
     public private(set) var names: [String] = []
     private var traits: [ValueTraits] = []
+    private var channels: [AccessChannel?] = []
     private var users: [RouteKey: Users] = [:]
     private var noted: [RouteKey] = []
     private var families = RouteFamilies()
@@ -74,6 +75,9 @@ public final class ValueTable {
     public private(set) var catalogue = DistinctSketch()
     /// Endpoints that moved rows and are not in the inventory, as far as they were told.
     private var toldShadows: Set<UInt16> = []
+    /// When each endpoint of the inventory was called last, and which of them a value is.
+    public private(set) var use: InventoryUse
+    private var places: [UInt16: [Int]] = [:]
     private var notedShadows: [UInt16] = []
     private var notedItems: [DistinctSketch] = []
     /// Of the accounts whose calls stated a limit lately: how many were active in the last such bucket, and of them those that stated one.
@@ -95,7 +99,9 @@ public final class ValueTable {
     public init(canaries: [String] = [], inventory: [String] = [], declaresFlows: Bool = false) {
         self.declaresFlows = declaresFlows
         self.canaries = Set(canaries.map { $0.lowercased() })
-        self.inventory = EndpointInventory(inventory)
+        let listed = EndpointInventory(inventory)
+        self.inventory = listed
+        use = InventoryUse(listed)
     }
 
     /// Adds the name of the next value.
@@ -105,6 +111,8 @@ public final class ValueTable {
         if canaries.contains(name.lowercased()) { traits.insert(.canary) }
         if inventory.isEmpty || inventory.contains(name) { traits.insert(.inventoried) }
         self.traits.append(traits)
+        channels.append(AccessChannel(endpoint: name))
+        if !inventory.isEmpty, traits.contains(.inventoried) { places[UInt16(clamping: names.count + 1)] = inventory.places(of: name) }
     }
 
     /// The name of a value; what is not logged, or beyond the directory's limit, is called so.
@@ -127,6 +135,18 @@ public final class ValueTable {
     /// What endpoint and object of a route say together.
     @inline(__always)
     public func traits(_ route: RouteKey) -> ValueTraits { traits(route.endpoint).union(traits(route.object)) }
+
+    /// The channel of a route: what its operation says, or its endpoint where that is any way of fetching.
+    @inline(__always)
+    public func channel(_ route: RouteKey) -> AccessChannel? {
+        let operation = route.operation
+        switch operation {
+        case .read, .list, .query, .unknown:
+            let index = Int(route.endpoint.rawValue) - 2
+            return (index >= 0 && index < channels.count ? channels[index] : nil) ?? AccessChannel(operation)
+        default: return AccessChannel(operation)
+        }
+    }
 
     public func users(of route: RouteKey) -> Users? { users[route] }
 
@@ -163,6 +183,7 @@ public final class ValueTable {
         notedItems.removeAll()
         toldShadows.formUnion(notedShadows)
         notedShadows.removeAll()
+        use.countNoted(bucket: bucket)
         if notedLimits.known > 0 { limits = notedLimits }
         notedLimits = (0, 0)
     }
@@ -186,6 +207,10 @@ public final class ValueTable {
     public func takeChangedPages() -> [IdentifierRegister.Page] { identifiers.takeChangedPages() }
     /// Takes up the pages of a checkpoint. Precondition: ``restore(from:)`` came before.
     public func restore(_ pages: [IdentifierRegister.Page]) throws(StateError) { for page in pages { try identifiers.restore(page) } }
+    /// Notes that an endpoint was called.
+    public func note(use endpoint: ValueID) {
+        if endpoint == .overflow { use.noteOverflow() } else if let places = places[endpoint.rawValue] { use.note(places) }
+    }
     public func note(shadow endpoint: ValueID) { notedShadows.append(endpoint.rawValue) }
 
     /// Whether an endpoint is missing from the inventory and was not told yet.
@@ -258,6 +283,7 @@ extension ValueTable {
         writer.write(limits.known)
         writer.write(UInt32(toldShadows.count))
         for endpoint in toldShadows.sorted() { writer.write(endpoint) }
+        use.encode(into: &writer)
     }
 
     /// Takes up what ``encode(into:)`` wrote. Precondition: the table is empty.
@@ -276,5 +302,6 @@ extension ValueTable {
         catalogue = try DistinctSketch(from: &reader)
         limits = (try reader.read(), try reader.read())
         for _ in 0..<(try reader.read(UInt32.self)) { toldShadows.insert(try reader.read()) }
+        try use.restore(from: &reader)
     }
 }

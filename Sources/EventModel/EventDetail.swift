@@ -3,7 +3,7 @@
 
 /// What only some logs state of an event: kept beside it, so that events without it do not pay for it.
 ///
-/// State: 56 bytes. Texts are here as keyed hashes only, 0 where the line had none: they come from people and must not enter the state.
+/// State: 64 bytes. Texts are here as keyed hashes only, 0 where the line had none: they come from people and must not enter the state.
 public struct EventDetail: Equatable, Sendable {
     /// Calls used of an API limit, and the limit; the limit is 0 where the line does not state both.
     public var limitUsed: UInt32 = 0
@@ -19,6 +19,17 @@ public struct EventDetail: Equatable, Sendable {
     public var query: UInt64 = 0
     /// What near-duplicates of the search text have in common.
     public var queryShape: UInt64 = 0
+    /// The user agent's first product with its version, 32 bits of its hash.
+    public var agentVersion: UInt32 = 0
+    /// Where in a listing the call stands, an offset or the number of a page; nil where it says none.
+    public var position: UInt64? {
+        get { traits.contains(.positioned) ? place : nil }
+        set {
+            place = newValue ?? 0
+            if newValue == nil { traits.remove(.positioned) } else { traits.insert(.positioned) }
+        }
+    }
+    private var place: UInt64 = 0
     /// See ``Traits``.
     public var traits: Traits = []
 
@@ -34,6 +45,8 @@ public struct EventDetail: Equatable, Sendable {
         public static let counts = Traits(rawValue: 1)
         /// The item is a canary of the settings.
         public static let canary = Traits(rawValue: 2)
+        /// The call says where in a listing it stands.
+        public static let positioned = Traits(rawValue: 8)
         /// The item's number is unique by its form, such as a UUID: no other record anywhere has it.
         public static let uniqueItem = Traits(rawValue: 4)
     }

@@ -15,8 +15,9 @@ extension SQLiteJournal {
     /// Throws: ``OutletFailure``, retryable when space, a lock or the disk may come back. Nothing is stored then.
     package func commit(_ commit: LaneCommit, now: EventTime) throws(OutletFailure) {
         let sinks = sinks
+        let selections = selections
         do {
-            try database.write { db in try LaneTransaction(db: db, sinks: sinks, now: now).store(commit) }
+            try database.write { db in try LaneTransaction(db: db, sinks: sinks, selections: selections, now: now).store(commit) }
         } catch {
             throw DatabaseTrouble.outletFailure("a checkpoint of \(commit.lane)", path, error)
         }

@@ -13,6 +13,8 @@ import Pipeline
 struct LaneTransaction {
     let db: Database
     let sinks: [String]
+    /// What each of them takes; all alerts where it is not said.
+    let selections: [String: AlertSelection]
     let now: EventTime
 
     func store(_ commit: LaneCommit) throws {
@@ -101,11 +103,22 @@ struct LaneTransaction {
             ])
             guard db.totalChangesCount > before else { continue }
             let number = db.lastInsertedRowID
-            for index in room.indices {
+            for index in room.indices where try isFor(room[index].sink, alert, number: number) {
                 try queue(alert, number: number, sink: room[index].sink, isFull: room[index].free <= 0)
                 room[index].free -= 1
             }
         }
+    }
+
+    /// Whether a sink takes a transition: by its urgency, or because the sink was told of the alert when that was another.
+    private func isFor(_ sink: String, _ alert: AlertRecord, number: Int64) throws -> Bool {
+        guard let selection = selections[sink], selection != .all else { return true }
+        return try selection.takes(alert, after: try earlierUrgencies(of: alert.id, before: number))
+    }
+
+    private func earlierUrgencies(of alert: String, before number: Int64) throws -> [AlertUrgency] {
+        let statement = try db.cachedStatement(sql: "SELECT json FROM alerts WHERE id = ? AND number < ?")
+        return try String.fetchAll(statement, arguments: [alert, number]).map { AlertRecord.urgency(ofJSON: $0) }
     }
 
     private func storeApplied(_ applied: [AppliedDecision], lane: Int64) throws {

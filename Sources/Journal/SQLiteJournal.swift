@@ -1,6 +1,7 @@
 // weir
 // SPDX-License-Identifier: Apache-2.0
 
+import Alerting
 import EventModel
 import GRDB
 import Pipeline
@@ -38,6 +39,7 @@ package final class SQLiteJournal: Sendable {
     package let path: String
     let database: DatabaseQueue
     private let sinkNames: Mutex<[String]>
+    private let sinkSelections = Mutex<[String: AlertSelection]>([:])
     /// Nil when only the outbox is administered beside a running daemon.
     private let lock: StateLock?
 
@@ -114,7 +116,14 @@ package final class SQLiteJournal: Sendable {
 
     /// Takes over other sinks, at the start or after the settings were reloaded. What waits for a sink that is gone waits on for
     /// ``orphanRetention``.
-    package func use(sinks: [String]) { sinkNames.withLock { $0 = sinks } }
+    ///
+    /// - Parameter selections: what each of them takes; all alerts where it is not said.
+    package func use(sinks: [String], selections: [String: AlertSelection] = [:]) {
+        sinkSelections.withLock { $0 = selections }
+        sinkNames.withLock { $0 = sinks }
+    }
+
+    var selections: [String: AlertSelection] { sinkSelections.withLock { $0 } }
 
     /// What people ask of the journal.
     package var view: JournalView { JournalView(database: database, path: path) }

@@ -105,6 +105,7 @@ extension AccountShard {
         }
         for route in new { values.noteUser(of: route) }
         if !new.isEmpty { noteFamilies(new, memory) }
+        if !values.inventory.isEmpty { bucket.access.forEachRoute { values.note(use: $0.endpoint) } }
         if let shadow = ShadowEndpointDetector.untold(bucket) { values.note(shadow: shadow.endpoint) }
         if let movement = bucket.access.tally?.movement { values.note(movement) }
         if let items = bucket.access.tally?.discovery?.distinctItems, !items.isEmpty { values.note(items: items) }

@@ -19,6 +19,9 @@ struct AccountTally {
     /// The event that moved most rows (or bytes, where the log knows no rows).
     var largest: Sighting
     var largestAmount: UInt64 = 0
+    /// The same of rows only, and the calls that moved any.
+    var largestRows: UInt64 = 0
+    var rowCalls: UInt32 = 0
     /// The network of the last event, known or noted already: the common case is one comparison.
     var lastNetwork = Network.unknown
     var networks = NetworkSet()
@@ -64,6 +67,10 @@ struct AccountTally {
         sums.bytes &+= bytes
         sums.calls &+= 1
         if event.time > lastTime { lastTime = event.time }
+        if rows > 0 {
+            rowCalls &+= 1
+            largestRows = max(largestRows, rows)
+        }
         let amount = event.presence.contains(.rows) ? rows : bytes
         if amount > largestAmount {
             largestAmount = amount
@@ -72,7 +79,13 @@ struct AccountTally {
         let minute = Int(truncatingIfNeeded: event.time.milliseconds / 60_000 % 15)
         if minuteCalls[minute] < .max { minuteCalls[minute] &+= 1 }
         var news: News = hasTripped ? .trip : .nothing
-        if routes.add(event, rows: rows, bytes: bytes) { news.insert(.route) }
+        switch routes.add(event, rows: rows, bytes: bytes) {
+        case .known: break
+        case .new: news.insert(.route)
+        case .displaced(let route):
+            news.insert(.route)
+            noteAccess().note(rest: RouteKey(rawValue: route.key), rows: route.sums.rows, bytes: route.sums.bytes)
+        }
         if event.status >= 400 || !event.presence.isDisjoint(with: [.detail, .movement]) { news.insert(.access) }
         if event.network != lastNetwork && event.network != .unknown { news.insert(.network) }
         return news
@@ -153,34 +166,44 @@ struct RouteShares: Sendable {
 
     init() {}
 
-    /// Adds one event; true when its route is not among those kept.
+    /// What became of an event's route.
+    enum Addition {
+        case known
+        /// It is kept from now on.
+        case new
+        /// This one found no room, or had to make it, and is part of the rest.
+        case displaced(Route)
+    }
+
+    /// Adds one event.
     @inline(__always)
-    mutating func add(_ event: AccessEvent, rows: UInt64, bytes: UInt64) -> Bool {
+    mutating func add(_ event: AccessEvent, rows: UInt64, bytes: UInt64) -> Addition {
         let key = RouteKey(event).rawValue
         for index in 0..<count where routes[index].key == key {
             routes[index].sums.rows &+= rows
             routes[index].sums.bytes &+= bytes
             routes[index].sums.calls &+= 1
-            return false
+            return .known
         }
-        addNew(key, MeasureSums(rows: rows, bytes: bytes, calls: 1))
-        return true
+        return addNew(Route(key: key, sums: MeasureSums(rows: rows, bytes: bytes, calls: 1)))
     }
 
-    private mutating func addNew(_ key: UInt64, _ sums: MeasureSums) {
+    @inline(never)
+    private mutating func addNew(_ route: Route) -> Addition {
         if count < RouteShares.limit {
-            routes[count] = Route(key: key, sums: sums)
+            routes[count] = route
             count += 1
-            return
+            return .new
         }
         var lightest = 0
         for index in 1..<RouteShares.limit where RouteShares.isLighter(routes[index].sums, routes[lightest].sums) { lightest = index }
-        if RouteShares.isLighter(routes[lightest].sums, sums) {
-            rest.add(routes[lightest].sums)
-            routes[lightest] = Route(key: key, sums: sums)
-        } else {
-            rest.add(sums)
+        var displaced = route
+        if RouteShares.isLighter(routes[lightest].sums, route.sums) {
+            displaced = routes[lightest]
+            routes[lightest] = route
         }
+        rest.add(displaced.sums)
+        return .displaced(displaced)
     }
 
     private static func isLighter(_ left: MeasureSums, _ right: MeasureSums) -> Bool {
@@ -235,6 +258,8 @@ extension AccountTally {
             writer.write(sighting.time.milliseconds)
         }
         writer.write(largestAmount)
+        writer.write(largestRows)
+        writer.write(rowCalls)
         writer.write(lastNetwork.rawValue)
         for index in 0..<NetworkSet.capacity { writer.write(networks[index].rawValue) }
         writer.write(newNetwork?.network.rawValue ?? 0)
@@ -253,6 +278,8 @@ extension AccountTally {
         first = try Sighting(from: &reader)
         largest = try Sighting(from: &reader)
         largestAmount = try reader.read()
+        largestRows = try reader.read()
+        rowCalls = try reader.read()
         lastNetwork = Network(rawValue: try reader.read())
         for _ in 0..<NetworkSet.capacity { _ = networks.insert(Network(rawValue: try reader.read())) }
         let novelty = NewNetwork(network: Network(rawValue: try reader.read()), time: try reader.readTime())

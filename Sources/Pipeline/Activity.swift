@@ -19,8 +19,23 @@ struct Activity {
         access.fewCount = tally.routes.count
         for index in 0..<tally.routes.count { access.few[index] = RouteKey(rawValue: tally.routes.routes[index].key) }
         access.minuteCalls = tally.minuteCalls
-        access.largest = tally.largestAmount
+        access.largest = tally.largestRows
+        access.rowCalls = tally.rowCalls
         access.tally = tally.access
+        access.channels.areBytes = tally.sums.rows == 0
+        var most: UInt64 = 0
+        for index in 0..<tally.routes.count {
+            let route = tally.routes.routes[index]
+            let key = RouteKey(rawValue: route.key)
+            if route.sums.calls > most || (route.sums.calls == most && key < access.lead) { (access.lead, most) = (key, route.sums.calls) }
+            access.channels.add(
+                rows: route.sums.rows, bytes: route.sums.bytes, by: values.channel(key))
+        }
+        if let rest = tally.access?.rest, !rest.isEmpty {
+            for channel in AccessChannel.allCases {
+                access.channels.add(rows: rest[channel.rawValue], bytes: rest[AccessChannel.count + channel.rawValue], by: channel)
+            }
+        }
         sums = tally.sums
         networks = tally.networks
         newNetwork = tally.newNetwork

@@ -101,10 +101,17 @@ package struct Attribution: ~Copyable {
             let endpoint =
                 line.endpoint.isEmpty ? .unknown : self.endpoint(line.endpoint, line.endpoint.isScratch ? scratch : bytes, &batch)
             let object = line.object.isEmpty ? .unknown : self.object(line.object, line.object.isScratch ? scratch : bytes, &batch)
-            if line.presence.contains(.detail) {
+            var presence = line.presence
+            if presence.contains(.detail) {
                 batch.details.append(details.read(lines.details[Int(line.detail)], bytes: bytes, scratch: scratch))
             }
-            var presence = line.presence
+            if !line.endpoint.isEmpty, line.operation.movesDataOut,
+                let position = Attribution.position(line.endpoint, line.endpoint.isScratch ? scratch : bytes)
+            {
+                if !presence.contains(.detail) { batch.details.append(EventDetail()) }
+                batch.details[batch.details.count - 1].position = position
+                presence.insert(.detail)
+            }
             if presence.contains(.movement) || movements.means(endpoint, object) {
                 presence.insert(.movement)
                 movement(lines, index, account, endpoint, object, bytes: bytes, scratch: scratch, into: &batch)
@@ -119,6 +126,11 @@ package struct Attribution: ~Copyable {
                     account: account, stream: stream, endpoint: endpoint, object: object, network: network, status: line.status,
                     operation: line.operation, presence: presence))
         }
+    }
+
+    @inline(__always)
+    private static func position(_ text: TextRange, _ bytes: PaddedBytes) -> UInt64? {
+        ListingPosition.read(bytes, from: Int(text.start), to: Int(text.start) + text.count)
     }
 
     @inline(never)
@@ -345,8 +357,8 @@ package struct Attribution: ~Copyable {
 }
 
 /// What alerts call a person.
-enum Pseudonym {
-    static func text(_ name: [UInt8], key: [UInt8]) -> String {
+package enum Pseudonym {
+    package static func text(_ name: [UInt8], key: [UInt8]) -> String {
         "u-\(Hexadecimal.text(Array(HMACSHA256.code(for: name, key: key).prefix(6))))"
     }
 }

@@ -44,6 +44,10 @@ struct DetailReader: Sendable {
             let start = Int(detail.agent.start)
             let end = text.firstIndex(of: UInt8(ascii: "/"), or: UInt8(ascii: " "), from: start, to: start + detail.agent.count)
             result.agent = DetailReader.hash(text, start, end - start, key: key)
+            let last = text.firstIndex(of: UInt8(ascii: " "), or: UInt8(ascii: " "), from: end, to: start + detail.agent.count)
+            if last > end + 1 {
+                result.agentVersion = UInt32(truncatingIfNeeded: DetailReader.hash(text, start, last - start, key: key)) | 1
+            }
         }
         if !detail.query.isEmpty {
             let words = QueryWords(detail.query.isScratch ? scratch : bytes, Int(detail.query.start), detail.query.count, key: key)

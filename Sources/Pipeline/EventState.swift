@@ -56,6 +56,8 @@ extension EventDetail {
         writer.write(limitUsed)
         writer.write(limitMax)
         for hash in [job, agent, item, query, queryShape] { writer.write(hash) }
+        writer.write(agentVersion)
+        writer.write(position ?? 0)
         writer.write(traits.rawValue)
     }
 
@@ -68,6 +70,9 @@ extension EventDetail {
         item = try reader.read()
         query = try reader.read()
         queryShape = try reader.read()
+        agentVersion = try reader.read()
+        let place = try reader.read(UInt64.self)
         traits = Traits(rawValue: try reader.read())
+        if traits.contains(.positioned) { position = place }
     }
 }

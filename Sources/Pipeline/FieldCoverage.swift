@@ -111,6 +111,7 @@ package enum ControlNeeds {
         Control(detector: "D03", control: "use of API limits", needs: [[.limit]]),
         Control(detector: "D04", control: "enforcement of API limits", needs: [[.limit], [.status]]),
         Control(detector: "D05", control: "walks through whole objects", needs: [[.route], [.rows, .bytes]]),
+        Control(detector: "D06", control: "channels by which rows leave", needs: [[.rows, .bytes]]),
         Control(detector: "D07", control: "separation of production and made-up data", needs: [[.environment]]),
         Control(detector: "D08", control: "dormant rights that wake", needs: [[.route]]),
         Control(detector: "D09", control: "new endpoints and objects of an account", needs: [[.route]]),

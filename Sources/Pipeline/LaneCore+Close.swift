@@ -100,6 +100,7 @@ extension LaneCore {
         view.volumeLevel = budget.control.factor
         fleet = view
         values.countNoted(bucket: oldestBucket)
+        closeInventory(bucket: oldestBucket)
         if FleetSums.isDaily(oldestBucket) { retireIdle() }
     }
 

@@ -4,6 +4,7 @@
 import Alerting
 import Detection
 import EventModel
+import RollingStatistics
 
 /// A lane that is fed from stretches instead of logs: made-up accounts through the core that production uses.
 ///
@@ -13,6 +14,7 @@ package struct RehearsalLane: ~Copyable {
     package static let start = EventTime(milliseconds: 1_780_272_000_000)
 
     private var core: LaneCore
+    private let options: LaneOptions
     private var bucket = BucketGrid.number(of: RehearsalLane.start)
     private var accounts: Int
     private var newest = RehearsalLane.start
@@ -33,6 +35,7 @@ package struct RehearsalLane: ~Copyable {
         options.canaries = canaries
         options.inventory = inventory
         options.declaresFlows = declaresFlows
+        self.options = options
         core = LaneCore(options: options)
         accounts = 0
     }
@@ -63,6 +66,18 @@ package struct RehearsalLane: ~Copyable {
         batch.idleFor = now - newest
         hand()
         return core.takeAlerts()
+    }
+
+    /// Stops the lane and goes on from its checkpoint. Returns the bytes of the largest account in it.
+    /// Precondition: it is the first stop, so that the checkpoint has every account.
+    package mutating func restart() throws(StateError) -> Int {
+        let commit = core.takeCommit()
+        core = try LaneCore(
+            options: options,
+            resume: LaneResume(
+                header: commit.header, accounts: commit.accounts.sorted { $0.id < $1.id }, positions: commit.positions, pages: commit.pages)
+        )
+        return commit.accounts.map(\.bytes.count).max() ?? 0
     }
 
     /// A person decides about an account; returns what the alerts did about it.
@@ -97,7 +112,11 @@ package struct RehearsalLane: ~Copyable {
                 network: activity.networks.isEmpty ? activity.network : activity.networks[call % activity.networks.count],
                 status: call < activity.failures ? activity.status : 200, operation: activity.operation,
                 presence: [.rows, .bytes])
-            let detail = RehearsalLane.detail(activity, call: call)
+            var detail = RehearsalLane.detail(activity, call: call)
+            if activity.step > 0 {
+                let number = activity.isCircling ? UInt64(call % 3) : UInt64(bucket) &* UInt64(calls) &+ UInt64(call)
+                detail.position = number &* activity.step
+            }
             if detail != EventDetail() { event.presence.insert(.detail) }
             details.append(detail)
             let movement = self.movement(activity, call: call)

@@ -127,7 +127,10 @@ enum SettingKeys {
         reason: "other alerts that somebody can look at: thresholds rise to keep to it, and fall where there is room")
 
     static let sinks = SettingKey(
-        "sinks", "list", reason: "each with a `type` and that type's options; every alert goes to every sink; secrets only by file")
+        "sinks", "list",
+        reason:
+            "each with a `type` and that type's options; every alert goes to every sink that does not choose (`only`); secrets only by file"
+    )
     static let listen = SettingKey(
         "listen", "address:port or unix:path", reason: "loopback or a unix socket only: a reverse proxy adds TLS and authentication")
 }

@@ -10,9 +10,11 @@ import Pipeline
 /// What a replay came to, for people and for programs.
 struct ReplaySummary {
     let outcomes: [Replay.Outcome]
+    /// Against labels, where there are any.
+    var score: ScoreReport?
 
-    /// A paragraph for each lane.
-    var text: String { outcomes.map(ReplaySummary.paragraph).joined() }
+    /// A paragraph for each lane, and the score.
+    var text: String { outcomes.map(ReplaySummary.paragraph).joined() + (score?.text ?? "") }
 
     /// The sentence that makes the command exit 1, or nil.
     var badNews: String? {
@@ -71,6 +73,7 @@ struct ReplaySummary {
         text.beginArray("lanes")
         for outcome in outcomes { ReplaySummary.write(outcome, into: &text) }
         text.endArray()
+        score?.write(into: &text)
         text.endObject()
         return text.text
     }

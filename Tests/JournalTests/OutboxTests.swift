@@ -139,6 +139,32 @@ import Testing
         #expect(try again.view.queues().map(\.pending) == [1, 1])
     }
 
+    @Test func `a sink that chooses gets what it takes, and the end of what it was told`() throws {
+        func transition(_ id: String, _ sequence: UInt32, _ status: AlertRecord.Status, _ urgency: String) -> AlertRecord {
+            var made = record(id, sequence, status)
+            made.json = "{\"id\":\"\(id)\",\"urgency\":\"\(urgency)\"}"
+            return made
+        }
+        journal.use(sinks: ["pages", "tickets", "all"], selections: ["pages": .pages, "tickets": .tickets])
+        let rows = [
+            transition("a1", 0, .open, "ticket"), transition("a2", 0, .open, "record"), transition("a3", 0, .open, "page"),
+            transition("a1", 1, .update, "page"),
+        ]
+        try journal.commit(commit(alerts: rows), now: noon)
+        try journal.commit(commit(alerts: [transition("a1", 2, .resolved, "page"), transition("a2", 1, .resolved, "record")]), now: noon)
+        func told(_ sink: String) throws -> [String] {
+            var told: [String] = []
+            while let message = try due(sink).first {
+                told.append("\(message.record.id) \(message.record.sequence)")
+                try journal.settle(message, .delivered(at: noon))
+            }
+            return told.sorted()
+        }
+        #expect(try told("pages") == ["a1 1", "a1 2", "a3 0"])
+        #expect(try told("tickets") == ["a1 0", "a1 1", "a1 2"])
+        #expect(try told("all").count == 6)
+    }
+
     @Test func `sinks taken over later get messages from the next commit on`() throws {
         journal.use(sinks: ["ndjson"])
         try journal.commit(commit(alerts: [record("a1")]), now: noon)
