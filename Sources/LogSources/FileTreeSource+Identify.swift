@@ -203,7 +203,7 @@ extension FileTreeSource {
                 return .noted(.copy(of: old.id, old.state))
             case .more: return .continued(old)
             case .shorter(let end, let tail):
-                changes.append(adopt(file, endingAt: end, tail, as: old))
+                changes.append(adopt(file, head, endingAt: end, tail, as: old))
                 return .noted(.copy(of: old.id, old.state))
             }
         }
@@ -254,7 +254,7 @@ extension FileTreeSource {
     /// The copy of a cut generation that holds less than was read of it. From now on the generation is that file, read to its end: so it
     /// is known after a restart and once it is packed, and not read again.
     private mutating func adopt(
-        _ file: CandidateFiles.File, endingAt end: UInt64, _ tail: [UInt8], as old: Generation
+        _ file: CandidateFiles.File, _ head: FileHead, endingAt end: UInt64, _ tail: [UInt8], as old: Generation
     ) -> StreamChange {
         if old.seenSize > old.offset && old.state == .cut {
             troubles.append(FileTreeSource.shortCopy(file.path, old.seenSize - old.offset))
@@ -264,6 +264,9 @@ extension FileTreeSource {
         old.path = file.path
         old.state = .finished
         old.prefix = []
+        // It may be shorter than what was hashed of the generation.
+        old.prefixHash = head.hash
+        old.prefixCount = head.bytes.count
         old.offset = end
         old.marker = TailMarker(ofLast: tail)
         old.scannedStatus = file.status

@@ -101,7 +101,9 @@ extension FileTreeSource {
                 }
                 return .same
             case .ended(let end, let tail):
-                return mayBeShorterCopy(file, of: old) ? .shorter(end: end, tail: tail) : .none
+                if mayBeShorterCopy(file, head, of: old) { return .shorter(end: end, tail: tail) }
+                // Not certain enough to be remembered: asked again when it grows.
+                return old.state == .cut ? .copy : .none
             case .broken:
                 return isPatient ? .unclear : .copy
             }
@@ -112,11 +114,14 @@ extension FileTreeSource {
 
     /// Whether a file that holds less than was read of a generation may be its copy: that was cut, and its last lines were written, and
     /// read, between copy and truncation. A file that merely begins with the same long header is another one.
-    private func mayBeShorterCopy(_ file: CandidateFiles.File, of old: Generation) -> Bool {
+    private func mayBeShorterCopy(_ file: CandidateFiles.File, _ head: FileHead, of old: Generation) -> Bool {
+        // The beginning of a line is the beginning of many files.
+        guard head.bytes.count >= TailMarker.length, [".", "-"].contains(where: { file.path.hasPrefix(old.firstPath + $0) }) else {
+            return false
+        }
         if old.state == .cut { return true }
-        // As far as a checkpoint tells: cut in an earlier run, or, where its inode still stands under its name, while weir did not run.
-        let wasCut = old.state == .finished && old.key == .none || old.state == .missing && old.keepsInode
-        return wasCut && [".", "-"].contains { file.path.hasPrefix(old.firstPath + $0) }
+        // As far as a checkpoint tells: cut in an earlier run, or, where its inode is still there with other content, while weir did not run.
+        return old.state == .finished && old.key == .none || old.state == .missing && old.keepsInode
     }
 
     /// What stands before an offset of a file.
@@ -163,6 +168,14 @@ extension FileTreeSource {
         } catch {
             return nil
         }
+    }
+
+    /// Whether the file that a generation is read from still holds what was read of it, as far as can be seen now.
+    func stillHolds(_ generation: Generation) -> Bool {
+        guard generation.state == .reading, !generation.isCut, let file = original(of: generation), let status = file.status() else {
+            return true
+        }
+        return holds(file, status, generation)
     }
 
     /// Whether a file still holds what was read of a generation.

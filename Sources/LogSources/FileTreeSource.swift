@@ -46,6 +46,10 @@ package struct FileTreeSource: LaneSource {
     var generations: [StreamID: Generation] = [:]
     /// Files that are no stream of their own, and why.
     var noted: [FileKey: Noted] = [:]
+    /// Generations whose files had another status in the last look than in the one before.
+    private var grown: [Generation] = []
+    /// Since when unknown files wait for a cut to be noticed. Units: monotonic milliseconds.
+    private var cutSince: Int64?
     /// Files that the last look could not open: what stands in them is not lost.
     var unopened: Set<FileKey> = []
     private var nextID: UInt32 = 0
@@ -126,6 +130,10 @@ package struct FileTreeSource: LaneSource {
         nextLook = .max
         let unknown = recognise(listing, time)
         unopened.removeAll()
+        if !unknown.isEmpty && mustAwaitCut(time) {
+            indexPaths(listing)
+            return changes
+        }
         changes += identify(unknown, in: listing, time, isFirst: isFirst)
         if follows {
             changes += giveUp(listing)
@@ -224,6 +232,7 @@ package struct FileTreeSource: LaneSource {
 
     /// Notes which known generations are where, and returns the files that are none of them.
     private mutating func recognise(_ listing: CandidateFiles.Listing, _ time: Int64) -> [CandidateFiles.File] {
+        grown.removeAll(keepingCapacity: true)
         var byKey: [FileKey: Generation] = [:]
         var present: Set<StreamID> = []
         for generation in generations.values where generation.state == .reading || generation.state == .finished {
@@ -241,7 +250,10 @@ package struct FileTreeSource: LaneSource {
             let key = FileKey(file.status)
             if let known = byKey[key], known.state == .reading || known.scannedStatus == file.status {
                 present.insert(known.id)
-                if known.scannedStatus != file.status && known.state == .reading { awake.insert(known.id) }
+                if known.scannedStatus != file.status && known.state == .reading {
+                    awake.insert(known.id)
+                    grown.append(known)
+                }
                 if known.isOutOfSight { clear(FileTreeSource.sight(of: known.path)) }
                 known.isOutOfSight = false
                 known.scannedStatus = file.status
@@ -253,8 +265,9 @@ package struct FileTreeSource: LaneSource {
             unknown.append(file)
         }
         noted = stillNoted
+        let keys = Set(listing.files.map { FileKey($0.status) })
         for generation in generations.values {
-            generation.keepsInode = generation.state == .missing && listing.keys[generation.path] == generation.key
+            generation.keepsInode = generation.state == .missing && keys.contains(generation.key)
             let isPresent = present.contains(generation.id) || isOutOfSight(generation)
             let isFirst = listing.keys[generation.firstPath] == generation.key
             let holdsFirstPath = generation.isOutOfSight ? generation.holdsFirstPath : isFirst
@@ -265,6 +278,21 @@ package struct FileTreeSource: LaneSource {
             generation.holdsFirstPath = holdsFirstPath
         }
         return unknown
+    }
+
+    /// Whether a file was cut and filled again, and its reader has not noticed yet. An unknown file may be the copy of what it holds now,
+    /// which nobody can say before that is known as a generation of its own. Not for long: the reader may be busy elsewhere.
+    private mutating func mustAwaitCut(_ time: Int64) -> Bool {
+        guard follows, !namesTell, grown.contains(where: { !stillHolds($0) }) else {
+            cutSince = nil
+            return false
+        }
+        let since = cutSince ?? time
+        cutSince = since
+        guard time - since < FileTreeSource.renameTime else { return false }
+        for generation in grown { generation.scannedStatus = nil }
+        mustScan = true
+        return true
     }
 
     /// Whether a file that was there at the last look is not gone but cannot be seen. Taken for gone, it would be finished in the middle of

@@ -75,7 +75,7 @@ final class Generation {
     var lostSince: Int64?
     /// Whether its file was among the candidates of the last scan.
     var isPresent = true
-    /// From a checkpoint and not found yet: whether its inode still stands under its name, so that it can only have been cut.
+    /// From a checkpoint and not found yet: whether its inode is still there, so that it was probably cut.
     var keepsInode = false
     /// Whether it counts as present although the last scan could not see it.
     var isOutOfSight = false

@@ -30,7 +30,8 @@ private final class LogModel {
     private var isLossKnown = false
     private(set) var deeds: [String] = []
 
-    /// - Parameter isUnderLoad: whether the writer goes on between copy and truncation.
+    /// - Parameter isUnderLoad: whether the writer goes on between copy and truncation. Nothing is packed or killed then: the packed copy of
+    ///   less than was read before a kill may be read again.
     init(seed: UInt64, isUnderLoad: Bool = false) throws {
         self.isUnderLoad = isUnderLoad
         random = SeededRandom(seed: seed)
@@ -69,7 +70,8 @@ private final class LogModel {
     private func note(_ deed: String) { deeds.append("\(deed), at \(next)") }
 
     private func line(_ number: Int) -> String {
-        let padding = String(repeating: "p", count: number * 37 % 150)
+        // A copy shorter than what is hashed of a file may not be told from a new one.
+        let padding = String(repeating: "p", count: number * 37 % 150 + (isUnderLoad ? 1024 : 0))
         return #"{"ts":\#(LaneRig.epoch + number),"account":"svc-a","rows":\#(number),"pad":"\#(padding)"}"# + "\n"
     }
 
@@ -186,6 +188,7 @@ private final class LogModel {
     }
 
     private func pack() throws {
+        if isUnderLoad { return }
         guard let name = rotated.filter({ FilePath.unpacked($0) == nil }).randomElement(using: &random) else { return }
         note("pack \(name)")
         try folder.gzip(name)
@@ -194,6 +197,7 @@ private final class LogModel {
     }
 
     private func restart() throws {
+        if isUnderLoad { return }
         if Bool.random(using: &random) {
             note("stop and start")
             rig.commit()
@@ -256,6 +260,17 @@ private final class LogModel {
         try model.finish()
         #expect(model.fault == nil, "seed \(seed)")
         #expect(model.rig.malformed.isEmpty, "seed \(seed)")
+    }
+
+    @Test(arguments: 1...seeds) func `a writer that goes on between copy and truncation makes nothing count twice`(seed: Int) throws {
+        print("model seed \(seed)")
+        let model = try LogModel(seed: 3_000_000 + UInt64(seed), isUnderLoad: true)
+        for _ in 0..<300 {
+            try model.step()
+            if model.hasRepeated { break }
+        }
+        try model.finish()
+        #expect(model.fault == nil, "seed \(seed)")
     }
 
     @Test func `the model loses lines that nobody has read, and few of them`() throws {
