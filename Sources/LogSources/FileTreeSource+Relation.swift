@@ -120,7 +120,7 @@ extension FileTreeSource {
             return false
         }
         if old.state == .cut { return true }
-        // As far as a checkpoint tells: cut in an earlier run, or, where its inode is still there with other content, while weir did not run.
+        // As far as a checkpoint tells: cut in an earlier run, or, where its inode is still there with other content, since then.
         return old.state == .finished && old.key == .none || old.state == .missing && old.keepsInode
     }
 

@@ -30,8 +30,8 @@ private final class LogModel {
     private var isLossKnown = false
     private(set) var deeds: [String] = []
 
-    /// - Parameter isUnderLoad: whether the writer goes on between copy and truncation. Nothing is packed or killed then: the packed copy of
-    ///   less than was read before a kill may be read again.
+    /// - Parameter isUnderLoad: whether the writer goes on between copy and truncation. Nothing is packed or killed then: the packed copy
+    ///   of less than was read before a kill may be read again.
     init(seed: UInt64, isUnderLoad: Bool = false) throws {
         self.isUnderLoad = isUnderLoad
         random = SeededRandom(seed: seed)
