@@ -26,7 +26,7 @@ package struct FileTreeSource: LaneSource {
     static let manyFiles = 1000
     /// A packed file is left alone until it has not changed for this long: it is being written. Milliseconds.
     static let settleTime: Int64 = 3000
-    /// How long the first look is repeated because a file that was being read seems to be gone.
+    /// How long a file that was being read must be gone before it is given up, or its successor read. Milliseconds.
     static let renameTime: Int64 = 500
     /// A packed file that ends in the middle is waited for this long. Milliseconds.
     static let patience: Int64 = 60_000
@@ -136,7 +136,7 @@ package struct FileTreeSource: LaneSource {
         }
         changes += identify(unknown, in: listing, time, isFirst: isFirst)
         if follows {
-            changes += giveUp(listing)
+            changes += giveUp(listing, time)
             indexPaths(listing)
         }
         forgetOldest()
@@ -320,12 +320,19 @@ package struct FileTreeSource: LaneSource {
     static func sight(of path: String) -> String { "out of sight in " + FilePath.parent(of: path) }
 
     /// Nothing is left to be looked at: what was sought and not found is lost. Said once, not again after the next start.
-    private mutating func giveUp(_ listing: CandidateFiles.Listing) -> [StreamChange] {
+    private mutating func giveUp(_ listing: CandidateFiles.Listing, _ time: Int64) -> [StreamChange] {
         guard !noted.values.contains(where: { $0.isAwaited }) else { return [] }
         var changes: [StreamChange] = []
         for old in generations.values.sorted(by: { $0.id < $1.id }) where old.state == .missing || old.state == .cut {
             let wasCut = old.state == .cut
             guard wasCut || !unopened.contains(old.key) && (listing.keys[old.path] != nil || !cannotBeSeen(old)) else { continue }
+            // One listing may miss a file that is renamed while it is made.
+            let since = old.lostSince ?? time
+            old.lostSince = since
+            guard wasCut || time - since >= FileTreeSource.renameTime else {
+                nextLook = min(nextLook, since + FileTreeSource.renameTime)
+                continue
+            }
             old.state = .finished
             old.prefix = []
             if !wasCut { changes.append(.moved(old.position)) }

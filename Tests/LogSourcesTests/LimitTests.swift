@@ -124,7 +124,8 @@ import Testing
         }
         try rig.start()
         rig.drain()
-        rig.pass(1000)
+        // The first look is repeated once, and what is sought is given up after the next.
+        for _ in 0..<2 { rig.pass(1000) }
         #expect(rig.rows == Array(100..<110) + Array(200..<230))
         #expect(rig.count("lost_generation") == 1)
     }

@@ -150,6 +150,7 @@ import Testing
         try rig.start()
         rig.drain()
         #expect(rig.rows == Array(0..<3) + Array(100..<110))
+        rig.pass(1000)
         #expect(rig.count("lost_generation") == 1)
     }
 

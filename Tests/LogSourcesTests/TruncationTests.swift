@@ -53,6 +53,7 @@ import Testing
         try rig.start()
         rig.drain()
         #expect(rig.rows == Array(110..<120) + Array(200..<200 + count))
+        rig.pass(1000)
         #expect(rig.count("lost_generation") == 1)
     }
 
