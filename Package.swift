@@ -58,8 +58,9 @@ let package = Package(
         // Floor 4: edges, which never import each other
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .target(name: "CCodecs", linkerSettings: [.linkedLibrary("dl")]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-        floor("LogSources", ["EventModel", "Pipeline", "CZlib", "CZstd"]),
+        floor("LogSources", ["EventModel", "Pipeline", "CZlib", "CZstd", "CCodecs"]),
         floor("AlertSinks", ["EventModel", "Alerting", "Pipeline", "Digest", "CCurl"]),
         floor("Journal", ["EventModel", "Detection", "Alerting", "Pipeline", .product(name: "GRDB", package: "GRDB.swift")]),
         floor("Simulation", ["EventModel", "RollingStatistics"]),
