@@ -131,7 +131,12 @@ struct TarReader {
         // What was read of the damage as a payload is not looked at again where the input cannot go back.
         next = max(next, (input.offset + 511) / 512 * 512)
         let wasEnded = isEnded
-        while let block = nextBlock(&input), block.count == TarHeader.blockLength {
+        while let block = nextBlock(&input) {
+            guard block.count == TarHeader.blockLength else {
+                // The input's last bytes.
+                found = block
+                break
+            }
             // Zeros that are the last are the end mark, as far as anybody can tell.
             isEnded = wasEnded || block[0] == 0 && block.allSatisfy { $0 == 0 }
             if TarHeader(block) != nil {

@@ -182,6 +182,36 @@ struct MemberTests {
         }
     }
 
+    /// A member with every field that a header may have.
+    private static let headed: [UInt8] =
+        [0x1F, 0x8B, 8, 0x1F, 0, 0, 0, 0, 0, 3, 3, 0, 1, 2, 3] + Array("name.log\0".utf8) + Array("words\0".utf8)
+
+    @Test(arguments: [MemberPacking.zlib, .isal].filter { $0.isThere }, 1...31)
+    func `a header with every field is read in two pieces`(packing: MemberPacking, cut: Int) throws {
+        var crc: UInt32 = 0xFFFF_FFFF
+        for byte in MemberTests.headed {
+            crc ^= UInt32(byte)
+            for _ in 0..<8 { crc = crc >> 1 ^ (crc & 1 != 0 ? 0xEDB8_8320 : 0) }
+        }
+        let sum = ~crc
+        let content = try pack(Array("one\n".utf8), packing).dropFirst(10)
+        func member(_ change: UInt8) -> [UInt8] {
+            MemberTests.headed + [UInt8(truncatingIfNeeded: sum) ^ change, UInt8(truncatingIfNeeded: sum >> 8)] + content
+        }
+        #expect(try unpack(member(0) + member(0), packing, input: cut) == Unpacked(bytes: Array("one\none\n".utf8), isComplete: true))
+        #expect(try unpack(member(1), packing, input: cut).isCorrupt)
+    }
+
+    @Test(arguments: [MemberPacking.zlib, .isal].filter { $0.isThere }) func `a match from before the start shows nothing of the buffer`(
+        packing: MemberPacking
+    ) throws {
+        // A last block of fixed codes: the literal `a`, then three bytes from 32,768 back.
+        let packed: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3] + [0x4B, 0x04, 0xDE, 0xFF, 0x0F, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+        let seen = try unpack(packed, packing)
+        #expect(seen.isCorrupt)
+        #expect([UInt8(ascii: "a")].starts(with: seen.bytes))
+    }
+
     @Test(arguments: [MemberPacking.bzip2, .xz].filter { $0.isThere }) func `a file of many members is read, and a broken one is said`(
         packing: MemberPacking
     ) throws {
