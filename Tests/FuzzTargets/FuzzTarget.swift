@@ -60,5 +60,7 @@ struct FuzzInput {
     }
 
     /// An input that ``pieces()`` reads as this text, cut once in the middle.
-    static func cut(_ text: [UInt8]) -> [UInt8] { [1, UInt8(text.count / 2 & 0xFF), UInt8(text.count / 2 >> 8 & 0xFF)] + text }
+    static func cut(_ text: [UInt8]) -> [UInt8] {
+        [1, UInt8(truncatingIfNeeded: text.count / 2), UInt8(truncatingIfNeeded: text.count / 512)] + text
+    }
 }
