@@ -36,7 +36,7 @@ struct FileFailure: Error, Equatable, Sendable {
 /// An open file. Closes itself.
 ///
 /// With ``LinuxFileSystem`` the one place of this target where file system calls are made.
-final class OpenFile: Sendable {
+final class OpenFile {
     private let descriptor: Int32
     /// What the next read fails with: for tests of what a network's file system does.
     var nextFailure: FileFailure?
@@ -53,6 +53,12 @@ final class OpenFile: Sendable {
 
     /// Takes over a descriptor that is open already: standard input.
     init(descriptor: Int32) { self.descriptor = descriptor }
+
+    /// A further descriptor of the same file, for another thread; nil when there is none left.
+    func duplicate() -> Int32? {
+        let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
+        return copy < 0 ? nil : copy
+    }
 
     deinit { if descriptor > 2 { close(descriptor) } }
 

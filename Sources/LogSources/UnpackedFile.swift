@@ -77,12 +77,15 @@ final class UnpackedAhead: UnpackedSource {
     private var block = UnpackedBlock()
     private var position = 0
 
-    /// Nil when no thread is free.
+    /// Nil when no thread is free, or no descriptor.
     init?(_ file: OpenFile, _ compression: Compression, ratio: UInt64, _ threads: UnpackThreads) {
+        guard let descriptor = file.duplicate() else { return nil }
         let relay = BlockRelay()
         self.relay = relay
         let isStarted = threads.run {
-            guard let source = UnpackedFile(file, compression, ratio: ratio) else { preconditionFailure("only what is packed is unpacked") }
+            guard let source = UnpackedFile(OpenFile(descriptor: descriptor), compression, ratio: ratio) else {
+                preconditionFailure("only what is packed is unpacked")
+            }
             var bytes = [UInt8](repeating: 0, count: UnpackedAhead.blockLength)
             while true {
                 let (outcome, count) = bytes.overwrite { source.read(into: &$0) }
@@ -93,7 +96,11 @@ final class UnpackedAhead: UnpackedSource {
                 bytes = next
             }
         }
-        guard isStarted else { return nil }
+        guard isStarted else {
+            // Taken over only to be closed.
+            _ = OpenFile(descriptor: descriptor)
+            return nil
+        }
     }
 
     deinit { relay.abandon() }
