@@ -5,7 +5,7 @@ SHELL := /bin/bash -o pipefail
 WEIR := .build/release/weir
 RELEASE := -c release --static-swift-stdlib
 
-.PHONY: help run build test check golden tsan bench torture nab exfil clean setup
+.PHONY: help run build test check golden tsan fuzz bench torture nab exfil clean setup
 
 help: ## Lists the targets.
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -40,6 +40,10 @@ tsan: setup ## The rings, the pipeline and replays on their threads under Thread
 	@swift build --build-tests --sanitize=thread --scratch-path .build-tsan 2>&1 | tools/build-progress
 	@swift test --skip-build --sanitize=thread --scratch-path .build-tsan --filter 'RingBuffersTests|PipelineTests|GoldenReplayTests' --skip LawTests
 
+fuzz: setup ## Runs every reader of foreign bytes under libFuzzer and AddressSanitizer, SECONDS=60 each, or TARGET=name alone.
+	@WEIR_FUZZ=1 swift build -c release --product weir-fuzz --scratch-path .build-fuzz 2>&1 | tools/build-progress
+	@tools/fuzz $(or $(SECONDS),60) $(TARGET)
+
 bench: build ## Measures weir beside its peers; writes benchmarks/runs/<date>.md.
 	@swift build $(RELEASE) --product weir-bench 2>&1 | tools/build-progress
 	@benchmarks/run
@@ -57,4 +61,4 @@ exfil: build ## Scores weir on the exfiltration benchmark in EXFIL=DIR, seeds SE
 	@benchmarks/exfil "$(EXFIL)" --seeds "$(or $(SEEDS),1-9)" $(if $(WRITE),--write "$(WRITE)")
 
 clean: ## Removes everything that was built.
-	@rm -rf .build .build-tsan
+	@rm -rf .build .build-tsan .build-fuzz

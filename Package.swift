@@ -4,17 +4,23 @@
 
 import PackageDescription
 
+/// `make fuzz` sets WEIR_FUZZ: everything under libFuzzer and AddressSanitizer, in release, where loads through pointers are seen.
+let isFuzzing = Context.environment["WEIR_FUZZ"] != nil
+let sanitizers = ["-sanitize=fuzzer,address"]
+let fuzzing: [SwiftSetting] = isFuzzing ? [.unsafeFlags(sanitizers + ["-parse-as-library", "-enable-testing"])] : []
+
 /// Every target of ours: Swift 6 mode, unsafe constructs marked, warnings are errors.
-let house: [SwiftSetting] = [
-    .swiftLanguageMode(.v6),
-    .strictMemorySafety(),
-    .treatAllWarnings(as: .error),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    // The hot path crosses module borders for every event; without this nothing there is inlined. Exclusivity is enforced by the debug
-    // build, in which all tests run.
-    .unsafeFlags(["-cross-module-optimization", "-enforce-exclusivity=unchecked"], .when(configuration: .release)),
-]
+let house: [SwiftSetting] =
+    fuzzing + [
+        .swiftLanguageMode(.v6),
+        .strictMemorySafety(),
+        .treatAllWarnings(as: .error),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        // The hot path crosses module borders for every event; without this nothing there is inlined. Exclusivity is enforced by the debug
+        // build, in which all tests run.
+        .unsafeFlags(["-cross-module-optimization", "-enforce-exclusivity=unchecked"], .when(configuration: .release)),
+    ]
 
 func floor(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: house)
@@ -58,8 +64,9 @@ let package = Package(
         // Floor 4: edges, which never import each other
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .target(name: "CCodecs", linkerSettings: [.linkedLibrary("dl")]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-        floor("LogSources", ["EventModel", "Pipeline", "CZlib", "CZstd"]),
+        floor("LogSources", ["EventModel", "Pipeline", "CZlib", "CZstd", "CCodecs"]),
         floor("AlertSinks", ["EventModel", "Alerting", "Pipeline", "Digest", "CCurl"]),
         floor("Journal", ["EventModel", "Detection", "Alerting", "Pipeline", .product(name: "GRDB", package: "GRDB.swift")]),
         floor("Simulation", ["EventModel", "RollingStatistics"]),
@@ -95,6 +102,13 @@ let package = Package(
             path: "benchmarks/harness", swiftSettings: house),
 
         // Tests
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "EventModel", "LogFormats", "ContentScan", "RollingStatistics", "Alerting", "Pipeline", "LogSources", "Settings",
+            ],
+            path: "Tests/FuzzTargets", swiftSettings: house),
+        suite("FuzzCorpusTests", ["FuzzTargets"], exclude: ["Corpus"]),
         .target(name: "TestSupport", dependencies: ["EventModel"], path: "Tests/TestSupport", swiftSettings: house),
         suite("EventModelTests", ["EventModel", "TestSupport"]),
         suite("RingBuffersTests", ["RingBuffers", "TestSupport"]),
@@ -127,3 +141,10 @@ let package = Package(
         suite("IntegrationTests", ["TestSupport", .product(name: "GRDB", package: "GRDB.swift")], exclude: ["Fixtures"]),
     ]
 )
+
+if isFuzzing {
+    package.targets.append(
+        .executableTarget(
+            name: "weir-fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzzer", exclude: ["Dictionaries"], swiftSettings: house,
+            linkerSettings: [.unsafeFlags(sanitizers)]))
+}

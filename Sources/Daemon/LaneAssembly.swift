@@ -36,6 +36,7 @@ package enum LaneAssembly {
         if lane.movements != MovementSettings() { lane.options.estateDigest = String(describing: lane.movements) }
         lane.limits.accounts = source.accountsMax
         lane.rotateWait = source.rotateWait
+        lane.archiveRatio = source.archiveRatioMax
         lane.isSpooled = source.receiver != nil
         return lane
     }

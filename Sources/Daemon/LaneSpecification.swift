@@ -1,6 +1,7 @@
 // weir
 // SPDX-License-Identifier: Apache-2.0
 
+import Dispatch
 import EventModel
 import LogFormats
 import LogSources
@@ -20,6 +21,8 @@ package struct LaneSpecification: Sendable {
     package var includesSiblings = false
     /// Whether its files are a spool of weir's own, in which a name stands for one file for ever.
     package var isSpooled = false
+    /// More plain bytes than this for a packed one are refused.
+    package var archiveRatio: UInt64?
 
     package init(options: LaneOptions, format: any LineFormat, paths: [String]) {
         self.options = options
@@ -36,6 +39,9 @@ package struct LaneSpecification: Sendable {
             firstEventTime: { bytes, _ in FirstEvent.time(in: bytes, format: format) })
         source.meter = meter
         source.namesTell = isSpooled
+        if let archiveRatio { source.archiveRatio = archiveRatio }
+        // Live, archives come one by one, and nobody waits for them.
+        if !following { source.threads = UnpackThreads { DispatchQueue(label: "weir.unpack", qos: .userInitiated).async(execute: $0) } }
         return source
     }
 }

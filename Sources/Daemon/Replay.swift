@@ -140,12 +140,14 @@ package struct Replay {
 
     private func startReading(into channel: BatchChannel, _ reading: ReadingFlag, _ meter: ReadingMeter) {
         let attribution = AttributionStart(people: people, hashKey: System.random())
+        let lane = self.lane
         if lane.paths == ["-"] {
             ReaderThread.start(lane: lane, attribution: attribution, into: channel, isStopping: { reading.hasEnded }) {
-                StandardInputSource()
+                var source = StandardInputSource()
+                if let ratio = lane.archiveRatio { source.archiveRatio = ratio }
+                return source
             }
         } else {
-            let lane = self.lane
             ReaderThread.start(lane: lane, attribution: attribution, into: channel, isStopping: { reading.hasEnded }) {
                 lane.files(following: false, positions: [], waker: SourceWaker(), meter: meter)
             }

@@ -63,6 +63,26 @@ struct FileHead {
         sample = try file.bytes(at: hole, count: FileHead.sampleLength)
     }
 
+    /// The beginning of a file in a tar.
+    ///
+    /// - Parameter sample: its first plain bytes.
+    init(sample: [UInt8], _ compression: Compression) {
+        self.compression = compression
+        self.sample = sample
+        bytes = Array(sample.prefix(ByteStream.prefixLength))
+        hashes = []
+        hash = ContentHash.of(bytes)
+        hole = 0
+        isIncomplete = false
+    }
+
+    /// What is left of it after ``trim(keepingFile:)``.
+    func trimmed() -> FileHead {
+        var head = self
+        head.trim(keepingFile: false)
+        return head
+    }
+
     /// Where the run of zero bytes at the start of a file ends. Holes are stepped over, not read.
     private static func holeEnd(_ file: OpenFile, _ size: UInt64) throws(FileFailure) -> UInt64 {
         var end: UInt64 = 0
@@ -82,6 +102,9 @@ struct FileHead {
         sample = []
         if !keepingFile { file = nil }
     }
+
+    /// Whether the file is a tar. Asked before ``trim(keepingFile:)``.
+    var isTar: Bool { TarArchive.isTar(sample) }
 
     /// Whether there is something to read. Asked before ``trim(keepingFile:)``.
     var hasContent: Bool { compression.isPacked || !sample.isEmpty }

@@ -4,7 +4,7 @@
 import EventModel
 import Pipeline
 
-/// The first plain bytes of a file, unpacked as a replay unpacks it.
+/// The first plain bytes of a file, unpacked as a replay unpacks it; of a tar, those of its first file.
 package struct FileSample: Sendable {
     /// At most as many as were asked for.
     package let bytes: [UInt8]
@@ -22,7 +22,18 @@ package struct FileSample: Sendable {
             return
         }
         do throws(FileFailure) {
-            (bytes, isWhole, trouble) = FileSample.read(try ByteStream(file: try OpenFile(path: path)), limit)
+            let file = try OpenFile(path: path)
+            var sample = FileSample.read(try ByteStream(file: file), limit)
+            if TarArchive.isTar(sample.0) {
+                let archive = TarArchive(try ByteStream(file: file), size: file.status()?.size ?? 0, limit: 1)
+                guard let first = archive.files.first else {
+                    (bytes, isWhole, trouble) = ([], true, "no file is in this tar")
+                    return
+                }
+                let stream = ByteStream(first.member, first.head.compression, of: try ByteStream(file: file), ratio: Unpacker.bombRatio)
+                sample = FileSample.read(stream, limit)
+            }
+            (bytes, isWhole, trouble) = sample
         } catch {
             (bytes, isWhole, trouble) = ([], true, error.text)
         }

@@ -39,12 +39,14 @@ extension FileTreeSource {
         case noted(Noted.Reason)
     }
 
-    private struct Found {
+    struct Found {
         var time: Int64
         var file: CandidateFiles.File
         var head: FileHead
         /// The generation that it goes on with.
         var old: Generation?
+        /// In a tar.
+        var place: TarPlace?
     }
 
     func isStillTrue(_ note: Noted, _ time: Int64) -> Bool {
@@ -87,6 +89,10 @@ extension FileTreeSource {
                     }
                 case .fresh:
                     noted[key] = nil
+                    if head.isTar {
+                        fresh += try tar(file, time)
+                        continue
+                    }
                     var found = Found(time: firstEventTime(head.sample, file.path) ?? .max, file: file, head: head)
                     // A few stay open, in case their files are removed before their turn.
                     found.head.trim(keepingFile: follows && fresh.count < openLimit / 2)
@@ -111,6 +117,16 @@ extension FileTreeSource {
         if follows && !namesTell { leaveOutCopies(&fresh, in: listing, time, isFirst: isFirst) }
         fresh.sort { ($0.time, $0.file.path) < ($1.time, $1.file.path) }
         return changes + fresh.map { announce($0) }
+    }
+
+    /// The files in a tar. One that is followed is an archive in the wrong place: its files would be read again with every copy of it.
+    private mutating func tar(_ file: CandidateFiles.File, _ time: Int64) throws(FileFailure) -> [Found] {
+        guard follows else { return try members(of: file) }
+        noted[FileKey(file.status)] = Noted(status: file.status, since: time, reason: .unused)
+        report(
+            file.path, "unsupported_compression",
+            "\(file.path) is a tar, of which only a replay reads the files: keep it outside of the paths, or unpack it.", isLoss: false)
+        return []
     }
 
     /// Takes copies out of what is new: of two new files with the same content, the one that was asked for by name is the original.
@@ -170,7 +186,7 @@ extension FileTreeSource {
 
     private func plainFiles(_ listing: CandidateFiles.Listing) -> [String: FileStatus] {
         var result: [String: FileStatus] = [:]
-        for file in listing.files where listing.keys[file.path + ".gz"] != nil || listing.keys[file.path + ".zst"] != nil {
+        for file in listing.files where Compression.suffixes.contains(where: { listing.keys[file.path + $0] != nil }) {
             result[file.path] = file.status
         }
         return result
@@ -235,7 +251,7 @@ extension FileTreeSource {
         let isArchive = head.compression.isPacked || FilePath.unpacked(file.path) != nil && file.status.size < Compression.magicLength
         if isArchive && age < FileTreeSource.settleTime { return .settling(until: now() + FileTreeSource.settleTime - max(age, 0)) }
         if head.isIncomplete && head.compression.isPacked && age < FileTreeSource.patience {
-            if case .unsupported = head.compression { return nil }
+            if head.compression.refusal != nil { return nil }
             return .settling(until: now() + FileTreeSource.patience - max(age, 0))
         }
         return nil
@@ -300,6 +316,7 @@ extension FileTreeSource {
         }
         let generation = add(found.file)
         generation.compression = found.head.compression
+        generation.place = found.place
         if let old = found.old {
             generation.offset = old.offset
             generation.marker = old.marker

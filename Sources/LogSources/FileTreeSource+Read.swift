@@ -35,7 +35,7 @@ extension FileTreeSource {
         guard generation.stream == nil else { return nil }
         do throws(FileFailure) {
             let file = try openFile(generation)
-            let stream = try ByteStream(file: file)
+            let stream = try stream(of: generation, file)
             let start = generation.restedAt ?? (generation.offset, generation.marker)
             let isSame = stream.skip(to: start.offset) && start.marker.isOf(stream.tail)
             guard isSame, beginsAsKnown(generation, stream) else { return replaced(generation, stream) }
@@ -48,14 +48,19 @@ extension FileTreeSource {
         }
     }
 
+    private mutating func stream(of generation: Generation, _ file: OpenFile) throws(FileFailure) -> ByteStream {
+        if let place = generation.place { return try memberStream(generation, place.member, file) }
+        return try ByteStream(file: file, ratio: archiveRatio, threads: follows ? nil : threads)
+    }
+
     private mutating func openFile(_ generation: Generation) throws(FileFailure) -> OpenFile {
         if let file = generation.file { return file }
         var opened: OpenFile
         do throws(FileFailure) {
-            opened = try OpenFile(path: generation.path)
+            opened = try OpenFile(path: generation.filePath)
         } catch {
             guard error.isOutOfDescriptors, closeOldest(keeping: 0) else { throw error }
-            opened = try OpenFile(path: generation.path)
+            opened = try OpenFile(path: generation.filePath)
         }
         // The name may mean another file by now; this one is then sought under other names.
         guard opened.status().map(FileKey.init) == generation.key else { throw FileFailure.missing }
@@ -140,7 +145,7 @@ extension FileTreeSource {
     /// Whether going back costs no more than opening: not for a packed file in its middle.
     private func canRest(_ generation: Generation, isAtEnd: Bool) -> Bool {
         guard let stream = generation.stream else { return true }
-        return stream.compression == .none && (generation.isAtEnd || !follows || !isAtEnd)
+        return stream.isSeekable && (generation.isAtEnd || !follows || !isAtEnd)
     }
 
     // MARK: Changes and ends
@@ -276,11 +281,12 @@ extension FileTreeSource {
         // What could not be read is done with too.
         meter?.count(to: generation.seenSize, counted: &generation.metered)
         let status = generation.stream?.status()
+        keepCursor(generation)
         if let trailing = generation.stream?.trailing, trailing > 0 {
             troubles.append(
                 SourceTrouble(
                     counter: "trailing_garbage",
-                    message: "\(generation.path): behind its last member stand \(trailing) bytes that are no gzip, which are left out.",
+                    message: "\(generation.path): behind its last member stand \(trailing) bytes that are none, which are left out.",
                     bytes: trailing))
         }
         if generation.expectedSize > generation.offset {

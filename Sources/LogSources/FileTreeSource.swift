@@ -75,6 +75,12 @@ package struct FileTreeSource: LaneSource {
     var opened: [StreamID] = []
     /// Whether a name stands for one file for ever, as in a spool: then a file that begins like another is no copy of it.
     package var namesTell = false
+    /// Where files of a replay are unpacked, beside the thread that reads; nil: where they are read.
+    package var threads: UnpackThreads?
+    /// More plain bytes than this for a packed one are refused: `archive_ratio_max`.
+    package var archiveRatio = Unpacker.bombRatio
+    /// Streams of packed tars, for their next members.
+    var cursors: [(key: FileKey, stream: ByteStream)] = []
     /// Where somebody wants to see how far reading has come.
     package var meter: ReadingMeter?
 

@@ -54,6 +54,8 @@ final class Generation {
     var marker: TailMarker
     var formatState: [UInt8] = []
     var compression = Compression.none
+    /// Where it stands in a tar.
+    var place: TarPlace?
     /// Open from the moment it is found, so that it can be read even if it is deleted before its turn.
     var file: OpenFile?
     var stream: ByteStream?
@@ -114,6 +116,9 @@ final class Generation {
         isPresent = false
         isFromCheckpoint = true
     }
+
+    /// The file that it stands in: a tar's, or its own.
+    var filePath: String { place?.archive ?? path }
 
     /// Whether no more is to be expected of the file where it stands: it is gone, it was renamed, or it has a name of a rotated one.
     var isRotated: Bool { !isPresent || !holdsFirstPath || FilePath.looksRotated(path) }

@@ -54,6 +54,12 @@ final class OpenFile {
     /// Takes over a descriptor that is open already: standard input.
     init(descriptor: Int32) { self.descriptor = descriptor }
 
+    /// A further descriptor of the same file, for another thread; nil when there is none left.
+    func duplicate() -> Int32? {
+        let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
+        return copy < 0 ? nil : copy
+    }
+
     deinit { if descriptor > 2 { close(descriptor) } }
 
     func status() -> FileStatus? {
@@ -251,9 +257,38 @@ extension OutputRawSpan {
 
     /// Adds as many of the bytes as fit. Returns how many.
     mutating func add(_ bytes: ArraySlice<UInt8>) -> Int {
-        let count = min(bytes.count, freeCapacity)
-        for byte in bytes.prefix(count) { append(byte) }
-        return count
+        unsafe bytes.withUnsafeBytes { source in
+            unsafe withUnsafeMutableBytes { buffer, initialized in
+                let count = min(source.count, buffer.count - initialized)
+                guard count > 0, let from = source.baseAddress, let to = buffer.baseAddress else { return 0 }
+                unsafe (to + initialized).copyMemory(from: from, byteCount: count)
+                initialized += count
+                return count
+            }
+        }
+    }
+
+    /// Lets `body` write at most `limit` bytes.
+    mutating func write<Result>(atMost limit: Int, _ body: (inout OutputRawSpan) -> Result) -> Result {
+        unsafe withUnsafeMutableBytes { buffer, initialized in
+            let free = unsafe UnsafeMutableRawBufferPointer(
+                rebasing: buffer[initialized..<initialized + min(limit, buffer.count - initialized)])
+            var part = unsafe OutputRawSpan(buffer: free, initializedCount: 0)
+            let result = body(&part)
+            initialized += unsafe part.finalize(for: free)
+            return result
+        }
+    }
+}
+
+extension [UInt8] {
+    /// Lets `body` write over the bytes from the first on. Returns how many were written.
+    mutating func overwrite<Result>(_ body: (inout OutputRawSpan) -> Result) -> (result: Result, count: Int) {
+        unsafe withUnsafeMutableBytes { buffer in
+            var span = unsafe OutputRawSpan(buffer: buffer, initializedCount: 0)
+            let result = body(&span)
+            return (result, unsafe span.finalize(for: buffer))
+        }
     }
 }
 

@@ -70,7 +70,7 @@ struct LogPush {
     }
 
     private func unpacked(_ body: [UInt8]) throws(HTTPRefusal) -> [UInt8] {
-        let inflater = ZlibInflater()
+        let inflater = Compression.gzipInflater(ZlibCodec())
         var position = 0
         var result: [UInt8] = []
         let blockSize = 262_144

@@ -4,13 +4,17 @@
 import EventModel
 import Pipeline
 
-/// Standard input as one stream, plain or packed with gzip or Zstandard. Ends when the writer closes it.
+/// Standard input as one stream, plain or packed. Ends when the writer closes it.
 package struct StandardInputSource: LaneSource {
     private let file: OpenFile
     private var isAnnounced = false
     /// The first bytes, until it is clear whether they are packed.
     private var first: [UInt8]? = []
     private var unpacker: Unpacker?
+    /// No bytes were handed over yet.
+    private var isAtStart = true
+    /// More plain bytes than this for a packed one are refused: `archive_ratio_max`.
+    package var archiveRatio = Unpacker.bombRatio
 
     package init() { self.init(descriptor: 0) }
 
@@ -24,6 +28,15 @@ package struct StandardInputSource: LaneSource {
     }
 
     package mutating func read(_ stream: StreamID, into output: inout OutputRawSpan) -> ReadOutcome {
+        let before = output.byteCount
+        let outcome = readNext(into: &output)
+        guard isAtStart, output.byteCount > before else { return outcome }
+        isAtStart = false
+        guard TarArchive.isTar(output.copy(before..<before + TarHeader.blockLength)) else { return outcome }
+        return failed("unsupported_compression", "it is a tar, whose files are only read where they can be looked at twice: name the file")
+    }
+
+    private mutating func readNext(into output: inout OutputRawSpan) -> ReadOutcome {
         do throws(FileFailure) {
             if let bytes = first { return try begin(bytes, &output) }
             guard let unpacker else { return try file.read(into: &output) > 0 ? .bytes : .ended }
@@ -50,10 +63,8 @@ package struct StandardInputSource: LaneSource {
         guard piece.isEmpty || start.count >= Compression.magicLength else { return try begin(start, &output) }
         first = nil
         let compression = Compression(magic: start)
-        if case .unsupported(let name) = compression {
-            return failed("unsupported_compression", "it is packed with \(name): unpack it in front of weir")
-        }
-        if let unpacker = Unpacker(compression) {
+        if let refusal = compression.refusal { return failed("unsupported_compression", refusal) }
+        if let unpacker = Unpacker(compression, ratio: archiveRatio) {
             unpacker.begin(with: start)
             self.unpacker = unpacker
             return .bytes

@@ -72,18 +72,21 @@ struct SyslogFrames {
         rest += fresh
         var position = 0
         while position < rest.count {
+            // Some senders put a line feed behind each counted message, too.
+            if rest[position] == 0x0A {
+                position += 1
+                continue
+            }
             let head = rest[position...].prefix(9)
             guard let space = head.firstIndex(of: 0x20) else {
                 let isNumber = head.allSatisfy { (0x30...0x39).contains($0) }
                 if !isNumber || head.count == 9 { fail(&lines) }
                 break
             }
-            guard let count = Int(String(decoding: rest[position..<space], as: UTF8.self)), count > 0, space > position else {
-                // Some senders put a line feed behind each counted message, too.
-                if rest[position] == 0x0A {
-                    position += 1
-                    continue
-                }
+            // Digits alone: a number in Swift may have a sign.
+            let digits = rest[position..<space]
+            let isNumber = digits.allSatisfy { (0x30...0x39).contains($0) }
+            guard isNumber, let count = Int(String(decoding: digits, as: UTF8.self)), count > 0 else {
                 fail(&lines)
                 break
             }

@@ -7,11 +7,12 @@
 final class Unpacker {
     /// Output beyond this many bytes may not exceed the input by ``bombRatio``.
     static let bombAllowance: UInt64 = 67_108_864
-    /// gzip cannot exceed 1,032; real logs stay below 100.
+    /// The default of `archive_ratio_max`. gzip cannot exceed 1,032; real logs stay below 100.
     static let bombRatio: UInt64 = 1000
     static let inputLength = 65_536
 
     private let inflater: any Inflater
+    private let ratio: UInt64
     private var input: [UInt8]
     private var inputCount = 0
     private var position = 0
@@ -22,13 +23,13 @@ final class Unpacker {
     /// Compressed bytes behind the last member, which are no member.
     private(set) var trailing: UInt64 = 0
 
-    /// Nil when there is nothing to unpack.
-    init?(_ compression: Compression) {
-        switch compression {
-        case .gzip: inflater = ZlibInflater()
-        case .zstandard: inflater = ZstdInflater()
-        case .none, .unsupported: return nil
-        }
+    /// Nil when there is nothing to unpack, or nothing to unpack it with.
+    ///
+    /// - Parameter ratio: more plain bytes than this for each packed one are refused, beyond ``bombAllowance``.
+    init?(_ compression: Compression, ratio: UInt64 = Unpacker.bombRatio) {
+        guard let inflater = compression.inflater() else { return nil }
+        self.inflater = inflater
+        self.ratio = ratio
         input = [UInt8](repeating: 0, count: Unpacker.inputLength)
     }
 
@@ -63,10 +64,8 @@ final class Unpacker {
                 position = inputCount
             case .corrupt(let reason): return .failed(counter: "corrupt_archive", message: reason)
             }
-            if isBomb(outputTotal + UInt64(output.byteCount - before)) {
-                return .failed(
-                    counter: "decompression_bomb",
-                    message: "it unpacks to more than \(Unpacker.bombRatio) times its size, as no log does")
+            if Unpacker.isBomb(outputTotal + UInt64(output.byteCount - before), of: inputTotal, ratio: ratio) {
+                return Unpacker.bomb(ratio)
             }
             if output.byteCount == count && position == inputCount && inputEnded { break }
         }
@@ -75,7 +74,14 @@ final class Unpacker {
         return inflater.isComplete ? .end : .failed(counter: "truncated_archive", message: "it ends in the middle")
     }
 
-    private func isBomb(_ produced: UInt64) -> Bool {
-        produced > Unpacker.bombAllowance && produced / max(inputTotal, 1) > Unpacker.bombRatio
+    /// Whether so many plain bytes are too many for so many packed ones.
+    static func isBomb(_ produced: UInt64, of packed: UInt64, ratio: UInt64) -> Bool {
+        produced > Unpacker.bombAllowance && produced / max(packed, 1) > ratio
+    }
+
+    static func bomb(_ ratio: UInt64) -> ByteStream.Outcome {
+        .failed(
+            counter: "decompression_bomb",
+            message: "it unpacks to more than \(ratio) times its size, as no log does: if it is one, raise archive_ratio_max")
     }
 }

@@ -45,7 +45,8 @@ enum SettingKeys {
         dashboardBlock,
     ]
     static let source = [
-        name, format, wrapper, paths, sourceListen, tokenFile, spoolMax, environment, fields, lateness, rotateWait, accountsMax,
+        name, format, wrapper, paths, sourceListen, tokenFile, spoolMax, environment, fields, lateness, rotateWait, archiveRatioMax,
+        accountsMax,
     ]
     static let detection = [model, alertBudget, canaries, inventory, detectors]
     static let budget = [pagesPerDay, ticketsPerWeek]
@@ -101,6 +102,9 @@ enum SettingKeys {
     static let rotateWait = SettingKey(
         "rotate_wait_seconds", "seconds", defaultText: "10", range: 0...86_400,
         reason: "how long a rotated file must be quiet before it counts as finished")
+    static let archiveRatioMax = SettingKey(
+        "archive_ratio_max", "bytes for a byte", defaultText: "1000", range: 10...1_000_000, isWhole: true,
+        reason: "an archive that unpacks to more than so many times its size, beyond 64 MiB, is a decompression bomb and not read further")
     static let accountsMax = SettingKey(
         "accounts_max", "number of accounts", defaultText: "200000", range: 1...10_000_000, isWhole: true,
         reason: "further account names share one account, so that a flood of names cannot fill the memory; 4 KB each")

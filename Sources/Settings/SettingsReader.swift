@@ -117,6 +117,7 @@ struct SettingsReader {
             if seconds == 0 { keys["lateness_seconds"]?.warning("With 0 every event that comes after a later one is left out.") }
         }
         if let seconds = keys["rotate_wait_seconds"]?.number(SettingKeys.rotateWait) { source.rotateWait = EventDuration(seconds: seconds) }
+        if let ratio = keys["archive_ratio_max"]?.number(SettingKeys.archiveRatioMax) { source.archiveRatioMax = UInt64(ratio) }
         if let count = keys["accounts_max"]?.number(SettingKeys.accountsMax) { source.accountsMax = Int(count) }
         if let node = keys["fields"] { source.fields = fields(node, format) }
         return source

@@ -60,6 +60,8 @@ package struct SourceSettings: Sendable, Equatable {
     package var wrapper: LineWrapper?
     package var lateness: EventDuration
     package var rotateWait = EventDuration(seconds: SettingKeys.rotateWait.defaultNumber)
+    /// Plain bytes for a packed one, beyond which an archive is refused.
+    package var archiveRatioMax = UInt64(SettingKeys.archiveRatioMax.defaultNumber)
     package var accountsMax = Int(SettingKeys.accountsMax.defaultNumber)
 }
 

@@ -17,11 +17,24 @@ struct ArchiveArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp("Where one of weir's keys stands in the log, as in a field map; may be given again.", valueName: "key=place"))
     var field: [String] = []
+    @Option(
+        help: ArgumentHelp(
+            "An archive that unpacks to more than so many times its size is a bomb; otherwise as the settings say, or 1000.",
+            valueName: "number"))
+    var archiveRatioMax: UInt64?
     @Argument(help: ArgumentHelp("Files, folders, patterns, or - for standard input.", valueName: "path")) var paths: [String] = []
 
     /// - Parameter model: a model to judge by instead of the settings' own.
     /// Throws: ``CommandFailure`` when the settings have problems or nothing to read is named.
     func lanes(model: String? = nil) throws -> [LaneSpecification] {
+        var lanes = try namedLanes(model)
+        guard let archiveRatioMax else { return lanes }
+        guard archiveRatioMax > 0 else { throw CommandFailure.wrongUse("--archive-ratio-max: say a number above 0.") }
+        for index in lanes.indices { lanes[index].archiveRatio = archiveRatioMax }
+        return lanes
+    }
+
+    private func namedLanes(_ model: String?) throws -> [LaneSpecification] {
         let model = try model.map(load(model:))
         if let settings { return try lanes(of: SettingsLoading.load(settings, for: .reading, model: model)) }
         var lane = try plainLane()

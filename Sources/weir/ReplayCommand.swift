@@ -14,8 +14,8 @@ struct ReplayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay", abstract: "Runs archived logs through the same pipeline as the daemon, in event time.",
         discussion: """
-            Reads plain, .gz and .zst files, folders, patterns, or standard input (-). Never touches the daemon's state. With the
-            settings of an installation people get the pseudonyms that its daemon gives them. Alerts go to
+            Reads plain and packed files (gzip, zstd, bzip2, xz), tars of them, folders, patterns, or standard input (-). Never touches
+            the daemon's state. With the settings of an installation people get the pseudonyms that its daemon gives them. Alerts go to
             standard output as NDJSON, a summary to standard error. Exits 1 when input was missing, broken or not understood.
             With --labels, the labels.ndjson of weir generate or weir inject or the labels.json of the exfiltration benchmark, the summary
             ends with precision, recall, the share of rows gone before the alert, false alerts an account-week and the median time to the

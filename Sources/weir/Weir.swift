@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import LogSources
 
 /// The root command.
 struct Weir: ParsableCommand {
@@ -12,7 +13,7 @@ struct Weir: ParsableCommand {
             Every command exits 0 on success, 1 when it ran and has bad news, 2 on wrong use.
             Begin with `weir replay --format json access.log` on a log you have, or `make run` for the demo.
             """,
-        version: "0.1.0",
+        version: "0.1.0\n\(UnpackingLibraries.sentence)",
         subcommands: [
             RunCommand.self, ReplayCommand.self, WhyCommand.self, StatusCommand.self, LabelCommand.self, BaselineCommand.self,
             FlowsCommand.self, ReportCommand.self, PrivacyCommand.self,

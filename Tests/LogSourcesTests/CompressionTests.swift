@@ -9,14 +9,23 @@ import Testing
 
 /// How a rotated file is packed.
 enum Packing: String, CaseIterable, Sendable {
-    case gzip, zstd
+    case gzip, zstd, bzip2, xz
 
-    var suffix: String { self == .gzip ? ".gz" : ".zst" }
+    var suffix: String {
+        switch self {
+        case .gzip: ".gz"
+        case .zstd: ".zst"
+        case .bzip2: ".bz2"
+        case .xz: ".xz"
+        }
+    }
 
     func pack(_ name: String, in folder: TemporaryFolder) throws {
         switch self {
         case .gzip: try folder.gzip(name)
         case .zstd: try folder.zstd(name)
+        case .bzip2: try folder.run(Tool.bzip2, ["-f", name])
+        case .xz: try folder.run(Tool.xz, ["-f", name])
         }
     }
 }

@@ -44,6 +44,9 @@ final class LaneRig {
     var openLimit: Int?
     /// What the system says is mounted where.
     var mounts: () -> MountTable = LinuxFileSystem.mounts
+    var archiveRatio: UInt64?
+    /// Where packed files are unpacked.
+    var threads: UnpackThreads?
     /// Whether the files are a spool's.
     var isSpooled = false
 
@@ -72,6 +75,8 @@ final class LaneRig {
             openLimit: openLimit,
             now: { [clock] in clock.time }, firstEventTime: { bytes, _ in LaneRig.firstTime(bytes) })
         source.namesTell = isSpooled
+        if let archiveRatio { source.archiveRatio = archiveRatio }
+        source.threads = threads
         reader = LaneReader(source: source, attribution: Attribution(pseudonymKey: [1], hashKey: 7), makeFormat: { format })
         isOver = false
     }

@@ -33,6 +33,19 @@ import Testing
         #expect(text(lines(Array(messages.map { $0 + "\0" }.joined().utf8), pieces: pieces, nul: true)) == expected)
     }
 
+    @Test(arguments: [1, 8, 9, 100_000]) func `a line feed behind each counted message is no message, wherever the pieces end`(pieces: Int)
+    {
+        let stream = lines(Array("5 <13>a\n6 <13>bc\n".utf8), pieces: pieces)
+        #expect(text(stream) == "<13>a\n<13>bc\n")
+        #expect(stream.refused == 0)
+    }
+
+    @Test(arguments: [1, 100_000]) func `a count with a sign is none, wherever the pieces end`(pieces: Int) {
+        let stream = lines(Array("5 <13>a+5 <13>b".utf8), pieces: pieces)
+        #expect(text(stream) == "<13>a\n")
+        #expect(stream.refused == 1)
+    }
+
     @Test func `a line feed inside of a counted message is escaped, and NUL stays`() {
         let message = "<13>a\nb\0c\n"
         #expect(text(lines(Array("\(message.utf8.count) \(message)".utf8))) == "<13>a\\nb\0c\n")

@@ -113,6 +113,16 @@ final class TemporaryFolder {
     func gzip(_ name: String) throws { try run(Tool.gzip, ["-f", name]) }
     func zstd(_ name: String, _ options: String...) throws { try run(Tool.zstd, options + ["-q", "-f", "--rm", name]) }
 
+    /// The packed bytes of any bytes, by a tool that packs what stands before it.
+    func packed(_ data: Data, with tool: String, _ options: String...) throws -> Data {
+        try write(data, to: "packing")
+        try run("/bin/sh", ["-c", "\(tool) -c \(options.joined(separator: " ")) < packing > packing.out"])
+        let result = try content("packing.out")
+        try remove("packing")
+        try remove("packing.out")
+        return result
+    }
+
     /// The packed bytes of a text.
     func gzipped(_ text: String) throws -> Data {
         try append(text, to: "packing")
@@ -161,6 +171,9 @@ final class Writer {
 enum Tool {
     static let gzip = find("gzip")
     static let zstd = find("zstd")
+    static let bzip2 = find("bzip2")
+    static let xz = find("xz")
+    static let tar = find("tar")
     static let logrotate = find("logrotate")
 
     static func isThere(_ path: String) -> Bool { FileManager.default.isExecutableFile(atPath: path) }
