@@ -8,7 +8,7 @@ import RollingStatistics
 ///
 /// The last day is a decayed sum, so that a job of every midnight does not look like a day of its own; a day's end is learnt by the first
 /// bucket of a later one, so that what is tested is no part of what it is held against. Made for accounts with rows on a channel only.
-/// State: 88 bytes. Complexity: O(channels).
+/// State: 96 bytes. Complexity: O(channels).
 public struct ChannelMemory: Equatable, Sendable {
     /// Days over which shares are taken.
     static let horizon = 28
@@ -20,6 +20,8 @@ public struct ChannelMemory: Equatable, Sendable {
     static let leastRows = 1000.0
     static let leastBytes = 1_048_576.0
 
+    /// Mean of what a day had at its end, all channels together.
+    private var usualTotal: Float = 0
     /// Decayed sums of about the last day, as of ``bucket``.
     private var window = InlineArray<7, Float>(repeating: 0)
     /// Mean shares of the days, in 1/65,535.
@@ -50,6 +52,8 @@ public struct ChannelMemory: Equatable, Sendable {
         /// About what left in the last day, and by ``to``.
         public var amount: Double
         public var amountTo: Double
+        /// What ``to`` usually has at the end of a day: an account that rests for days may begin with any part of its work.
+        public var usualAmountTo: Double
         public var areBytes: Bool
         public var days: Int
         /// Whether ``to`` carried much of a day lately.
@@ -84,7 +88,8 @@ public struct ChannelMemory: Equatable, Sendable {
         let main = Int(mainDays[to.rawValue])
         return Shift(
             divergence: min(max(divergence, 0), 1), from: from, to: to, usualFrom: usualShare(from), usualTo: usualShare(to),
-            nowTo: Double(window[to.rawValue]) / total, amount: total, amountTo: Double(window[to.rawValue]), areBytes: areBytes,
+            nowTo: Double(window[to.rawValue]) / total, amount: total, amountTo: Double(window[to.rawValue]),
+            usualAmountTo: usualShare(to) * Double(usualTotal), areBytes: areBytes,
             days: Int(days), isKnown: main > 0 && day - main <= ChannelMemory.usualDays, hasNewVersion: Int(versionDay) == day)
     }
 
@@ -127,6 +132,7 @@ public struct ChannelMemory: Equatable, Sendable {
         guard total > 0 else { return }
         if days < .max { days += 1 }
         let gain = gain(count: Int(days), span: ChannelMemory.horizon)
+        usualTotal += Float(gain * (total - Double(usualTotal)))
         let teaches = total >= (areBytes ? ChannelMemory.leastBytes : ChannelMemory.leastRows)
         for channel in AccessChannel.allCases {
             let share = Double(window[channel.rawValue]) / total
@@ -144,6 +150,7 @@ public struct ChannelMemory: Equatable, Sendable {
     }
 
     func encode(into writer: inout StateWriter) {
+        writer.write(usualTotal)
         for index in 0..<AccessChannel.count { writer.write(window[index]) }
         writer.write(shares)
         writer.write(mainDays)
@@ -155,6 +162,8 @@ public struct ChannelMemory: Equatable, Sendable {
     }
 
     init(from reader: inout StateReader) throws(StateError) {
+        usualTotal = try reader.readFloat()
+        guard usualTotal.isFinite, usualTotal >= 0 else { throw StateError.implausible("channels of an account") }
         for index in 0..<AccessChannel.count {
             window[index] = try reader.readFloat()
             guard window[index].isFinite, window[index] >= 0 else { throw StateError.implausible("channels of an account") }

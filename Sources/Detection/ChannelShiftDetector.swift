@@ -26,6 +26,8 @@ public struct ChannelShiftDetector: AccessDetector {
         quietBuckets: UInt8(BucketGrid.perDay))
     public static let subject = "channels"
 
+    /// What the channel must have, in times of what it usually has: that others have less today is no move.
+    private static let leastRise = 2.0
     /// Days with rows from which on shares mean something.
     private static let leastDays = 5
 
@@ -50,6 +52,8 @@ public struct ChannelShiftDetector: AccessDetector {
             look.gate = .score
         } else if shift.isKnown {
             look.gate = .usual
+        } else if shift.amountTo < ChannelShiftDetector.leastRise * shift.usualAmountTo {
+            look.gate = .ratio
         } else if shift.amountTo < least {
             look.gate = .excess
         }
@@ -84,6 +88,7 @@ public struct ChannelShiftDetector: AccessDetector {
         case .learning: return "shares differ by \(bits) bits; learning: judged after 14 days, five of them with rows"
         case .score: return "shares differ by \(bits) bits, more than \(NumberText.decimal(divergence, places: 2)) needed (divergence)"
         case .usual: return "shares differ by \(bits) bits, but the channel carried much of a day within five weeks"
+        case .ratio: return "shares differ by \(bits) bits, but the channel has less than twice what a day of it usually has"
         case .excess: return "shares differ by \(bits) bits, but only \(NumberText.grouped(look.observed)) left that way (minimum_rows)"
         default: return "shares differ by \(bits) bits"
         }
@@ -100,6 +105,7 @@ extension ChannelShiftDetector {
             $0.operation = .bulk
             $0.endpoints = ["/jobs"]
         }
+        let both = ["/contacts", "/contacts", "/contacts", "/contacts", "/contacts/export"]
         let weeks = [SelfTest.Stretch(days: 20, [reads])]
         let weekly = [
             SelfTest.Stretch(days: 10, [reads]), SelfTest.Stretch(buckets: 4, [bulk]), SelfTest.Stretch(buckets: 92, [reads]),
@@ -115,6 +121,10 @@ extension ChannelShiftDetector {
             SelfTest(
                 "bulk jobs of few rows, once", .staysSilent, history: [SelfTest.Stretch(days: 20, [reads.moving(rows: 1)])],
                 last: .init(buckets: 1, [bulk.moving(rows: 900)])),
+            SelfTest(
+                "exports as ever while the reads pause", .staysSilent,
+                history: [SelfTest.Stretch(days: 20, [reads.with { ($0.rows, $0.calls, $0.endpoints) = (60, 5, both) }])],
+                last: .init(days: 3, [reads.with { ($0.rows, $0.calls, $0.endpoints) = (12, 1, ["/contacts/export"]) }])),
             SelfTest("bulk jobs as ten days ago", .staysSilent, history: weekly, last: .init(buckets: 4, [bulk])),
             SelfTest(
                 "a third of the rows by bulk jobs", .staysSilent, history: weeks, last: .init(buckets: 1, [bulk.moving(rows: 1500)])),
