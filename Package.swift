@@ -48,6 +48,7 @@ let package = Package(
 
         // Floor 1
         .systemLibrary(name: "CByteMask"),
+        .systemLibrary(name: "CMalloc"),
         floor("LogFormats", ["EventModel", "CByteMask"]),
         floor("ContentScan", ["EventModel", "Digest", "CByteMask"]),
         floor("RollingStatistics", ["EventModel", "RingBuffers"]),
@@ -82,6 +83,7 @@ let package = Package(
         floor(
             "Daemon",
             [
+                "CMalloc",
                 "EventModel", "RingBuffers", "Digest", "LogFormats", "RollingStatistics", "Detection", "Alerting", "Pipeline",
                 "LogSources", "AlertSinks", "Journal", "Simulation", "Settings",
                 .product(name: "Logging", package: "swift-log"),
@@ -98,7 +100,9 @@ let package = Package(
         // Measurements; built by `make bench` only
         .executableTarget(
             name: "weir-bench",
-            dependencies: ["EventModel", "RingBuffers", "LogFormats", "RollingStatistics", "Pipeline", "Evaluation", "ContentScan"],
+            dependencies: [
+                "EventModel", "RingBuffers", "LogFormats", "RollingStatistics", "Pipeline", "Evaluation", "ContentScan", "Daemon",
+            ],
             path: "benchmarks/harness", swiftSettings: house),
 
         // Tests

@@ -34,14 +34,21 @@ public struct ChannelMemory: Equatable, Sendable {
     /// Days learnt.
     public private(set) var days: UInt16 = 0
     public private(set) var areBytes = false
-    private var bucket: Int64 = -1
+    private var lastBucket: Int32 = -1
+    /// The last bucket with rows on a channel; −1 before the first.
+    private var bucket: Int64 {
+        get { Int64(lastBucket) }
+        set { lastBucket = Int32(clamping: newValue) }
+    }
+    /// Whether anything was learnt.
+    var isUsed: Bool { lastBucket >= 0 }
 
     public init() {}
 
     /// How the last day up to a bucket differs from the days before.
     public struct Shift: Equatable, Sendable {
-        /// The Jensen–Shannon divergence of the shares, in bits: 0 to 1. Source: J. Lin, "Divergence measures based on the Shannon
-        /// entropy", IEEE Transactions on Information Theory 37 (1991).
+        /// The Jensen–Shannon divergence of the shares, in bits: 0 to 1; where it is not wanted exactly, the total variation, which is no
+        /// less. Source: J. Lin, "Divergence measures based on the Shannon entropy", IEEE Transactions on Information Theory 37 (1991).
         public var divergence: Double
         /// Which channel lost most, and which gained most, with the usual and the present share of each.
         public var from: AccessChannel
@@ -65,32 +72,46 @@ public struct ChannelMemory: Equatable, Sendable {
     }
 
     /// Compares the last day up to a bucket; nil where nothing left by a channel in it, or nothing was learnt yet.
-    public func shift(endingWith closed: borrowing ClosedBucket) -> Shift? {
+    ///
+    /// - Parameter needed: a divergence up to which nobody wants to know it exactly: it is the total variation then, which is no less, and
+    ///   needs no logarithms.
+    public func shift(endingWith closed: borrowing ClosedBucket, needed: Double = 0) -> Shift? {
         var next = self
         next.learn(closed)
         guard next.bucket == closed.number, next.days > 0, next.areBytes == closed.access.channels.areBytes else { return nil }
-        return next.shift(day: ChannelMemory.day(closed.number))
+        return next.shift(day: ChannelMemory.day(closed.number), needed: needed)
     }
 
-    private func shift(day: Int) -> Shift? {
+    private func shift(day: Int, needed: Double) -> Shift? {
         let total = self.total
         guard total > 0 else { return nil }
-        var divergence = 0.0
+        var variation = 0.0
         var (from, to) = (AccessChannel.reads, AccessChannel.reads)
         var (lost, gained) = (-Double.infinity, -Double.infinity)
         for channel in AccessChannel.allCases {
             let usual = usualShare(channel)
             let now = Double(window[channel.rawValue]) / total
-            divergence += ChannelMemory.part(usual, now) + ChannelMemory.part(now, usual)
+            variation += 0.5 * abs(now - usual)
             if usual - now > lost { (from, lost) = (channel, usual - now) }
             if now - usual > gained { (to, gained) = (channel, now - usual) }
         }
+        let divergence = variation > needed ? self.divergence(total) : variation
         let main = Int(mainDays[to.rawValue])
         return Shift(
             divergence: min(max(divergence, 0), 1), from: from, to: to, usualFrom: usualShare(from), usualTo: usualShare(to),
             nowTo: Double(window[to.rawValue]) / total, amount: total, amountTo: Double(window[to.rawValue]),
             usualAmountTo: usualShare(to) * Double(usualTotal), areBytes: areBytes,
             days: Int(days), isKnown: main > 0 && day - main <= ChannelMemory.usualDays, hasNewVersion: Int(versionDay) == day)
+    }
+
+    private func divergence(_ total: Double) -> Double {
+        var divergence = 0.0
+        for channel in AccessChannel.allCases {
+            let usual = usualShare(channel)
+            let now = Double(window[channel.rawValue]) / total
+            divergence += ChannelMemory.part(usual, now) + ChannelMemory.part(now, usual)
+        }
+        return divergence
     }
 
     /// Half of p · log2(p / m), where m is the mean of p and the other share.
@@ -119,12 +140,18 @@ public struct ChannelMemory: Equatable, Sendable {
         let day = ChannelMemory.day(closed.number)
         if bucket >= 0 && day > ChannelMemory.day(bucket) { endDay() }
         // Of a day ago a third is left.
-        let kept = bucket < 0 ? 0 : Float(exponential(-Double(max(closed.number - bucket, 0)) / Double(BucketGrid.perDay)))
+        let kept = bucket < 0 ? 0 : ChannelMemory.kept(over: closed.number - bucket)
         for channel in AccessChannel.allCases {
             window[channel.rawValue] = window[channel.rawValue] * kept + Float(amounts[channel])
         }
         bucket = closed.number
         for version in closed.access.tally?.versions ?? [] { note(version: version, day: day) }
+    }
+
+    private static let keptOverOne = Float(exponential(-1 / Double(BucketGrid.perDay)))
+
+    private static func kept(over buckets: Int64) -> Float {
+        buckets == 1 ? keptOverOne : Float(exponential(-Double(max(buckets, 0)) / Double(BucketGrid.perDay)))
     }
 
     private mutating func endDay() {

@@ -42,11 +42,12 @@ public struct ChannelShiftDetector: AccessDetector {
     public func look(_ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> AccessLook {
         // Part of a bucket may have one channel only, and its end another.
         guard bucket.isClosed else { return AccessLook(.openBucket) }
-        guard let shift = account.access?.facts.channels?.shift(endingWith: bucket) else { return .nothing }
+        guard account.age >= accessWarmUp else { return AccessLook(.learning) }
+        guard let shift = account.access?.facts.channels?.shift(endingWith: bucket, needed: divergence) else { return .nothing }
         var look = AccessLook(
             .fired, observed: shift.amountTo, expected: shift.usualTo * shift.amount, score: shift.divergence, needed: divergence)
         let least = shift.areBytes ? minimumRows / ChannelMemory.leastRows * ChannelMemory.leastBytes : minimumRows
-        if account.age < accessWarmUp || shift.days < ChannelShiftDetector.leastDays {
+        if shift.days < ChannelShiftDetector.leastDays {
             look.gate = .learning
         } else if shift.divergence <= divergence {
             look.gate = .score
@@ -61,7 +62,7 @@ public struct ChannelShiftDetector: AccessDetector {
     }
 
     public func finding(_ look: AccessLook, _ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> Finding {
-        guard let shift = account.access?.facts.channels?.shift(endingWith: bucket) else {
+        guard let shift = account.access?.facts.channels?.shift(endingWith: bucket, needed: divergence) else {
             return finding(look, bucket, of: account, measure: .rows, severity: .medium, score: 3, phrase: "moved to another channel.")
         }
         let days = min(shift.days, ChannelMemory.horizon)
@@ -85,8 +86,9 @@ public struct ChannelShiftDetector: AccessDetector {
         switch look.gate {
         case .openBucket: return "channels are judged when the bucket closes"
         case .nothing: return "nothing left by a channel that the log names, or the first day is not over"
-        case .learning: return "shares differ by \(bits) bits; learning: judged after 14 days, five of them with rows"
-        case .score: return "shares differ by \(bits) bits, more than \(NumberText.decimal(divergence, places: 2)) needed (divergence)"
+        case .learning: return "learning: judged after 14 days, five of them with rows"
+        case .score:
+            return "shares differ by at most \(bits) bits; more than \(NumberText.decimal(divergence, places: 2)) needed (divergence)"
         case .usual: return "shares differ by \(bits) bits, but the channel carried much of a day within five weeks"
         case .ratio: return "shares differ by \(bits) bits, but the channel has less than twice what a day of it usually has"
         case .excess: return "shares differ by \(bits) bits, but only \(NumberText.grouped(look.observed)) left that way (minimum_rows)"

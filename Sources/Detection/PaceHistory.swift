@@ -43,16 +43,17 @@ public struct PaceHistory: Sendable {
 
     /// The run that a bucket makes longer; nil when it is not part of one.
     public func run(endingWith bucket: borrowing ClosedBucket) -> Run? {
-        guard bucket.sums.calls >= 10, bucket.access.isPaced else { return nil }
+        guard bucket.sums.calls >= 10 else { return nil }
+        // Cheapest first: few buckets are listings or hold full pages, and the pace takes a division for every minute.
+        let positions = bucket.access.positions(bucket.sums)
+        guard positions != nil || bucket.access.isPageFull(bucket.sums), bucket.access.isPaced else { return nil }
         var direction = Direction.unstated
         var (from, to) = (0.0, 0.0)
-        if let positions = bucket.access.positions(bucket.sums) {
+        if let positions {
             // Whoever asks for the same pages again and again walks nowhere, however full they are.
             guard let walk = positions.walk else { return nil }
             direction = walk.rises ? .up : .down
             (from, to) = (walk.first, walk.last)
-        } else if !bucket.access.isPageFull(bucket.sums) {
-            return nil
         }
         let goesOn =
             run.last == bucket.number - 1 && run.lead == bucket.access.lead && run.direction == direction

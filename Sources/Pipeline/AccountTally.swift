@@ -11,6 +11,8 @@ import RollingStatistics
 /// read cannot matter to the judgement at the close.
 struct AccountTally {
     var account: AccountID
+    /// The calls that moved rows. Here, where four bytes are free.
+    var rowCalls: UInt32 = 0
     var sums = MeasureSums()
     var trips = TripLevels.never
     /// The latest event of the bucket.
@@ -19,9 +21,8 @@ struct AccountTally {
     /// The event that moved most rows (or bytes, where the log knows no rows).
     var largest: Sighting
     var largestAmount: UInt64 = 0
-    /// The same of rows only, and the calls that moved any.
+    /// The same of rows only.
     var largestRows: UInt64 = 0
-    var rowCalls: UInt32 = 0
     /// The network of the last event, known or noted already: the common case is one comparison.
     var lastNetwork = Network.unknown
     var networks = NetworkSet()

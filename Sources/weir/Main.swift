@@ -8,6 +8,7 @@ import Daemon
 enum Main {
     nonisolated static func main() {
         System.ignoreWriteSignals()
+        System.returnLargeBlocks()
         do {
             var command = try Weir.parseAsRoot()
             try command.run()

@@ -13,7 +13,7 @@ enum AllowedImports {
     private static let system: Set<String> = ["Glibc", "Synchronization"]
 
     private static let everything: Set<String> = pureFloors.union(edges).union(system).union([
-        "Simulation", "Settings", "Daemon", "Dispatch", "Logging", "Metrics", "ServiceLifecycle", "ArgumentParser",
+        "Simulation", "Settings", "Daemon", "CMalloc", "Dispatch", "Logging", "Metrics", "ServiceLifecycle", "ArgumentParser",
     ])
 
     static let table: [String: Set<String>] = [

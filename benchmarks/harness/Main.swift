@@ -1,6 +1,7 @@
 // weir
 // SPDX-License-Identifier: Apache-2.0
 
+import Daemon
 import Glibc
 
 /// Times the parts of weir alone, in memory: `weir-bench decode FORMAT FILE [KEY=PLACE]... | ring | scan | detect ACCOUNTS |
@@ -11,6 +12,8 @@ import Glibc
 @main
 enum Main {
     nonisolated static func main() {
+        // As the daemon does.
+        System.returnLargeBlocks()
         let arguments = Array(CommandLine.arguments.dropFirst())
         switch arguments.first {
         case "decode" where arguments.count >= 3:
