@@ -79,6 +79,29 @@ import Testing
         #expect(ChunkBuffer(bytes).withBytes { ListingPosition.read($0, from: 0, to: bytes.count) } == expected)
     }
 
+    @Test func `a walk that falls goes on in the next quarter hour, and begins anew where it jumps back`() throws {
+        func bucket(_ number: Int, from top: Int) -> ClosedBucket {
+            var tally = AccountTally(event(number * 900, rows: 200))
+            for call in 0..<150 {
+                let event = event(number * 900 + call * 6, rows: 200)
+                _ = tally.add(event, rows: 200, bytes: 0)
+                var detail = EventDetail()
+                detail.position = UInt64(top - call * 200)
+                tally.noteAccess().note(detail, rows: 200, at: event.time, operation: .read)
+            }
+            let values = ValueTable()
+            let grid = BucketGrid.number(of: EventTime(milliseconds: WalkTests.start)) + Int64(number)
+            let closed = ClosedBucket(number: grid, end: BucketGrid.start(of: grid + 1), fleet: FleetView(), values: values)
+            closed.read(AccountProfile(firstBucket: 0), Pipeline.Activity(tally, values: values))
+            return closed
+        }
+        var history = PaceHistory()
+        history.learn(bucket(0, from: 60_000))
+        #expect(history.run.direction == .down)
+        #expect(history.run(endingWith: bucket(1, from: 30_000))?.buckets == 2)
+        #expect(history.run(endingWith: bucket(1, from: 60_000))?.buckets == 1)
+    }
+
     @Test func `positions stand beside the events that state them, with other details or alone`() throws {
         let lines = [
             #"{"ts":1780272000,"account":"a","action":"list","endpoint":"/c?offset=10","rows":1}"#,
