@@ -49,6 +49,7 @@ let package = Package(
         // Floor 1
         .systemLibrary(name: "CByteMask"),
         .systemLibrary(name: "CMalloc"),
+        .systemLibrary(name: "CPrefetch"),
         floor("LogFormats", ["EventModel", "CByteMask"]),
         floor("ContentScan", ["EventModel", "Digest", "CByteMask"]),
         floor("RollingStatistics", ["EventModel", "RingBuffers"]),
@@ -60,7 +61,10 @@ let package = Package(
         // Floor 3
         floor(
             "Pipeline",
-            ["EventModel", "RingBuffers", "Digest", "LogFormats", "ContentScan", "RollingStatistics", "Detection", "Alerting"]),
+            [
+                "EventModel", "RingBuffers", "Digest", "LogFormats", "ContentScan", "RollingStatistics", "Detection", "Alerting",
+                "CPrefetch",
+            ]),
 
         // Floor 4: edges, which never import each other
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),

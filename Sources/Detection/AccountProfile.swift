@@ -37,6 +37,12 @@ public final class AccountProfile {
         return other
     }
 
+    /// Its bytes in memory, those of the references that it holds not counted.
+    @inline(__always)
+    public static var size: Int {
+        16 + MemoryLayout<(Int64, Int32, SlotVisits, InlineArray<3, VolumeModel>, NetworkMemory, SlowReference)>.size
+    }
+
     /// Buckets of a week: the age at which an account is judged by itself.
     public static let matureAge: Int32 = 672
 

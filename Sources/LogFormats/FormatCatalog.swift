@@ -23,6 +23,7 @@ public enum FormatCatalog {
         HubSpotFormat.self,
         ZendeskFormat.self,
         CSVFormat.self,
+        CSVSemicolonFormat.self,
         TSVFormat.self,
         ALBFormat.self,
         S3AccessFormat.self,

@@ -52,8 +52,14 @@ public struct FormatDetection: Sendable {
 
     // MARK: Trials
 
-    /// CloudFront's logs say in their header whose they are: any other of the kind is for `w3c`.
+    /// CloudFront's logs say in their header whose they are: any other of the kind is for `w3c`. Semicolons stand in the agents of many
+    /// logs: of a table there are more of them than blanks, and no fewer than commas.
     private static func isThinkable(_ type: any LineFormat.Type, _ text: [UInt8]) -> Bool {
+        if type.descriptor.name == "csv_semicolon" {
+            let first = text.prefix { $0 != UInt8(ascii: "\n") }
+            let semicolons = first.count { $0 == UInt8(ascii: ";") }
+            return semicolons > first.count { $0 == UInt8(ascii: " ") } && semicolons >= first.count { $0 == UInt8(ascii: ",") }
+        }
         guard type.descriptor.name == "cloudfront" else { return true }
         let head = String(decoding: text.prefix(16_384), as: UTF8.self)
         return !head.contains("#Fields:") || head.contains("x-edge-")
@@ -127,6 +133,7 @@ public struct FormatDetection: Sendable {
         switch format {
         case "json": objects
         case "csv": FieldOutline(table: text, separator: UInt8(ascii: ","))
+        case "csv_semicolon": FieldOutline(table: text, separator: UInt8(ascii: ";"))
         case "tsv": FieldOutline(table: text, separator: 0x09)
         case "logfmt": FieldOutline(pairs: text)
         default: nil
@@ -154,7 +161,7 @@ public struct FormatDetection: Sendable {
             hasEvents = trial.events > 0
             isNear = trial.hasShape
             let isObject = format.example.first == "{"
-            let isGeneric = ["csv", "tsv", "logfmt"].contains(trial.format) || (trial.format == "json" && !isOwn)
+            let isGeneric = ["csv", "csv_semicolon", "tsv", "logfmt"].contains(trial.format) || (trial.format == "json" && !isOwn)
             if hasEvents {
                 kind = isObject ? (isOwn ? 3 : 2) : isGeneric ? 1 : 3
             } else {

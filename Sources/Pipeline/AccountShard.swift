@@ -236,6 +236,7 @@ final class AccountShard {
         var isIdle = true
         var quarantined: [(account: AccountID, since: Int64)] = []
         for index in profiles.indices where profiles[index].firstBucket <= oldestBucket {
+            AccountShard.prefetch(profiles, after: index)
             let profile = profiles[index]
             if marks[index] != .dirty { willChange(index) }
             let slot = Int(oldest.slots[index])

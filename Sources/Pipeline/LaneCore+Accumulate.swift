@@ -30,9 +30,13 @@ extension LaneCore {
     mutating func take(_ batch: borrowing EventBatch, _ range: Range<Int>, _ next: inout Beside) {
         // Held on to for all of them: one count of a reference for a batch instead of one for each event.
         let only = shards.count == 1 ? shards[0] : nil
+        let wide = only.flatMap { $0.accountCount >= AccountShard.wideFleet ? $0 : nil }
         for index in range {
             let event = batch.events[index]
             let beside = next
+            if let wide, index + AccountShard.eventsAhead < range.upperBound {
+                wide.prefetch(batch.events[index + AccountShard.eventsAhead], position: currentPosition)
+            }
             if event.presence.contains(.detail) { next.detail += 1 }
             if event.presence.contains(.movement) { next.movement += 1 }
             if event.time >= options.from && event.time < options.to { take(event, batch, beside, only) }

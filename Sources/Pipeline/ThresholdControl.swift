@@ -16,7 +16,7 @@ import RollingStatistics
 struct ThresholdControl: Sendable {
     /// The level above which a finding keeps an alert open, in thresholds.
     private static let hold = 0.8
-    /// From models/default/CARD-export-volume.md: episodes an account and week above ``hold``, and the mean excess of their peaks.
+    /// From models/default/CARD.md: episodes an account and week above ``hold``, and the mean excess of their peaks.
     private static let priorRate = 0.077
     private static let priorExcess = 0.375
     private static let priorWeeks = 2.0

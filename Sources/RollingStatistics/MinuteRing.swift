@@ -8,7 +8,7 @@ import RingBuffers
 ///
 /// State: 976 bytes. Two words a minute: bytes in one; rows (40 bits) and calls (24 bits) in the other. Sums beyond those widths wrap,
 /// which 10^12 rows or 16 million calls in one minute would take.
-public final class MinuteRing: Sendable {
+public struct MinuteRing: Sendable {
     private let ring = SnapshotRing<60, 2>()
 
     public init() {}
@@ -18,6 +18,10 @@ public final class MinuteRing: Sendable {
     public func add(minute: Int, rows: UInt64, bytes: UInt64) -> Bool {
         ring.add([bytes, (rows &<< 24) &+ 1], toSlot: minute)
     }
+
+    /// Where a minute stands from the start of the ring in memory: behind the object's header and the ring's two counters.
+    @inline(__always)
+    public static func offset(ofMinute minute: Int) -> Int { 32 + minute % 60 * 16 }
 
     /// Adds a whole minute at once, as when a checkpoint is restored.
     public func restore(minute: Int, rows: UInt64, bytes: UInt64, calls: UInt64) {

@@ -76,6 +76,17 @@ public struct VolumeModel: Sendable {
         reading.weight = share * share.squareRoot().squareRoot()
     }
 
+    /// Mean excesses more that are asked of the long spans where few buckets speak for three days, as of an account with one job a night: a
+    /// week then holds few values, and its tail rests on fewer than their number in buckets says.
+    @inline(__always)
+    private var caution: SIMD4<Double> {
+        let sparseness = max(naturalLog(VolumeModel.plentyOfBuckets / (Double(weightSums[1]) + 1)), 0)
+        return SIMD4(0, 0, 1.5, 1.5) * SIMD4(repeating: sparseness)
+    }
+
+    /// Buckets with their full weight in the last three days, from which on nothing more is asked.
+    private static let plentyOfBuckets = 20.0
+
     /// The sums of the long spans, which people see and nothing is computed from.
     @inline(__always)
     private mutating func showLong(_ amount: Double, _ expectation: Double, into reading: inout VolumeReading) {
@@ -117,7 +128,7 @@ public struct VolumeModel: Sendable {
         let clusters = SIMD4<Double>(repeating: VolumeChannel.excessWeight)
         let excesses = (excessSums + clusters * fleet.meanExcesses) / (clusterCounts + clusters)
         reading.meanExcesses = larger(excesses, SIMD4(repeating: VolumeChannel.smallestExcess))
-        reading.depths = (reading.z - quantiles) / reading.meanExcesses
+        reading.depths = (reading.z - quantiles) / reading.meanExcesses - caution
         reading.parts = larger((reading.depths + VolumeSpan.scoreOffsets) / VolumeSpan.scoreUnits, .zero)
         let squares = reading.parts * reading.parts
         reading.score = (squares * squares).sum().squareRoot().squareRoot()
@@ -155,7 +166,7 @@ public struct VolumeModel: Sendable {
             enough = min(enough, total - empty.actual[lane])
         }
         let depths = SIMD4<Double>(repeating: score * 0.70710678) * VolumeSpan.scoreUnits - VolumeSpan.scoreOffsets
-        let z = depths * empty.meanExcesses + lanes { Double(channels[$0].quantile) }
+        let z = (depths + caution) * empty.meanExcesses + lanes { Double(channels[$0].quantile) }
         let deviations = z * empty.spreads + lanes { channels[$0].usual }
         var least = Double.infinity
         let local = empty.bucketExpectation * Double(locality)

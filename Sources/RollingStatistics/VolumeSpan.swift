@@ -30,7 +30,7 @@ public enum VolumeSpan: Int, CaseIterable, Sendable {
 
     /// What a tail depth is shifted and divided by to become the part of a span in the score. Chosen together on seeds 1 to 9 of the
     /// exfiltration benchmark and on other base series, with one false alert an account in twenty weeks allowed.
-    @inline(__always) static var scoreOffsets: SIMD4<Double> { SIMD4(2, 2, 2.5, 2.5) }
+    @inline(__always) static var scoreOffsets: SIMD4<Double> { SIMD4(2, 2, 2.8, 2.2) }
     @inline(__always) static var scoreUnits: SIMD4<Double> { SIMD4(9.3, 5.5, 3, 2.5) }
 
     /// For the alert's sentence.

@@ -77,6 +77,9 @@ struct ArchiveArguments: ParsableArguments {
 
     private func checkedPaths() throws -> [String] {
         guard !paths.isEmpty else { throw CommandFailure.wrongUse("name at least one file, folder or pattern, or - for standard input.") }
+        guard !paths.contains("") else {
+            throw CommandFailure.wrongUse("a path is empty: was it a variable that is not set? Say . for this folder.")
+        }
         guard !paths.contains("-") || paths.count == 1 else {
             throw CommandFailure.wrongUse("- stands alone: standard input cannot be combined with files.")
         }

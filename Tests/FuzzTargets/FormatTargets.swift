@@ -53,7 +53,7 @@ extension FuzzTarget {
         }
     }
 
-    private static func isTable(_ type: any LineFormat.Type) -> Bool { ["csv", "tsv"].contains(type.descriptor.name) }
+    private static func isTable(_ type: any LineFormat.Type) -> Bool { ["csv", "csv_semicolon", "tsv"].contains(type.descriptor.name) }
 
     private static func family(of type: any LineFormat.Type) -> String {
         let example = type.descriptor.example
@@ -64,7 +64,8 @@ extension FuzzTarget {
         let example = Array(type.descriptor.example.utf8)
         let table = Array("ts,account,rows,note\n2026-06-01T02:05:00Z,svc-a,5,\"two\nlines\"\n1780279500,svc-b,,\n".utf8)
         let lines = isTable(type) ? table : example + [0x0A] + example + [0x0A]
-        return [FuzzInput.cut(lines), FuzzInput.cut(lines.map { $0 == UInt8(ascii: ",") && isTable(type) ? 0x09 : $0 })]
+        return [0x09, UInt8(ascii: ";")].map { other in FuzzInput.cut(lines.map { $0 == UInt8(ascii: ",") && isTable(type) ? other : $0 }) }
+            + [FuzzInput.cut(lines)]
     }
 }
 

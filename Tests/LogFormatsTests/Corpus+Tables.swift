@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Corpus {
-    static let tables: [String: String] = ["csv": csv, "tsv": tsv]
+    static let tables: [String: String] = ["csv": csv, "csv_semicolon": semicolons(csv), "tsv": tsv]
+
+    private static func semicolons(_ text: String) -> String { String(text.map { $0 == "," ? ";" : $0 }) }
 
     /// What a format needs to be told of its corpus, and of the example of the manual.
     static let fields: [String: [String: String]] = [
@@ -13,6 +15,7 @@ extension Corpus {
     static let headers: [String: String] = [
         "salesforce_elf": "EVENT_TYPE,TIMESTAMP,REQUEST_ID,ORGANIZATION_ID,USER_ID,URI,ROWS_PROCESSED\n",
         "csv": "ts,account,action,object,rows,ip\n",
+        "csv_semicolon": "ts;account;action;object;rows;ip\n",
         "w3c": "#Fields: date time cs-method cs-uri-stem cs-username c-ip cs(User-Agent) sc-status sc-bytes\n",
         "tsv": "ts\taccount\taction\tobject\trows\tip\n",
     ]

@@ -22,6 +22,13 @@ struct TableFormatTests {
         #expect([row] == object.lines)
     }
 
+    @Test func `a table of semicolons says what the same table of commas says, and commas are text in it`() throws {
+        let commas = try decode("csv", "ts,account,object,rows\n1780279500,a,\"x; y\",5\n1780279501,b,,\n")
+        let semicolons = try decode("csv_semicolon", "ts;account;object;rows\n1780279500;a;\"x; y\";5\n1780279501;b;;\n")
+        #expect(semicolons.lines.map(\.rows) == commas.lines.map(\.rows) && semicolons.lines.map(\.object) == commas.lines.map(\.object))
+        #expect(try decode("csv_semicolon", "ts;account;object\n1780279500;a;x, y\n").lines.map(\.object) == ["x, y"])
+    }
+
     @Test(arguments: [
         ("2026-06-01T02:05:00Z", 1_780_279_500_000), ("2026-06-01T04:05:00.250+02:00", 1_780_279_500_250),
         ("2026-06-01 02:05:00", 1_780_279_500_000), ("2026-06-01 02:05:00.25", 1_780_279_500_250),

@@ -25,7 +25,9 @@ enum AllowedImports {
         "RollingStatistics": ["EventModel", "RingBuffers"],
         "Detection": ["EventModel", "ContentScan", "RollingStatistics"],
         "Alerting": ["EventModel", "RollingStatistics", "Detection"],
-        "Pipeline": ["EventModel", "RingBuffers", "Digest", "LogFormats", "ContentScan", "RollingStatistics", "Detection", "Alerting"],
+        "Pipeline": [
+            "EventModel", "RingBuffers", "Digest", "LogFormats", "ContentScan", "RollingStatistics", "Detection", "Alerting", "CPrefetch",
+        ],
         "LogSources": system.union(["EventModel", "Pipeline", "CZlib", "CZstd", "CCodecs", "Dispatch"]),
         "AlertSinks": system.union(["EventModel", "Alerting", "Pipeline", "Digest", "CCurl"]),
         "Journal": system.union(["EventModel", "Detection", "Alerting", "Pipeline", "FoundationEssentials", "GRDB"]),
@@ -51,6 +53,7 @@ enum AllowedPlaces {
         "Sources/ContentScan/BlockMasks.swift": "64 bytes at once, from texts that have no padding",
         "Sources/RollingStatistics/StateCoding.swift": "numbers are loaded whole, from where bytes are known to be",
         "Sources/RollingStatistics/LogarithmLanes.swift": "bits of eight numbers at once",
+        "Sources/Pipeline/AccountShard+Prefetch.swift": "asks the processor for memory ahead, by address",
         "Sources/Digest/LibCrypto.swift": "calls libcrypto",
         "Sources/LogSources/LinuxFileSystem.swift": "calls the system",
         "Sources/LogSources/InotifyWatch.swift": "calls the system",
