@@ -54,6 +54,29 @@ import Testing
         #expect(found > 0)
     }
 
+    @Test func `of one job a night more is asked in the long spans, and no less than its least amount passes`() {
+        var history = RandomHistory(seed: 1)
+        for index in 0..<3840 { history.learn(index % 96 == 8 ? 1000 + Double(index / 96 * 37 % 200) : 0) }
+        for _ in 0..<8 { history.learn(0) }
+        let reading = history.reading(4000)
+        for lane in 2..<4 {
+            let channel = history.model.channels[lane]
+            let beyond = (reading.z[lane] - Double(channel.quantile)) / reading.meanExcesses[lane]
+            #expect(beyond - reading.depths[lane] > 0.5)
+        }
+        #expect(reading.depths[0] == (reading.z[0] - Double(history.model.channels[0].quantile)) / reading.meanExcesses[0])
+        for score in [0.3, 0.6, 0.9] {
+            guard let amount = history.amount(score, 0, 1) else { continue }
+            #expect(!history.passes(amount * (1 - 1e-6) - 1e-6, score, 0, 1))
+        }
+        var steady = RandomHistory(seed: 1)
+        for index in 0..<3848 { steady.learn(1000 + Double(index * 37 % 200)) }
+        let plain = steady.reading(4000)
+        for lane in 0..<4 {
+            #expect(plain.depths[lane] == (plain.z[lane] - Double(steady.model.channels[lane].quantile)) / plain.meanExcesses[lane])
+        }
+    }
+
     @Test func `a rise of days is seen by the long spans, a burst by the short ones`() {
         for (amounts, isLong) in [([1000.0], false), (Array(repeating: 150, count: 200), true)] {
             var history = RandomHistory(seed: 1)
