@@ -57,7 +57,8 @@ import Testing
     @Test func `of one job a night more is asked in the long spans, and no less than its least amount passes`() {
         var history = RandomHistory(seed: 1)
         for index in 0..<3840 { history.learn(index % 96 == 8 ? 1000 + Double(index / 96 * 37 % 200) : 0) }
-        for _ in 0..<8 { history.learn(0) }
+        // Two nights of more, so that the long spans are near to speaking.
+        for index in 0..<200 { history.learn(index % 96 == 8 ? 1900 : 0) }
         let reading = history.reading(4000)
         for lane in 2..<4 {
             let channel = history.model.channels[lane]
@@ -65,9 +66,9 @@ import Testing
             #expect(beyond - reading.depths[lane] > 0.5)
         }
         #expect(reading.depths[0] == (reading.z[0] - Double(history.model.channels[0].quantile)) / reading.meanExcesses[0])
-        for score in [0.3, 0.6, 0.9] {
+        for score in stride(from: 0.2, to: 2, by: 0.1) {
             guard let amount = history.amount(score, 0, 1) else { continue }
-            #expect(!history.passes(amount * (1 - 1e-6) - 1e-6, score, 0, 1))
+            #expect(!history.passes(amount * (1 - 1e-6) - 1e-6, score, 0, 1), "\(score)")
         }
         var steady = RandomHistory(seed: 1)
         for index in 0..<3848 { steady.learn(1000 + Double(index * 37 % 200)) }
