@@ -43,10 +43,12 @@ package final class WeirDaemon {
         for warning in settings.warnings { log.warning(warning.text(file: settingsPath)) }
         try start()
         testDetectors()
+        let keeper = SnapshotKeeper(directory: settings.stateDirectory) { [log] in $1 ? log.warning($0) : log.info($0) }
         while true {
             switch ProcessSignals.next() {
             case .stop:
                 log.info("stopping: storing what was read")
+                keeper.stop()
                 stop()
                 closeJournal()
                 log.info("stopped")

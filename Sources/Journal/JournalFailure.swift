@@ -41,6 +41,8 @@ package struct JournalNotice: Equatable, Sendable {
     package enum Kind: String, Sendable {
         /// A damaged database was set aside, and detection starts without history.
         case damagedStateSetAside = "damaged_state_set_aside"
+        /// A damaged database was set aside, and the snapshot of it is in its place.
+        case snapshotRestored = "snapshot_restored"
         /// The folder's owner or rights are wider than they should be.
         case looseFolder = "loose_state_folder"
     }

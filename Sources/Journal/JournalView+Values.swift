@@ -40,10 +40,12 @@ extension JournalView {
         }
     }
 
-    /// The files of a state folder that hold what a database held: it, its log, and damaged ones that were set aside.
+    /// The files of a state folder that hold what a database held: it, its log, its snapshot, and damaged ones that were
+    /// set aside.
     package static func files(directory: String) -> [String] {
         let path = StateFolder.path(directory, StateFolder.databaseName)
         let asides = (1...SQLiteJournal.setAsideLimit).map { "\(path).corrupt-\($0)" }
-        return ([path] + asides).flatMap { [$0, $0 + "-wal"] }.filter { StateFolder.exists($0) }
+        let snapshots = [StateSnapshot.path(of: path), StateSnapshot.draft(of: path)]
+        return ([path] + asides + snapshots).flatMap { [$0, $0 + "-wal"] }.filter { StateFolder.exists($0) }
     }
 }

@@ -54,8 +54,8 @@ package final class SQLiteJournal: Sendable {
 
     /// Opens the journal of a state folder for the one process that writes it; creates what is missing.
     ///
-    /// A damaged database is set aside as `weir.sqlite.corrupt-<n>`, and the journal starts empty: a daemon that learns again is worth more
-    /// than one that does not start. ``notices`` says so. Complexity: O(database), because every page is checked.
+    /// A damaged database is set aside as `weir.sqlite.corrupt-<n>`, and its last snapshot takes its place; without a sound one the journal
+    /// starts empty: a daemon that learns again is worth more than one that does not start. ``notices`` says so. Complexity: O(database), because every page is checked.
     /// Throws: ``JournalFailure`` for a folder that cannot be used, another process in it, a newer schema, a foreign database.
     package static func open(directory: String, sinks: [String]) throws(JournalFailure) -> SQLiteJournal {
         var notices = try StateFolder.prepare(directory)
@@ -67,17 +67,10 @@ package final class SQLiteJournal: Sendable {
             database = sound
         } else {
             let aside = try setAside(path, directory: directory)
-            isFresh = true
-            notices.append(
-                JournalNotice(
-                    kind: .damagedStateSetAside,
-                    message:
-                        "\(path) was damaged and is now \(aside): weir learns again from nothing and may repeat recent alerts.")
-            )
-            guard let fresh = try openSound(path) else {
-                throw JournalFailure(.database, "\(path) is damaged right after it was created: check the disk.")
-            }
-            database = fresh
+            let replacement = try replaced(path, aside: aside, directory: directory)
+            notices.append(replacement.notice)
+            isFresh = replacement.notice.kind == .damagedStateSetAside
+            database = replacement.database
         }
         try StateFolder.synchronize(directory)
         return SQLiteJournal(path: path, database: database, sinks: sinks, lock: lock, notices: notices, isFresh: isFresh)
@@ -171,6 +164,27 @@ package final class SQLiteJournal: Sendable {
             if DatabaseTrouble.isDamage(error) { return nil }
             throw JournalFailure(.database, DatabaseTrouble.sentence("opening", path, error))
         }
+    }
+
+    /// What takes the place of a damaged database: its snapshot, or nothing.
+    private static func replaced(
+        _ path: String, aside: String, directory: String
+    ) throws(JournalFailure) -> (database: DatabaseQueue, notice: JournalNotice) {
+        if let made = try StateSnapshot.restore(path, directory: directory) {
+            if let database = try openSound(path) {
+                let message = """
+                    \(path) was damaged and is now \(aside); its snapshot of \(CivilTime(made).rfc3339) is in its place. Logs are read again from where \
+                    they stood then, so that alerts since then may come a second time; decisions of people since then are lost.
+                    """
+                return (database, JournalNotice(kind: .snapshotRestored, message: message))
+            }
+            _ = try setAside(path, directory: directory)
+        }
+        guard let database = try openSound(path) else {
+            throw JournalFailure(.database, "\(path) is damaged right after it was created: check the disk.")
+        }
+        let message = "\(path) was damaged and is now \(aside): weir learns again from nothing and may repeat recent alerts."
+        return (database, JournalNotice(kind: .damagedStateSetAside, message: message))
     }
 
     /// Renames the database and its companions; returns the new name.

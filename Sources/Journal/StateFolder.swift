@@ -135,6 +135,19 @@ enum StateFolder {
         if unsafe rename(path, other) != 0 && errno != ENOENT { throw failure("\(path) cannot be renamed to \(other)", errno) }
     }
 
+    /// Removes a plain file; nothing happens where it is not there.
+    static func remove(_ path: String) throws(JournalFailure) {
+        if unsafe unlink(path) != 0 && errno != ENOENT { throw failure("\(path) cannot be removed", errno) }
+    }
+
+    /// Makes the content of a file survive a power cut.
+    static func synchronize(file path: String) throws(JournalFailure) {
+        let descriptor = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure("\(path) cannot be opened", errno) }
+        defer { close(descriptor) }
+        if fsync(descriptor) != 0 { throw failure("\(path) cannot be written to the disk", errno) }
+    }
+
     /// Makes names in the folder survive a power cut.
     static func synchronize(_ directory: String) throws(JournalFailure) {
         let descriptor = unsafe open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
