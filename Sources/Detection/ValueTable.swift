@@ -71,7 +71,7 @@ public final class ValueTable {
     public private(set) var concerned = InlineArray<4, Int>(repeating: 0)
     /// Whether the settings declare flows: then what is not declared is a fault by itself.
     public let declaresFlows: Bool
-    /// Items that the lane has shown.
+    /// Items that the lane has shown, but for those of ``catalogues``.
     public private(set) var catalogue = DistinctSketch()
     /// Endpoints that moved rows and are not in the inventory, as far as they were told.
     private var toldShadows: Set<UInt16> = []
@@ -84,6 +84,9 @@ public final class ValueTable {
     private var limits: (stated: Int64, known: Int64) = (0, 0)
     private var notedLimits: (stated: Int64, known: Int64) = (0, 0)
     private let canaries: Set<String>
+    /// Stores whose size the settings state; by value, the store that it stands for.
+    public let catalogues: StoreCatalogues
+    private var stores: [(object: UInt64?, endpoint: UInt64?)] = []
     /// The operator's inventory of endpoints; empty when there is none.
     public let inventory: EndpointInventory
 
@@ -96,8 +99,11 @@ public final class ValueTable {
         func isForgettable(at bucket: Int64) -> Bool { accounts <= 1 && bucket - firstBucket > 7 * Int64(BucketGrid.perDay) }
     }
 
-    public init(canaries: [String] = [], inventory: [String] = [], declaresFlows: Bool = false) {
+    public init(
+        canaries: [String] = [], inventory: [String] = [], declaresFlows: Bool = false, catalogues: StoreCatalogues = StoreCatalogues()
+    ) {
         self.declaresFlows = declaresFlows
+        self.catalogues = catalogues
         self.canaries = Set(canaries.map { $0.lowercased() })
         let listed = EndpointInventory(inventory)
         self.inventory = listed
@@ -112,6 +118,7 @@ public final class ValueTable {
         if inventory.isEmpty || inventory.contains(name) { traits.insert(.inventoried) }
         self.traits.append(traits)
         channels.append(AccessChannel(endpoint: name))
+        if !catalogues.isEmpty { stores.append((catalogues.key(ofObject: name), catalogues.key(ofEndpoint: name))) }
         if !inventory.isEmpty, traits.contains(.inventoried) { places[UInt16(clamping: names.count + 1)] = inventory.places(of: name) }
     }
 
@@ -146,6 +153,15 @@ public final class ValueTable {
             return (index >= 0 && index < channels.count ? channels[index] : nil) ?? AccessChannel(operation)
         default: return AccessChannel(operation)
         }
+    }
+
+    /// The store of a route whose size the settings state; 0 where there is none. An object says more than an endpoint.
+    @inline(__always)
+    public func catalogue(of route: RouteKey) -> UInt64 {
+        if stores.isEmpty { return 0 }
+        let (object, endpoint) = (Int(route.object.rawValue) - 2, Int(route.endpoint.rawValue) - 2)
+        if object >= 0 && object < stores.count, let store = stores[object].object { return store }
+        return endpoint >= 0 && endpoint < stores.count ? stores[endpoint].endpoint ?? 0 : 0
     }
 
     public func users(of route: RouteKey) -> Users? { users[route] }

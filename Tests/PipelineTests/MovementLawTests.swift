@@ -30,6 +30,10 @@ import Testing
         plan.movements.estate.flows = [Estate.Flow(dataClass: .synthetic, from: "synthetic", to: "training")]
         plan.movements.estate.generators = ["svc-synth-gen"]
         plan.options.declaresFlows = true
+        plan.options.stores = [
+            Estate.Store(name: "products", system: "crm", dataClass: .product, objects: ["Product"], records: 3000),
+            Estate.Store(name: "customers", system: "crm", dataClass: .customer, objects: ["Contact"], records: 500),
+        ]
         return plan
     }
 
