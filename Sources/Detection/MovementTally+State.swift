@@ -49,6 +49,7 @@ extension MovementTally {
             identifiers.encode(into: &writer) { identifier, writer in
                 writer.write(identifier.hash)
                 writer.write(identifier.place.rawValue)
+                writer.write(identifier.time.milliseconds)
             }
         }
         writer.write(personal.kinds)
@@ -110,7 +111,7 @@ extension MovementTally {
 extension MovementTally {
     private static func identifiers(from reader: inout StateReader) throws(StateError) -> SmallestSet<Identifier> {
         try SmallestSet(limit: identifierLimit, from: &reader) { reader throws(StateError) in
-            Identifier(hash: try reader.read(), place: ContentPlace(rawValue: try reader.read()))
+            Identifier(hash: try reader.read(), place: ContentPlace(rawValue: try reader.read()), time: try reader.readTime())
         }
     }
 }

@@ -214,9 +214,15 @@ public final class ValueTable {
     public func note(_ movement: MovementTally) {
         for edge in movement.edges { flows.note(edge) }
         provenance.note(movement.labels)
-        identifiers.note(movement)
         for lack in Lack.allCases where movement.share(lack, provenance).isAny { concerned[Int(lack.rawValue)] += 1 }
     }
+    /// Notes whose identifiers an account showed in a bucket that is about to be judged. To be called for all of its accounts, and then
+    /// ``compareIdentifiers()``, so that what both sides showed in it is known whoever is judged first.
+    public func note(identifiers movement: MovementTally) { identifiers.note(movement) }
+    /// See ``IdentifierRegister/compareNoted()``.
+    public func compareIdentifiers() { identifiers.compareNoted() }
+    /// See ``IdentifierRegister/forgetNoted()``.
+    public func forgetIdentifiers() { identifiers.forgetNoted() }
     /// See ``FlowLedger/takeChanged()``.
     public func takeChangedFlows() -> [(key: FlowKey, value: FlowLedger.Record)] { flows.takeChanged() }
     /// See ``IdentifierRegister/takeChangedPages()``.
