@@ -78,7 +78,7 @@ public struct DiscoveryDetector: AccessDetector {
             if (look.gate == .fired ? 1 : 0, look.score ?? 0) > (known.gate == .fired ? 1 : 0, known.score ?? 0) { best = look }
         }
         if !tally.distinctItems.isEmpty {
-            let size = catalogueSize > 0 ? catalogueSize : bucket.access.values.catalogue.estimate
+            let size = catalogueSize > 0 ? catalogueSize : bucket.access.values.catalogueSize
             let items = memory.items(endingWith: bucket.number, tally)
             take(walk(items, of: size, usual: memory.usualItems, days: Int(memory.usualItems.count), DiscoveryDetector.walking))
         }

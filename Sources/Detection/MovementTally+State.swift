@@ -186,6 +186,7 @@ extension DataMovement {
         for hash in [provenance, parent, session] { writer.write(hash) }
         writer.write(UInt8(identifiers.count))
         for place in 0..<identifiers.count { writer.write(identifiers[place]) }
+        writer.write(record)
         writer.write(personal.kinds)
         writer.write(personal.count)
         writer.write(personal.certain)
@@ -205,6 +206,7 @@ extension DataMovement {
         parent = try reader.read()
         session = try reader.read()
         for _ in 0..<(try reader.read(UInt8.self)) { identifiers.insert(try reader.read()) }
+        record = try reader.read()
         personal.kinds = try reader.read()
         personal.count = try reader.read()
         personal.certain = try reader.read()

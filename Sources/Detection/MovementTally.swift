@@ -193,13 +193,14 @@ public struct MovementTally: Sendable {
         if movement.provenance != 0 { addHash(movement, route, item: detail?.item ?? 0, isMade: isWrite || event.operation == .sync) }
         if movement.personal.count > 0 || movement.flow.dataClass == .aiContent { addPersonal(movement, route) }
         if event.status < 400 {
-            addIdentifiers(movement, route, at: event.time, item: detail.map { $0.traits.contains(.uniqueItem) ? $0.item : 0 } ?? 0)
+            addIdentifiers(movement, route, at: event.time)
             if let job = detail?.job, job != 0, isWrite || event.operation.movesDataOut { addJob(job, movement, records, route) }
         }
         return isNews
     }
 
-    private mutating func addIdentifiers(_ movement: DataMovement, _ route: RouteKey, at time: EventTime, item: UInt64) {
+    private mutating func addIdentifiers(_ movement: DataMovement, _ route: RouteKey, at time: EventTime) {
+        let item = movement.record
         guard movement.identifiers.count > 0 || item != 0, let side = movement.side else { return }
         let place = ContentPlace(route, movement)
         func add(_ hash: UInt64, to set: inout SmallestSet<Identifier>) {

@@ -71,8 +71,15 @@ public final class ValueTable {
     public private(set) var concerned = InlineArray<4, Int>(repeating: 0)
     /// Whether the settings declare flows: then what is not declared is a fault by itself.
     public let declaresFlows: Bool
-    /// Items that the lane has shown, but for those of ``catalogues``.
-    public private(set) var catalogue = DistinctSketch()
+    /// Items that the lane has shown.
+    private var catalogue = DistinctSketch()
+    /// The stretch of ``catalogueBuckets`` that they are of, and how many there were in the one before.
+    private var catalogueStretch: Int64 = -1
+    private var formerCatalogue = 0.0
+    /// Ninety days: items are hashed under a key of so long, and would be counted anew as others with the next.
+    public static let catalogueBuckets = 90 * Int64(BucketGrid.perDay)
+    /// How many items the lane has shown, but for those of ``catalogues``: in these ninety days, or in those before where they were more.
+    public var catalogueSize: Double { max(catalogue.estimate, formerCatalogue) }
     /// Endpoints that moved rows and are not in the inventory, as far as they were told.
     private var toldShadows: Set<UInt16> = []
     /// When each endpoint of the inventory was called last, and which of them a value is.
@@ -195,13 +202,23 @@ public final class ValueTable {
         provenance.countNoted()
         identifiers.countNoted(bucket: bucket)
         concerned = InlineArray(repeating: 0)
-        for items in notedItems { catalogue.formUnion(items) }
-        notedItems.removeAll()
+        countItems(bucket: bucket)
         toldShadows.formUnion(notedShadows)
         notedShadows.removeAll()
         use.countNoted(bucket: bucket)
         if notedLimits.known > 0 { limits = notedLimits }
         notedLimits = (0, 0)
+    }
+
+    private func countItems(bucket: Int64) {
+        let stretch = bucket / ValueTable.catalogueBuckets
+        if stretch != catalogueStretch {
+            if catalogueStretch >= 0 { formerCatalogue = catalogue.estimate }
+            catalogue = DistinctSketch()
+            catalogueStretch = stretch
+        }
+        for items in notedItems { catalogue.formUnion(items) }
+        notedItems.removeAll()
     }
 
     /// For an account whose calls state no limit any more: the share of the others that still do; 0 where there are none.
@@ -301,6 +318,8 @@ extension ValueTable {
         provenance.encode(into: &writer)
         identifiers.encode(into: &writer)
         catalogue.encode(into: &writer)
+        writer.write(catalogueStretch)
+        writer.write(formerCatalogue)
         writer.write(limits.stated)
         writer.write(limits.known)
         writer.write(UInt32(toldShadows.count))
@@ -322,6 +341,9 @@ extension ValueTable {
         provenance = try ProvenanceRegistry(from: &reader)
         identifiers = try IdentifierRegister(from: &reader)
         catalogue = try DistinctSketch(from: &reader)
+        catalogueStretch = try reader.read()
+        formerCatalogue = try reader.readDouble()
+        guard formerCatalogue.isFinite else { throw StateError.implausible("items of a lane") }
         limits = (try reader.read(), try reader.read())
         for _ in 0..<(try reader.read(UInt32.self)) { toldShadows.insert(try reader.read()) }
         try use.restore(from: &reader)

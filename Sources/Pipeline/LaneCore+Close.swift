@@ -108,7 +108,10 @@ extension LaneCore {
         fleet = view
         values.countNoted(bucket: oldestBucket)
         closeInventory(bucket: oldestBucket)
-        if FleetSums.isDaily(oldestBucket) { retireIdle() }
+        if FleetSums.isDaily(oldestBucket) {
+            retireIdle()
+            lifecycle.forgetFormer(at: BucketGrid.start(of: oldestBucket + 1))
+        }
     }
 
     /// An account with an open alert keeps its profile until that has ended.

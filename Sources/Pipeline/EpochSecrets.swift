@@ -1,0 +1,56 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import Digest
+import EventModel
+
+/// What is derived from the key of the epoch that an event is of, for one kind of what is hashed of people beside their names.
+///
+/// Derived keys live in memory only: with the epoch's key they are gone. Which key it is follows from the event's own time, as for names.
+/// State: at most ``limit`` secrets, so that lines dated to and fro cost a look and not a derivation each. Complexity: O(1) an event.
+struct EpochSecrets<Secret: Sendable>: Sendable {
+    private static var limit: Int { 16 }
+
+    private let epochs: any EpochKeys
+    private let derive: @Sendable ([UInt8]) -> Secret
+    private var known: [Int64: Secret] = [:]
+    /// The epoch of the last event, and its milliseconds.
+    private var epoch = Int64.min
+    private var span: Range<Int64> = 0..<0
+    private var last: Secret
+
+    /// - Parameter derive: makes the secret of a key.
+    init(_ epochs: any EpochKeys, _ derive: @escaping @Sendable ([UInt8]) -> Secret) {
+        self.epochs = epochs
+        self.derive = derive
+        // Stands for no epoch: the first event asks for its own.
+        last = derive(Array(repeating: 0, count: 32))
+    }
+
+    /// The secret of the epoch that a moment is in.
+    @inline(__always)
+    mutating func secret(at time: EventTime) -> Secret {
+        if !span.contains(time.milliseconds) { change(to: KeyEpoch.number(of: time)) }
+        return last
+    }
+
+    @inline(never)
+    private mutating func change(to epoch: Int64) {
+        let (start, end) = (KeyEpoch.start(of: epoch).milliseconds, KeyEpoch.start(of: epoch + 1).milliseconds)
+        span = start..<max(start, end)
+        if let secret = known[epoch] {
+            last = secret
+            return
+        }
+        last = derive(epochs.key(of: epoch))
+        if known.count >= EpochSecrets.limit { known.removeAll(keepingCapacity: true) }
+        known[epoch] = last
+    }
+}
+
+/// 64 bits for a kind of texts, from a key.
+enum WordKey {
+    static func of(_ purpose: String, key: [UInt8]) -> UInt64 {
+        HMACSHA256.code(for: Array(purpose.utf8), key: key).prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    }
+}
