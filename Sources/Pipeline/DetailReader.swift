@@ -1,6 +1,7 @@
 // weir
 // SPDX-License-Identifier: Apache-2.0
 
+import Digest
 import EventModel
 import LogFormats
 
@@ -13,10 +14,13 @@ import LogFormats
 struct DetailReader: Sendable {
     private let agentKey: UInt64
     private var secrets: EpochSecrets<Secret>
+    private var secret: Secret
 
-    /// What an epoch has.
+    /// What an epoch has. Jobs stay in the state for long, and who has the state may know which jobs there were: their key must not follow
+    /// from their hashes.
     private struct Secret: Sendable {
         var key: UInt64
+        var jobs: SipHash
         var canaries: Set<UInt64>
     }
 
@@ -30,8 +34,10 @@ struct DetailReader: Sendable {
                 let bytes = Array(name.utf8)
                 return ChunkBuffer(bytes).withBytes { DetailReader.hash($0, 0, bytes.count, key: key) }
             }
-            return Secret(key: key, canaries: Set(hashes))
+            let jobs = SipHash(key: HMACSHA256.code(for: Array("weir jobs 1".utf8), key: bytes))
+            return Secret(key: key, jobs: jobs, canaries: Set(hashes))
         }
+        secret = secrets.none
     }
 
     /// - Parameter time: the event's, which says under which key its texts are hashed.
@@ -42,12 +48,15 @@ struct DetailReader: Sendable {
             result.limitMax = UInt32(clamping: detail.limitMax)
         }
         let isHashed = !detail.job.isEmpty || !detail.item.isEmpty || !detail.query.isEmpty
-        let secret = isHashed ? secrets.secret(at: time) : Secret(key: 0, canaries: [])
+        if isHashed && !secrets.isCurrent(at: time) { secret = secrets.secret(at: time) }
         let key = secret.key
         func hash(_ text: TextRange) -> UInt64 {
             text.isEmpty ? 0 : DetailReader.hash(text.isScratch ? scratch : bytes, Int(text.start), text.count, key: key)
         }
-        result.job = hash(detail.job)
+        if !detail.job.isEmpty {
+            let (text, start) = (detail.job.isScratch ? scratch : bytes, Int(detail.job.start))
+            result.job = max(secret.jobs.hash(text.copy(start..<start + detail.job.count)), 1)
+        }
         result.item = hash(detail.item)
         if result.item != 0 && secret.canaries.contains(result.item) { result.traits.insert(.canary) }
         if !detail.agent.isEmpty {

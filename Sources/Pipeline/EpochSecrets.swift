@@ -18,19 +18,26 @@ struct EpochSecrets<Secret: Sendable>: Sendable {
     private var epoch = Int64.min
     private var span: Range<Int64> = 0..<0
     private var last: Secret
+    /// Stands for no epoch.
+    let none: Secret
 
     /// - Parameter derive: makes the secret of a key.
     init(_ epochs: any EpochKeys, _ derive: @escaping @Sendable ([UInt8]) -> Secret) {
         self.epochs = epochs
         self.derive = derive
-        // Stands for no epoch: the first event asks for its own.
-        last = derive(Array(repeating: 0, count: 32))
+        // The first event asks for its own.
+        none = derive(Array(repeating: 0, count: 32))
+        last = none
     }
+
+    /// Whether the secret of a moment is the one that was handed out last: cheaper than to be handed it again.
+    @inline(__always)
+    func isCurrent(at time: EventTime) -> Bool { span.contains(time.milliseconds) }
 
     /// The secret of the epoch that a moment is in.
     @inline(__always)
     mutating func secret(at time: EventTime) -> Secret {
-        if !span.contains(time.milliseconds) { change(to: KeyEpoch.number(of: time)) }
+        if !isCurrent(at: time) { change(to: KeyEpoch.number(of: time)) }
         return last
     }
 

@@ -14,28 +14,29 @@ import LogFormats
 struct IdentifierReader: Sendable {
     private var keys: EpochSecrets<[UInt8]>
     private var hasher: MatchHasher
-    private var key: [UInt8]
+    private var records: SipHash
     /// Matches of a text that are hashed, 2 µs each: whoever writes texts must not choose how long they take.
     private static let limit = 16
 
     init(epochs: any EpochKeys) {
         keys = EpochSecrets(epochs) { HMACSHA256.code(for: Array("weir identifiers 1".utf8), key: $0) }
-        key = Array(repeating: 0, count: 32)
-        hasher = MatchHasher(key: key)
+        let none = Array(repeating: UInt8(0), count: 32)
+        hasher = MatchHasher(key: none)
+        records = SipHash(key: none)
     }
 
     private mutating func use(_ time: EventTime) {
-        let next = keys.secret(at: time)
-        guard next != key else { return }
-        key = next
-        hasher = MatchHasher(key: next)
+        guard !keys.isCurrent(at: time) else { return }
+        let key = keys.secret(at: time)
+        hasher = MatchHasher(key: key)
+        records = SipHash(key: HMACSHA256.code(for: Array("record numbers".utf8), key: key))
     }
 
     /// The hash of a record's number that is unique by its form; 0 of any other.
     mutating func record(_ bytes: PaddedBytes, _ range: TextRange, at time: EventTime) -> UInt64 {
         guard IdentifierReader.isUnique(bytes, range) else { return 0 }
-        let text = Array("record\0".utf8) + bytes.copy(Int(range.start)..<Int(range.start) + range.count)
-        return max(HMACSHA256.code(for: text, key: keys.secret(at: time)).prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }, 1)
+        use(time)
+        return max(records.hash(bytes.copy(Int(range.start)..<Int(range.start) + range.count)), 1)
     }
 
     /// Adds those matches that stand for one person. Precondition: `text` is what was scanned.
