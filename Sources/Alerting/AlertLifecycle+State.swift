@@ -26,6 +26,7 @@ extension AlertLifecycle {
             alert.finding.encode(into: &writer)
         }
         past.encode(into: &writer)
+        former.encode(into: &writer)
     }
 
     package init(from reader: inout StateReader) throws(StateError) {
@@ -49,7 +50,7 @@ extension AlertLifecycle {
                 quietBuckets: quietBuckets, finding: try Finding(from: &reader), isCollapsed: isCollapsed, isPage: isPage,
                 former: former)
         }
-        self.init(restored: restored, past: try PastAlerts(from: &reader))
+        self.init(restored: restored, past: try PastAlerts(from: &reader), former: try FormerAlerts(from: &reader))
     }
 }
 

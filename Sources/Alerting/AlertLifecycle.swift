@@ -54,13 +54,16 @@ package struct AlertLifecycle: Sendable {
     package private(set) var open: [AlertKey: OpenAlert] = [:]
     /// Alerts that were open before, and what people said of them.
     package private(set) var past = PastAlerts()
+    /// Whose the alerts are that were told under a name of before.
+    package private(set) var former = FormerAlerts()
 
     package init() {}
 
     /// Continues with alerts that a checkpoint held.
-    init(restored: [AlertKey: OpenAlert], past: PastAlerts) {
+    init(restored: [AlertKey: OpenAlert], past: PastAlerts, former: FormerAlerts) {
         open = restored
         self.past = past
+        self.former = former
     }
 
     /// What is to be recorded.
@@ -130,9 +133,16 @@ package struct AlertLifecycle: Sendable {
     }
 
     /// The account is called otherwise from now on. Its open alerts end under their name; of those before, nothing is told to the next.
-    package mutating func rename(_ account: AccountID, from name: String) {
+    package mutating func rename(_ account: AccountID, from name: String, at time: EventTime) {
         for key in open.keys where key.account == account && open[key]?.former == nil { open[key]?.former = name }
+        for alert in past.all(of: account) { former.remember(alert, account, at: time) }
         past.forget(account)
+    }
+
+    /// Forgets whose the alerts under a name of before are that ended long ago. To be called once a day.
+    package mutating func forgetFormer(at time: EventTime) {
+        guard former.count > 0 else { return }
+        former.forget(at: time, sparing: Set(open.values.filter { $0.former != nil }.map(\.id)))
     }
 
     /// Keeps an open alert to itself, or no longer.

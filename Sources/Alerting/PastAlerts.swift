@@ -64,6 +64,11 @@ package struct PastAlerts: Equatable, Sendable {
         }
     }
 
+    /// The alerts of an account, of all detectors, in their order.
+    func all(of account: AccountID) -> [PastAlert] {
+        alerts.keys.filter { $0.account == account }.sorted().flatMap { alerts[$0] ?? [] }
+    }
+
     /// Forgets the alerts of an account, all detectors together.
     mutating func forget(_ account: AccountID) {
         for key in alerts.keys where key.account == account { alerts[key] = nil }

@@ -25,6 +25,7 @@ package enum LaneAssembly {
         }
         options.inventory = settings.inventory
         options.declaresFlows = !settings.estate.flows.isEmpty
+        options.stores = settings.estate.stores
         var lane = LaneSpecification(
             options: options,
             format: try FormatCatalog.decoder(of: type, options: FormatOptions(fields: source.fields, wrapper: source.wrapper)),

@@ -113,10 +113,14 @@ public struct LimitHistory: Sendable {
 
 /// How an account explores the catalogue: different items a day, and the searches of the last hour.
 ///
-/// State: 80 bytes, 256 more while it reads items.
+/// State: 90 bytes, 256 more while it reads items, and what ``ShelfMemory`` has.
 public struct DiscoveryMemory: Sendable {
-    /// Different items a day, over days on which there were any.
+    /// Different items a day, over days on which there were any; of stores without a stated size.
     public private(set) var usualItems = RunningMean()
+    /// The same of each store with one.
+    public private(set) var shelves = ShelfMemory()
+    /// Days that have ended with items in them.
+    public private(set) var days: UInt16 = 0
     /// Near-duplicates in a bucket, over buckets with searches.
     public private(set) var usualAlike = RunningMean()
     public private(set) var day: Int64 = -1
@@ -153,6 +157,16 @@ public struct DiscoveryMemory: Sendable {
         return items.estimate
     }
 
+    /// The same of a store with a stated size.
+    public func items(endingWith number: Int64, _ shelf: Shelf) -> Double {
+        var items = number / Int64(BucketGrid.perDay) == day ? shelves[shelf.store].today : DistinctSketch()
+        items.formUnion(shelf.items)
+        return items.estimate
+    }
+
+    /// Days that had ended with items in them when a bucket began.
+    public func days(before number: Int64) -> Int { Int(days) + (day >= 0 && number / Int64(BucketGrid.perDay) != day ? 1 : 0) }
+
     private mutating func roll(_ tally: DiscoveryTally?, bucket number: Int64) {
         let steps = bucket < 0 ? 4 : Int(min(max(number - bucket, 1), 4))
         for index in (0..<4).reversed() {
@@ -173,9 +187,12 @@ public struct DiscoveryMemory: Sendable {
         if date != day {
             if !today.isEmpty { usualItems.learn(today.estimate, horizon: 28) }
             today = DistinctSketch()
+            shelves.endDay()
+            if day >= 0 && days < .max { days += 1 }
             day = date
         }
         today.formUnion(tally.distinctItems)
+        for shelf in tally.shelves { shelves.learn(shelf) }
     }
 
     func encode(into writer: inout StateWriter) {
@@ -188,6 +205,8 @@ public struct DiscoveryMemory: Sendable {
             writer.write(alike[index])
         }
         writer.write(bucket)
+        shelves.encode(into: &writer)
+        writer.write(days)
     }
 
     init(from reader: inout StateReader) throws(StateError) {
@@ -200,5 +219,7 @@ public struct DiscoveryMemory: Sendable {
             alike[index] = try reader.read()
         }
         bucket = try reader.readBucket()
+        shelves = try ShelfMemory(from: &reader)
+        days = try reader.read()
     }
 }

@@ -155,5 +155,6 @@ extension DiscoveryTally {
             writer.write(shape.texts.bits)
         }
         distinctItems.encode(into: &writer)
+        shelves.encode(into: &writer) { $0.encode(into: &$1) }
     }
 }

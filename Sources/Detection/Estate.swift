@@ -57,8 +57,13 @@ public struct Estate: Equatable, Sendable {
         public var dataClass: DataClass
         public var objects: [String]
         public var endpoints: [String]
+        /// How many records it holds; 0 where the settings do not say.
+        public var records: UInt64
 
-        public init(name: String, system: String, dataClass: DataClass, objects: [String] = [], endpoints: [String] = []) {
+        public init(
+            name: String, system: String, dataClass: DataClass, objects: [String] = [], endpoints: [String] = [], records: UInt64 = 0
+        ) {
+            self.records = records
             self.name = name
             self.system = system
             self.dataClass = dataClass

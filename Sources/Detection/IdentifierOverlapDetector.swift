@@ -9,12 +9,13 @@ public struct IdentifierOverlapDetector: MovementDetector {
     public static let descriptor = DetectorDescriptor(
         id: "D20", name: "identifier-overlap", family: "synthetic-movement",
         sees: "three different identifiers within a day that an account's synthetic or AI content shares with what customers' content in "
-            + "production showed in the one or two weeks before, or the reverse: e-mail addresses, telephone, card and account numbers, "
+            + "production showed in the one or two weeks before or first in the same quarter hour, or the reverse: e-mail addresses, "
+            + "telephone, card and account numbers, "
             + "national numbers, the operator's patterns, and record numbers that are unique by their form; by keyed hashes only",
         misses:
-            "what both sides show for the first time within one quarter hour; more than 512 identifiers of an account and quarter hour, "
-            + "of which a sample is kept; texts that the log does not hold; people's names",
-        warmUp: "none, but production's content must have been seen before",
+            "more than 512 identifiers of an account and quarter hour, of which those with the smallest hashes are kept, the same on both "
+            + "sides; texts that the log does not hold; people's names",
+        warmUp: "none, but the other side's content must have been seen",
         options: [
             DetectorOption(
                 name: "distinct_identifiers", defaultValue: 3, range: 1...60,
@@ -53,6 +54,8 @@ public struct IdentifierOverlapDetector: MovementDetector {
 
     public func finding(_ look: AccessLook, _ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> Finding {
         let (matches, _, total) = overlap(bucket, account)
+        let together = Set(matches.filter(\.isTogether).map(\.hash)).count
+        let when = together == 0 ? "before, within two weeks" : "before, within two weeks, \(together) of them in the same quarter hour"
         let store = matches.first.map { $0.place.words(bucket.access.values) } ?? "calls"
         let count = total >= OverlapMemory.limit ? "\(OverlapMemory.limit) and more" : "\(total)"
         let what =
@@ -60,7 +63,7 @@ public struct IdentifierOverlapDetector: MovementDetector {
             ? "synthetic or AI content (\(store)) that customers' content in production"
             : "customers' content (\(store)) that synthetic or AI content"
         let phrase =
-            "showed \(count) different identifier\(total == 1 ? "" : "s") within a day in \(what) showed before, within two weeks. "
+            "showed \(count) different identifier\(total == 1 ? "" : "s") within a day in \(what) showed \(when). "
             + "By keyed hashes; a hash matches by chance with a probability of at most "
             + "\(NumberText.decimal(IdentifierFilter.falsePositiveProbability * 1e6, places: 0)) in a million."
         return finding(look, bucket, of: account, measure: nil, severity: .critical, score: 6, phrase: phrase)
@@ -68,11 +71,11 @@ public struct IdentifierOverlapDetector: MovementDetector {
 
     public func reason(_ look: AccessLook, _ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> String {
         switch look.gate {
-        case .fired: "identifiers that the other side showed before"
-        case .excess: "identifiers that the other side showed before, but fewer than \(needed) within the day, or none that is new"
+        case .fired: "identifiers that the other side showed first"
+        case .excess: "identifiers that the other side showed first, but fewer than \(needed) within the day, or none that is new"
         default:
             bucket.access.tally?.movement.map {
-                "\($0.madeUp.count) identifiers in made-up and \($0.real.count) in customers' content, none that the other side showed before"
+                "\($0.madeUp.count) identifiers in made-up and \($0.real.count) in customers' content, none that the other side showed first"
             } ?? "no event says anything of records"
         }
     }
@@ -139,6 +142,14 @@ extension IdentifierOverlapDetector {
         return [
             case_("three identifiers of customers in AI content", .fires, customers, shows(.aiContent, 2...4)),
             case_("three identifiers of synthetic records with customers", .fires, shows(.synthetic, 1...4), shows(.customer, 1...3)),
+            // Before and last are two quarter hours of one stretch: here both sides begin in the same one.
+            SelfTest(
+                "three identifiers of customers in AI content of the same quarter hour", .fires,
+                history: [SelfTest.Stretch(days: 2, [shows(.customer, 20...23), nil])],
+                last: SelfTest.Stretch(buckets: 1, [customers, shows(.aiContent, 2...4)])),
+            SelfTest(
+                "two of the same quarter hour", .staysSilent, history: [SelfTest.Stretch(days: 2, [shows(.customer, 20...23), nil])],
+                last: SelfTest.Stretch(buckets: 1, [customers, shows(.aiContent, 3...6)])),
             case_("two of them", .staysSilent, customers, shows(.aiContent, 1...2)),
             case_("identifiers of nobody", .staysSilent, customers, shows(.aiContent, 5...8)),
             case_("customers' own orders", .staysSilent, customers, shows(.customer, 1...4)),

@@ -49,6 +49,7 @@ extension MovementTally {
             identifiers.encode(into: &writer) { identifier, writer in
                 writer.write(identifier.hash)
                 writer.write(identifier.place.rawValue)
+                writer.write(identifier.time.milliseconds)
             }
         }
         writer.write(personal.kinds)
@@ -110,7 +111,7 @@ extension MovementTally {
 extension MovementTally {
     private static func identifiers(from reader: inout StateReader) throws(StateError) -> SmallestSet<Identifier> {
         try SmallestSet(limit: identifierLimit, from: &reader) { reader throws(StateError) in
-            Identifier(hash: try reader.read(), place: ContentPlace(rawValue: try reader.read()))
+            Identifier(hash: try reader.read(), place: ContentPlace(rawValue: try reader.read()), time: try reader.readTime())
         }
     }
 }
@@ -185,6 +186,7 @@ extension DataMovement {
         for hash in [provenance, parent, session] { writer.write(hash) }
         writer.write(UInt8(identifiers.count))
         for place in 0..<identifiers.count { writer.write(identifiers[place]) }
+        writer.write(record)
         writer.write(personal.kinds)
         writer.write(personal.count)
         writer.write(personal.certain)
@@ -204,6 +206,7 @@ extension DataMovement {
         parent = try reader.read()
         session = try reader.read()
         for _ in 0..<(try reader.read(UInt8.self)) { identifiers.insert(try reader.read()) }
+        record = try reader.read()
         personal.kinds = try reader.read()
         personal.count = try reader.read()
         personal.certain = try reader.read()

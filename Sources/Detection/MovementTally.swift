@@ -61,11 +61,12 @@ public struct MovementTally: Sendable {
     public internal(set) var real = SmallestSet<Identifier>(limit: identifierLimit)
     public internal(set) var madeUp = SmallestSet<Identifier>(limit: identifierLimit)
 
-    /// The keyed hash of an identifier, and where it was shown.
+    /// The keyed hash of an identifier, where it was shown, and when first.
     public struct Identifier: SmallestSetElement, Equatable, Sendable {
         public var key: UInt64 { hash }
         public var hash: UInt64
         public var place: ContentPlace
+        public var time: EventTime
     }
 
     public struct Edge: SmallestSetElement, Equatable, Sendable {
@@ -192,17 +193,21 @@ public struct MovementTally: Sendable {
         if movement.provenance != 0 { addHash(movement, route, item: detail?.item ?? 0, isMade: isWrite || event.operation == .sync) }
         if movement.personal.count > 0 || movement.flow.dataClass == .aiContent { addPersonal(movement, route) }
         if event.status < 400 {
-            addIdentifiers(movement, route, item: detail.map { $0.traits.contains(.uniqueItem) ? $0.item : 0 } ?? 0)
+            addIdentifiers(movement, route, at: event.time)
             if let job = detail?.job, job != 0, isWrite || event.operation.movesDataOut { addJob(job, movement, records, route) }
         }
         return isNews
     }
 
-    private mutating func addIdentifiers(_ movement: DataMovement, _ route: RouteKey, item: UInt64) {
+    private mutating func addIdentifiers(_ movement: DataMovement, _ route: RouteKey, at time: EventTime) {
+        let item = movement.record
         guard movement.identifiers.count > 0 || item != 0, let side = movement.side else { return }
         let place = ContentPlace(route, movement)
         func add(_ hash: UInt64, to set: inout SmallestSet<Identifier>) {
-            set.change(hash, orAdd: Identifier(hash: hash, place: place)) { $0.place = max($0.place, place) }
+            set.change(hash, orAdd: Identifier(hash: hash, place: place, time: time)) {
+                $0.place = max($0.place, place)
+                $0.time = min($0.time, time)
+            }
         }
         for index in 0..<movement.identifiers.count {
             if side == .real { add(movement.identifiers[index], to: &real) } else { add(movement.identifiers[index], to: &madeUp) }

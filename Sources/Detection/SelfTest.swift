@@ -26,12 +26,14 @@ public struct SelfTest: Sendable {
     public let canaries: [String]
     public let inventory: [String]
     public let declaresFlows: Bool
+    public let stores: [Estate.Store]
 
     public init(
         _ name: String, _ expectation: Expectation, history: [Stretch], last: Stretch, canaries: [String] = [], inventory: [String] = [],
-        declaresFlows: Bool = false
+        declaresFlows: Bool = false, stores: [Estate.Store] = []
     ) {
         self.declaresFlows = declaresFlows
+        self.stores = stores
         self.canaries = canaries
         self.inventory = inventory
         self.name = name

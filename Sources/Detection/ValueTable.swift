@@ -72,7 +72,14 @@ public final class ValueTable {
     /// Whether the settings declare flows: then what is not declared is a fault by itself.
     public let declaresFlows: Bool
     /// Items that the lane has shown.
-    public private(set) var catalogue = DistinctSketch()
+    private var catalogue = DistinctSketch()
+    /// The stretch of ``catalogueBuckets`` that they are of, and how many there were in the one before.
+    private var catalogueStretch: Int64 = -1
+    private var formerCatalogue = 0.0
+    /// Ninety days: items are hashed under a key of so long, and would be counted anew as others with the next.
+    public static let catalogueBuckets = 90 * Int64(BucketGrid.perDay)
+    /// How many items the lane has shown, but for those of ``catalogues``: in these ninety days, or in those before where they were more.
+    public var catalogueSize: Double { max(catalogue.estimate, formerCatalogue) }
     /// Endpoints that moved rows and are not in the inventory, as far as they were told.
     private var toldShadows: Set<UInt16> = []
     /// When each endpoint of the inventory was called last, and which of them a value is.
@@ -84,6 +91,9 @@ public final class ValueTable {
     private var limits: (stated: Int64, known: Int64) = (0, 0)
     private var notedLimits: (stated: Int64, known: Int64) = (0, 0)
     private let canaries: Set<String>
+    /// Stores whose size the settings state; by value, the store that it stands for.
+    public let catalogues: StoreCatalogues
+    private var stores: [(object: UInt64?, endpoint: UInt64?)] = []
     /// The operator's inventory of endpoints; empty when there is none.
     public let inventory: EndpointInventory
 
@@ -96,8 +106,11 @@ public final class ValueTable {
         func isForgettable(at bucket: Int64) -> Bool { accounts <= 1 && bucket - firstBucket > 7 * Int64(BucketGrid.perDay) }
     }
 
-    public init(canaries: [String] = [], inventory: [String] = [], declaresFlows: Bool = false) {
+    public init(
+        canaries: [String] = [], inventory: [String] = [], declaresFlows: Bool = false, catalogues: StoreCatalogues = StoreCatalogues()
+    ) {
         self.declaresFlows = declaresFlows
+        self.catalogues = catalogues
         self.canaries = Set(canaries.map { $0.lowercased() })
         let listed = EndpointInventory(inventory)
         self.inventory = listed
@@ -112,6 +125,7 @@ public final class ValueTable {
         if inventory.isEmpty || inventory.contains(name) { traits.insert(.inventoried) }
         self.traits.append(traits)
         channels.append(AccessChannel(endpoint: name))
+        if !catalogues.isEmpty { stores.append((catalogues.key(ofObject: name), catalogues.key(ofEndpoint: name))) }
         if !inventory.isEmpty, traits.contains(.inventoried) { places[UInt16(clamping: names.count + 1)] = inventory.places(of: name) }
     }
 
@@ -148,6 +162,15 @@ public final class ValueTable {
         }
     }
 
+    /// The store of a route whose size the settings state; 0 where there is none. An object says more than an endpoint.
+    @inline(__always)
+    public func catalogue(of route: RouteKey) -> UInt64 {
+        if stores.isEmpty { return 0 }
+        let (object, endpoint) = (Int(route.object.rawValue) - 2, Int(route.endpoint.rawValue) - 2)
+        if object >= 0 && object < stores.count, let store = stores[object].object { return store }
+        return endpoint >= 0 && endpoint < stores.count ? stores[endpoint].endpoint ?? 0 : 0
+    }
+
     public func users(of route: RouteKey) -> Users? { users[route] }
 
     /// Notes one more account that uses a route. Counted only by ``countNoted(bucket:)``, so that no account of a bucket is judged by what
@@ -179,13 +202,23 @@ public final class ValueTable {
         provenance.countNoted()
         identifiers.countNoted(bucket: bucket)
         concerned = InlineArray(repeating: 0)
-        for items in notedItems { catalogue.formUnion(items) }
-        notedItems.removeAll()
+        countItems(bucket: bucket)
         toldShadows.formUnion(notedShadows)
         notedShadows.removeAll()
         use.countNoted(bucket: bucket)
         if notedLimits.known > 0 { limits = notedLimits }
         notedLimits = (0, 0)
+    }
+
+    private func countItems(bucket: Int64) {
+        let stretch = bucket / ValueTable.catalogueBuckets
+        if stretch != catalogueStretch {
+            if catalogueStretch >= 0 { formerCatalogue = catalogue.estimate }
+            catalogue = DistinctSketch()
+            catalogueStretch = stretch
+        }
+        for items in notedItems { catalogue.formUnion(items) }
+        notedItems.removeAll()
     }
 
     /// For an account whose calls state no limit any more: the share of the others that still do; 0 where there are none.
@@ -198,9 +231,15 @@ public final class ValueTable {
     public func note(_ movement: MovementTally) {
         for edge in movement.edges { flows.note(edge) }
         provenance.note(movement.labels)
-        identifiers.note(movement)
         for lack in Lack.allCases where movement.share(lack, provenance).isAny { concerned[Int(lack.rawValue)] += 1 }
     }
+    /// Notes whose identifiers an account showed in a bucket that is about to be judged. To be called for all of its accounts, and then
+    /// ``compareIdentifiers()``, so that what both sides showed in it is known whoever is judged first.
+    public func note(identifiers movement: MovementTally) { identifiers.note(movement) }
+    /// See ``IdentifierRegister/compareNoted()``.
+    public func compareIdentifiers() { identifiers.compareNoted() }
+    /// See ``IdentifierRegister/forgetNoted()``.
+    public func forgetIdentifiers() { identifiers.forgetNoted() }
     /// See ``FlowLedger/takeChanged()``.
     public func takeChangedFlows() -> [(key: FlowKey, value: FlowLedger.Record)] { flows.takeChanged() }
     /// See ``IdentifierRegister/takeChangedPages()``.
@@ -279,6 +318,8 @@ extension ValueTable {
         provenance.encode(into: &writer)
         identifiers.encode(into: &writer)
         catalogue.encode(into: &writer)
+        writer.write(catalogueStretch)
+        writer.write(formerCatalogue)
         writer.write(limits.stated)
         writer.write(limits.known)
         writer.write(UInt32(toldShadows.count))
@@ -300,6 +341,9 @@ extension ValueTable {
         provenance = try ProvenanceRegistry(from: &reader)
         identifiers = try IdentifierRegister(from: &reader)
         catalogue = try DistinctSketch(from: &reader)
+        catalogueStretch = try reader.read()
+        formerCatalogue = try reader.readDouble()
+        guard formerCatalogue.isFinite else { throw StateError.implausible("items of a lane") }
         limits = (try reader.read(), try reader.read())
         for _ in 0..<(try reader.read(UInt32.self)) { toldShadows.insert(try reader.read()) }
         try use.restore(from: &reader)

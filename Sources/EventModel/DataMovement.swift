@@ -117,7 +117,7 @@ public struct FlowKey: Hashable, Comparable, Sendable {
 
 /// What an event says of the records that it moved or touched: kept beside it, so that events without it do not pay for it.
 ///
-/// State: about 104 bytes. Nothing of what the records hold is here: hashes are keyed, personal data is counted.
+/// State: about 112 bytes. Nothing of what the records hold is here: hashes are keyed, personal data is counted.
 public struct DataMovement: Equatable, Sendable {
     public var flow = FlowKey()
     /// Where the touched store stands: ``FlowKey/fromEnvironment`` of what leaves it, ``FlowKey/toEnvironment`` of what is written.
@@ -137,6 +137,8 @@ public struct DataMovement: Equatable, Sendable {
     public var personal = PersonalDataFound()
     /// Identifiers of people in the free text.
     public var identifiers = IdentifierHashes()
+    /// Keyed hash of the record's number, where that is unique by its form, such as a UUID: no other record anywhere has it; else 0.
+    public var record: UInt64 = 0
 
     /// Yes-or-no facts.
     public struct Traits: OptionSet, Sendable {

@@ -47,8 +47,6 @@ public struct EventDetail: Equatable, Sendable {
         public static let canary = Traits(rawValue: 2)
         /// The call says where in a listing it stands.
         public static let positioned = Traits(rawValue: 8)
-        /// The item's number is unique by its form, such as a UUID: no other record anywhere has it.
-        public static let uniqueItem = Traits(rawValue: 4)
     }
 
     /// Nothing stated.

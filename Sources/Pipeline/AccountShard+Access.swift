@@ -23,7 +23,8 @@ extension AccountShard {
             var isUrgent = false
             if event.status >= 400 { tally.noteAccess().note(status: event.status, at: event.time) }
             if let detail {
-                tally.noteAccess().note(detail, rows: rows, at: event.time, operation: event.operation)
+                tally.noteAccess().note(
+                    detail, rows: rows, at: event.time, operation: event.operation, store: values.catalogue(of: route))
                 if detail.job != 0 && event.status < 400 && values.traits(route).contains(.audit) {
                     tally.noteAccess().noteAudit(of: detail.job)
                 }

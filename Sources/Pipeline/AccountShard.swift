@@ -339,6 +339,14 @@ final class AccountShard {
     /// The edges on which records moved in open bucket `position`.
     func edges(position: Int) -> [MovementTally.Edge] { open[position].tallies.flatMap { $0.access?.movement?.edges ?? [] } }
 
+    /// Notes whose identifiers were shown in open bucket `position`.
+    func noteIdentifiers(position: Int) {
+        for index in open[position].tallies.indices {
+            guard let access = open[position].tallies[index].access, access.hasMovement, let moved = access.movement else { continue }
+            if !moved.real.isEmpty || !moved.madeUp.isEmpty { values.note(identifiers: moved) }
+        }
+    }
+
     /// The accounts active in open bucket `position`, in order of number.
     func activeAccounts(position: Int) -> [AccountID] { open[position].tallies.map(\.account).sorted() }
 

@@ -42,15 +42,17 @@ package struct Attribution: ~Copyable {
     private let limits: Limits
     private let pseudonymKey: [UInt8]
     private let hashKey: UInt64
-    private let details: DetailReader
+    private var details: DetailReader
     private var movements: MovementReader
     private var screen: NameScreen
     /// Accounts by number, as the estate's settings are made to name them: what these say of one is looked up by its name. People under
     /// the installation's key, whatever the epoch.
     private var accountNames = [Attribution.overflowName]
     private var gate = AdmissionGate()
-    /// Under which names are hashed for the gate. From the installation's secret, because the gate's memory is part of a checkpoint.
+    /// Under which names are hashed for the gate: from secrets, because the gate's memory is part of a checkpoint. Those of people, like
+    /// their pseudonyms, from that of the event's epoch.
     private let gateKey: UInt64
+    private var gateKeys: EpochSecrets<UInt64>
 
     private struct PathEntry {
         var hash: UInt64
@@ -72,10 +74,11 @@ package struct Attribution: ~Copyable {
         self.limits = limits
         self.pseudonymKey = pseudonymKey
         self.hashKey = hashKey
-        details = DetailReader(pseudonymKey: pseudonymKey, canaries: canaries)
-        self.movements = MovementReader(movements, pseudonymKey: pseudonymKey)
+        details = DetailReader(pseudonymKey: pseudonymKey, epochs: self.epochs, canaries: canaries)
+        self.movements = MovementReader(movements, pseudonymKey: pseudonymKey, epochs: self.epochs)
         screen = NameScreen(movements.scan)
-        gateKey = HMACSHA256.code(for: Array("admission of names".utf8), key: pseudonymKey).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+        gateKey = WordKey.of("admission of names", key: pseudonymKey)
+        gateKeys = EpochSecrets(self.epochs) { WordKey.of("admission of names", key: $0) }
         accounts = NameDirectory(key: hashKey)
         people = NameDirectory(key: hashKey)
         values = NameDirectory(key: hashKey)
@@ -103,7 +106,7 @@ package struct Attribution: ~Copyable {
             let object = line.object.isEmpty ? .unknown : self.object(line.object, line.object.isScratch ? scratch : bytes, &batch)
             var presence = line.presence
             if presence.contains(.detail) {
-                batch.details.append(details.read(lines.details[Int(line.detail)], bytes: bytes, scratch: scratch))
+                batch.details.append(details.read(lines.details[Int(line.detail)], at: line.time, bytes: bytes, scratch: scratch))
             }
             if !line.endpoint.isEmpty, line.operation.movesDataOut,
                 let position = Attribution.position(line.endpoint, line.endpoint.isScratch ? scratch : bytes)
@@ -141,8 +144,8 @@ package struct Attribution: ~Copyable {
         let line = lines.lines[index]
         let stated = line.presence.contains(.movement) ? lines.movements[Int(line.movement)] : LineMovement()
         var (movement, names) = movements.read(
-            line, stated, account: account, name: accountNames[Int(account.rawValue)], endpoint: endpoint, object: object, bytes: bytes,
-            scratch: scratch)
+            line, stated, account: account, name: accountNames[Int(account.rawValue)], endpoint: endpoint, object: object,
+            item: line.presence.contains(.detail) ? lines.details[Int(line.detail)].item : nil, bytes: bytes, scratch: scratch)
         if let name = names.from { movement.flow.from = value(name, &batch) }
         if let name = names.to { movement.flow.to = value(name, &batch) }
         if let name = names.fromRegion { movement.flow.fromRegion = value(name, &batch) }
@@ -200,7 +203,9 @@ package struct Attribution: ~Copyable {
             accountNames[Int(number)] = Pseudonym.text(raw, key: pseudonymKey)
             return AccountID(rawValue: number)
         }
-        guard Int(accountCount) < limits.accounts, mayEnter(line, bytes, &batch) else { return .overflow }
+        guard Int(accountCount) < limits.accounts, mayEnter(line, bytes, key: gateKeys.secret(at: line.time), &batch) else {
+            return .overflow
+        }
         let number = accountCount
         remember(raw, hash: hash, number: number)
         addAccount(Array(shown.utf8))
@@ -246,7 +251,7 @@ package struct Attribution: ~Copyable {
             if Int(accountCount) < limits.accounts { accounts.insert(raw, hash: hash, number: number) }
             return AccountID(rawValue: number)
         }
-        guard Int(accountCount) < limits.accounts, mayEnter(line, bytes, &batch) else { return .overflow }
+        guard Int(accountCount) < limits.accounts, mayEnter(line, bytes, key: gateKey, &batch) else { return .overflow }
         let number = accountCount
         accountCount += 1
         accounts.insert(raw, hash: hash, number: number)
@@ -257,8 +262,8 @@ package struct Attribution: ~Copyable {
     }
 
     /// Asks the gate, and tells the core what it was asked.
-    private mutating func mayEnter(_ line: DecodedLine, _ bytes: PaddedBytes, _ batch: inout EventBatch) -> Bool {
-        var name = bytes.hash(from: Int(line.account.start), count: line.account.count, key: gateKey)
+    private mutating func mayEnter(_ line: DecodedLine, _ bytes: PaddedBytes, key: UInt64, _ batch: inout EventBatch) -> Bool {
+        var name = bytes.hash(from: Int(line.account.start), count: line.account.count, key: key)
         // A person and a program of one name are two. 0 is no name.
         if line.kind == .human { name = ~name }
         let request = AdmissionGate.Request(

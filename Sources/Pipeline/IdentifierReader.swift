@@ -8,19 +8,40 @@ import LogFormats
 
 /// Turns identifiers of people that a scanner found into keyed hashes.
 ///
-/// The key comes from the installation's secret, because the hashes stay in the state as bits: the same value has the same hash after a
-/// restart, and without the secret nobody can try values against it. State: the key and a buffer.
+/// The key is of the event's epoch, because the hashes stay in the state as bits: the same value has the same hash after a restart, and
+/// once the epoch's key is deleted nobody can try values against it. What was shown in the epoch before is not recognised: an overlap is
+/// found within one epoch. State: keys and a buffer.
 struct IdentifierReader: Sendable {
+    private var keys: EpochSecrets<[UInt8]>
     private var hasher: MatchHasher
+    private var records: SipHash
     /// Matches of a text that are hashed, 2 µs each: whoever writes texts must not choose how long they take.
     private static let limit = 16
 
-    init(pseudonymKey: [UInt8]) {
-        hasher = MatchHasher(key: HMACSHA256.code(for: Array("weir identifiers 1".utf8), key: pseudonymKey))
+    init(epochs: any EpochKeys) {
+        keys = EpochSecrets(epochs) { HMACSHA256.code(for: Array("weir identifiers 1".utf8), key: $0) }
+        let none = Array(repeating: UInt8(0), count: 32)
+        hasher = MatchHasher(key: none)
+        records = SipHash(key: none)
+    }
+
+    private mutating func use(_ time: EventTime) {
+        guard !keys.isCurrent(at: time) else { return }
+        let key = keys.secret(at: time)
+        hasher = MatchHasher(key: key)
+        records = SipHash(key: HMACSHA256.code(for: Array("record numbers".utf8), key: key))
+    }
+
+    /// The hash of a record's number that is unique by its form; 0 of any other.
+    mutating func record(_ bytes: PaddedBytes, _ range: TextRange, at time: EventTime) -> UInt64 {
+        guard IdentifierReader.isUnique(bytes, range) else { return 0 }
+        use(time)
+        return max(records.hash(bytes.copy(Int(range.start)..<Int(range.start) + range.count)), 1)
     }
 
     /// Adds those matches that stand for one person. Precondition: `text` is what was scanned.
-    mutating func read(_ matches: [ScanMatch], in text: Span<UInt8>, into hashes: inout IdentifierHashes) {
+    mutating func read(_ matches: [ScanMatch], in text: Span<UInt8>, at time: EventTime, into hashes: inout IdentifierHashes) {
+        use(time)
         var left = IdentifierReader.limit
         for match in matches where left > 0 && IdentifierReader.isIdentifier(match, text) {
             left -= 1

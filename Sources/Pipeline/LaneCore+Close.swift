@@ -49,6 +49,7 @@ extension LaneCore {
         let known = fleet
         let pulse = isMissing ? nil : pulse(position: 0)
         if let pulse { fleet = known.raised(by: pulse) }
+        if !isMissing { noteIdentifiers(position: 0) }
         let answer = inquiry.flatMap { $0.bucket == oldestBucket ? explain($0, isClosed: true) : nil }
         // A missing bucket is neither judged nor learnt, and nobody counts as quiet in it.
         if let pulse {
@@ -69,6 +70,12 @@ extension LaneCore {
         if openCount == 0 { openBucket() }
         setCloseTime()
         armOldest()
+    }
+
+    /// Shows the lane's register whose identifiers an open bucket has, before anybody in it is judged. Complexity: O(active accounts).
+    private func noteIdentifiers(position: Int) {
+        for shard in shards { shard.noteIdentifiers(position: position) }
+        values.compareIdentifiers()
     }
 
     /// Empty buckets more than a day behind the last event: the log is away, which says nothing about its accounts.
@@ -101,7 +108,10 @@ extension LaneCore {
         fleet = view
         values.countNoted(bucket: oldestBucket)
         closeInventory(bucket: oldestBucket)
-        if FleetSums.isDaily(oldestBucket) { retireIdle() }
+        if FleetSums.isDaily(oldestBucket) {
+            retireIdle()
+            lifecycle.forgetFormer(at: BucketGrid.start(of: oldestBucket + 1))
+        }
     }
 
     /// An account with an open alert keeps its profile until that has ended.
@@ -144,6 +154,7 @@ extension LaneCore {
         let known = fleet
         for position in 0..<openCount {
             fleet = known.raised(by: pulse(position: position))
+            noteIdentifiers(position: position)
             var active: [AccountID] = []
             for shard in shards { active += shard.activeAccounts(position: position) }
             for account in active.sorted() {
@@ -153,6 +164,7 @@ extension LaneCore {
             }
         }
         fleet = known
+        values.forgetIdentifiers()
         let refused = (0..<openCount).reduce(into: MeasureSums()) { sums, position in
             if let tally = shard(.overflow).tally(.overflow, position: position) { sums.add(tally.sums) }
         }

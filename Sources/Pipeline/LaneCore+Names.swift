@@ -101,7 +101,7 @@ extension LaneCore {
         if isCommitting && namesAtCommit[account.rawValue] == nil { namesAtCommit[account.rawValue] = former }
         shard(account).willRename(account)
         // Nothing that is told from now on may lead from one name to the other: once the older key is deleted, that link is all there is.
-        lifecycle.rename(account, from: former)
+        lifecycle.rename(account, from: former, at: BucketGrid.start(of: oldestBucket + Int64(position)))
         budget.ledger.rename(account)
     }
 }

@@ -93,7 +93,9 @@ package struct LaneCore: ~Copyable {
         health = LaneHealth(detectors: detectors.count)
         alertLimit = AlertFloodDetector.limit(of: detectors)
         let made = detectors
-        let values = ValueTable(canaries: options.canaries, inventory: options.inventory, declaresFlows: options.declaresFlows)
+        let values = ValueTable(
+            canaries: options.canaries, inventory: options.inventory, declaresFlows: options.declaresFlows,
+            catalogues: StoreCatalogues(options.stores))
         self.values = values
         shards = (0..<max(options.shards, 1)).map {
             AccountShard(number: $0, of: max(options.shards, 1), detectors: made, fleet: FleetView(), values: values)

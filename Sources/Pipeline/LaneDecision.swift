@@ -73,7 +73,9 @@ extension LaneCore {
     package mutating func apply(_ decision: LaneDecision) -> Bool {
         if decision.number > 0 { applied.append(AppliedDecision(number: decision.number, time: newest)) }
         // A person may be called otherwise by now than in the alert.
-        let alerting = decision.alert.isEmpty ? nil : lifecycle.open.first { $0.value.id == decision.alert }?.key.account
+        let alerting =
+            decision.alert.isEmpty
+            ? nil : lifecycle.open.first { $0.value.id == decision.alert }?.key.account ?? lifecycle.former.account(of: decision.alert)
         let named = names.firstIndex(of: decision.account).map { AccountID(rawValue: UInt32($0)) }
         guard let account = alerting ?? named, account > .overflow, account != LaneCore.sourceAccount else { return false }
         lifecycle.label(decision.verdict.label, account: account, alert: decision.alert)

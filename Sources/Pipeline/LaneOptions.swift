@@ -26,6 +26,8 @@ package struct LaneOptions: Sendable {
     package var inventory: [String] = []
     /// Whether the settings declare flows of records.
     package var declaresFlows = false
+    /// The stores of the settings, where some state their size; else empty.
+    package var stores: [Estate.Store] = []
     /// Text that stands for the estate and the lexicon of the settings, for the model's hash; empty where nothing is said.
     package var estateDigest = ""
     /// Only events from here on, and before there, are taken.

@@ -28,6 +28,8 @@ struct MovementReader {
     private let lexicon: MarkerLexicon
     private let sourceEnvironment: DataEnvironment
     private let key: UInt64
+    /// Sessions are people's, and compared within a quarter hour.
+    private var sessionKeys: EpochSecrets<UInt64>
     private var scanner: ContentScanner
     private var identifiers: IdentifierReader
     /// Bytes of a text that are scanned.
@@ -81,13 +83,14 @@ struct MovementReader {
         var toRegion: String?
     }
 
-    init(_ settings: MovementSettings, pseudonymKey: [UInt8]) {
+    init(_ settings: MovementSettings, pseudonymKey: [UInt8], epochs: any EpochKeys) {
         index = EstateIndex(settings.estate.naming { Pseudonym.text(Array($0.utf8), key: pseudonymKey) })
         lexicon = MarkerLexicon(settings.lexicon)
         sourceEnvironment = settings.environment
         scanner = ContentScanner(settings.scan)
-        identifiers = IdentifierReader(pseudonymKey: pseudonymKey)
-        key = HMACSHA256.code(for: Array("weir movements 1".utf8), key: pseudonymKey).prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        identifiers = IdentifierReader(epochs: epochs)
+        key = WordKey.of("weir movements 1", key: pseudonymKey)
+        sessionKeys = EpochSecrets(epochs) { WordKey.of("weir movements 1", key: $0) }
         memo = Array(repeating: MemoEntry(), count: 2048)
     }
 
@@ -121,7 +124,7 @@ struct MovementReader {
     /// Reads one event. The numbers of the systems and jurisdictions that it names are the caller's to fill in.
     mutating func read(
         _ line: DecodedLine, _ stated: LineMovement, account: AccountID, name: String, endpoint: ValueID,
-        object: ValueID, bytes: PaddedBytes, scratch: PaddedBytes
+        object: ValueID, item: TextRange?, bytes: PaddedBytes, scratch: PaddedBytes
     ) -> (DataMovement, Names) {
         var movement = DataMovement()
         var names = Names()
@@ -154,14 +157,19 @@ struct MovementReader {
             if !MovementReader.isContentHash(bytes, range) { movement.traits.insert(.malformedHash) }
         }
         if let (bytes, range) = text(.parent) { (movement.parent, _) = hash(bytes, range) }
-        if let (bytes, range) = text(.session) { (movement.session, _) = hash(bytes, range) }
-        if let (bytes, range) = text(.text) { scan(bytes, range, &movement) }
+        if let (bytes, range) = text(.session) {
+            movement.session = max(bytes.hash(from: Int(range.start), count: range.count, key: sessionKeys.secret(at: line.time)), 1)
+        }
+        if let (bytes, range) = text(.text) { scan(bytes, range, at: line.time, &movement) }
+        if let item, item.count >= 15, movement.side != nil, movement.flow.dataClass != .aiContent {
+            movement.record = identifiers.record(item.isScratch ? scratch : bytes, item, at: line.time)
+        }
         follow(&movement, &names, isWrite: isWrite, at: line.time, system: system, text)
         return (movement, names)
     }
 
     /// Counts the personal data of a free text, and hashes identifiers. No byte of it goes on.
-    private mutating func scan(_ bytes: PaddedBytes, _ range: TextRange, _ movement: inout DataMovement) {
+    private mutating func scan(_ bytes: PaddedBytes, _ range: TextRange, at time: EventTime, _ movement: inout DataMovement) {
         movement.traits.insert(.scanned)
         let start = Int(range.start)
         let text = bytes.copy(start..<start + min(range.count, MovementReader.longestText))
@@ -176,7 +184,7 @@ struct MovementReader {
         // A form alone, without a key beside it, proves nothing.
         let certain = scanner.matches.count { $0.type.isConclusive && !$0.isReserved && $0.confidence > 0.5 }
         movement.personal.certain = UInt16(clamping: certain)
-        if movement.side != nil { identifiers.read(scanner.matches, in: text.span, into: &movement.identifiers) }
+        if movement.side != nil { identifiers.read(scanner.matches, in: text.span, at: time, into: &movement.identifiers) }
     }
 
     /// Where the records came from and where they went.

@@ -28,13 +28,14 @@ package struct RehearsalLane: ~Copyable {
 
     package init(
         detectorOptions: [String: [String: Double]] = [:], canaries: [String] = [], inventory: [String] = [],
-        declaresFlows: Bool = false
+        declaresFlows: Bool = false, stores: [Estate.Store] = []
     ) {
         var options = LaneOptions(name: "rehearsal", format: "json", lateness: .seconds(0))
         options.detectorOptions = detectorOptions
         options.canaries = canaries
         options.inventory = inventory
         options.declaresFlows = declaresFlows
+        options.stores = stores
         self.options = options
         core = LaneCore(options: options)
         accounts = 0

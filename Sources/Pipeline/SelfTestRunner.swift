@@ -33,7 +33,8 @@ package enum SelfTestRunner {
     /// Runs one with the detectors' default options. Complexity: O(buckets × accounts), some tens of milliseconds.
     package static func run(_ selfTest: Case) -> Verdict {
         var lane = RehearsalLane(
-            canaries: selfTest.test.canaries, inventory: selfTest.test.inventory, declaresFlows: selfTest.test.declaresFlows)
+            canaries: selfTest.test.canaries, inventory: selfTest.test.inventory, declaresFlows: selfTest.test.declaresFlows,
+            stores: selfTest.test.stores)
         for stretch in selfTest.test.history where opens(selfTest, in: &lane, stretch) { return .firedEarly }
         return opens(selfTest, in: &lane, selfTest.test.last) ? .fired : .silent
     }

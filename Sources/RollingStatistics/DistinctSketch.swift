@@ -24,6 +24,8 @@ public struct DistinctBits: Equatable, Sendable {
 /// State: 256 bytes once something is in it. Complexity: O(1) to add, O(256) to read. Source: Flajolet, Fusy, Gandouet and Meunier 2007.
 public struct DistinctSketch: Equatable, Sendable {
     private static let registers = 256
+    /// Standard deviation of an estimate as a share of it: 1.04 over the root of the registers.
+    public static let relativeError = 0.065
     private var ranks: [UInt8] = []
 
     public init() {}

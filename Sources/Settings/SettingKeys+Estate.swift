@@ -81,8 +81,9 @@ extension SettingKeys {
         "class", "word", choices: DataClass.allCases.dropFirst().map(\.name), reason: "what its records are")
     private static let objects = SettingKey("objects", "list of names", reason: "objects in logs that lie in the store")
     private static let endpoints = SettingKey("endpoints", "list of paths", reason: "paths in logs; `{id}` stands for any one segment")
-    private static let records = SettingKey(
-        "records", "number", range: 0...1e12, reason: "how many records the store holds; for people")
+    static let records = SettingKey(
+        "records", "number", range: 1...1e12, isWhole: true,
+        reason: "how many records the store holds: D24 judges what is read of it within a day by that; at most 32 stores state it")
     private static let flowClass = SettingKey(
         "class", "word", choices: DataClass.allCases.dropFirst().map(\.name), reason: "what moves; without it, anything")
     private static let from = SettingKey("from", "a system or an environment", isRequired: true, reason: "where it comes from")

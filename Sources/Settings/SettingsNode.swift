@@ -96,6 +96,13 @@ struct SettingsNode {
     /// Whether this block has a list that is not empty under a key, usable or not.
     func hasEntries(under key: String) -> Bool { yaml.mapping?[key]?.sequence?.isEmpty == false }
 
+    /// The members of the list under a key of this block, for one who has read it before: what is wrong with them is not said again.
+    func members(of key: String) -> [SettingsNode] {
+        (yaml.mapping?[key]?.sequence ?? []).enumerated().map {
+            SettingsNode(yaml: $1, path: "\(path).\(key)[\($0)]", list: list)
+        }
+    }
+
     /// Nothing stands behind the key.
     var isNull: Bool {
         guard case .scalar(let scalar) = yaml, scalar.style == .plain else { return false }

@@ -100,10 +100,10 @@ extension SettingsReader {
 
     private func store(_ node: SettingsNode) -> Estate.Store {
         let keys = node.block(SettingKeys.store)
-        _ = keys["records"]?.number(in: 0...1e12)
+        let records = keys["records"]?.number(SettingKeys.records)
         let store = Estate.Store(
             name: text(keys["name"]), system: text(keys["system"]), dataClass: dataClass(keys["class"]) ?? .unknown,
-            objects: texts(keys["objects"]), endpoints: texts(keys["endpoints"]))
+            objects: texts(keys["objects"]), endpoints: texts(keys["endpoints"]), records: records.map { UInt64($0) } ?? 0)
         if store.objects.isEmpty && store.endpoints.isEmpty {
             node.problem("has neither objects nor endpoints: no line of a log can be known to be about it.")
         }
@@ -130,6 +130,25 @@ extension SettingsReader {
     }
 
     // MARK: Contradictions
+
+    /// Sizes of stores that D24 can make nothing of.
+    func checkCatalogues(_ settings: WeirSettings, _ node: SettingsNode) {
+        let stores = zip(settings.estate.stores, node.members(of: "stores"))
+        let sized = stores.filter { $0.0.records > 0 }
+        if sized.count > StoreCatalogues.limit {
+            node.problem("has \(sized.count) stores with `records`: at most \(StoreCatalogues.limit) may state how many they hold.")
+        }
+        let readable = catalogs.formats.filter { $0.descriptor.mappableKeys.contains("item") }.map { $0.descriptor.name }
+        let isRead = settings.sources.contains { readable.contains($0.format) }
+        let fewest = DetectorOptions(DiscoveryDetector.descriptor, overrides: settings.detectorOptions["D24"] ?? [:])["minimum_items"]
+        for (store, node) in sized {
+            if !isRead {
+                node.warning("states its `records`, but no source has a format that names the record read (`item`): nobody counts them.")
+            } else if Double(store.records) < fewest {
+                node.warning("holds fewer records than D24 speaks of (minimum_items \(NumberText.grouped(fewest))): its size says nothing.")
+            }
+        }
+    }
 
     /// What each entry alone cannot show: names that lead nowhere, and entries that say two things of one.
     private func checkTogether(_ estate: Estate, _ keys: [String: SettingsNode]) {

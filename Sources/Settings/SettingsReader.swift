@@ -29,7 +29,10 @@ struct SettingsReader {
         settings.keyDirectory = keyDirectory(keys["key_directory"], state: settings.stateDirectory)
         if let node = keys["sources"] { settings.sources = sources(node, stateDirectory: settings.stateDirectory) }
         if let node = keys["detection"] { readDetection(node, &settings) }
-        if let node = keys["estate"] { settings.estate = readEstate(node) }
+        if let node = keys["estate"] {
+            settings.estate = readEstate(node)
+            checkCatalogues(settings, node)
+        }
         if let node = keys["personal_data"] { settings.scan = readPersonalData(node) }
         if let node = keys["lexicon"] { settings.lexicon = readLexicon(node) }
         if let node = keys["alerts"] { settings.sinks = sinks(node, sources: settings.sources) }

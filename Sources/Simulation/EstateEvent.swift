@@ -35,6 +35,8 @@ package struct EstateEvent: Equatable, Sendable {
     package var item: Int?
     package var query: String?
     package var text: String?
+    /// It is one more of its account's usual calls, and differs from them in when and how much.
+    package var repeatsSample = false
 
     package init(
         time: EventTime, account: String, kind: AccountKind, action: Operation, method: String, endpoint: String, agent: String

@@ -141,7 +141,7 @@ package struct Injection: Sendable {
     /// Whether an account does by day what goes wrong in the incident.
     private func fits(_ account: LogSurvey.Account, _ scenario: Scenario) -> Bool {
         switch scenario {
-        case .volume: account.rows.count { $0 > 0 } >= 6
+        case .volume: zip(account.rows, account.bytes).count { $0 > 0 || $1 > 0 } >= 6
         case .estate(.unlabelledBurst), .estate(.parserLabelLoss), .estate(.labelFlip), .estate(.lineageGap): account.marksSynthetic
         case .estate(.syntheticToProduction), .estate(.declaredFlowVolume): account.marksSynthetic
         case .estate(.mixedWebhook), .estate(.cleanWebhook): account.sendsWebhooks
@@ -219,10 +219,15 @@ package struct Injection: Sendable {
         while actor.time < .max {
             let call = actor.next()
             var event = known.sample
+            event.repeatsSample = true
             event.time = call.time
             event.status = 200
-            event.rows = Int(clamping: call.rows ?? 0)
-            event.bytes = Int(clamping: call.bytes)
+            if known.statesRows {
+                event.rows = Int(clamping: call.rows ?? 0)
+                event.bytes = Int(clamping: call.bytes)
+            } else {
+                event.bytes = Int(clamping: (call.rows ?? 0).multipliedReportingOverflow(by: LogSurvey.bytesOfRow).partialValue)
+            }
             event.request = call.identifier
             events.append(event)
         }

@@ -94,7 +94,8 @@ struct ArchiveArguments: ParsableArguments {
         let options = LaneOptions(name: "replay", format: name, lateness: type.descriptor.defaultLateness)
         let format: any LineFormat
         do throws(FormatOptionsError) {
-            format = try FormatCatalog.decoder(of: type, options: FormatOptions(fields: fieldMap(), wrapper: lineWrapper()))
+            format = try FormatCatalog.decoder(
+                of: type, options: FormatOptions(fields: ArchiveArguments.fieldMap(field), wrapper: lineWrapper()))
         } catch {
             throw CommandFailure.wrongUse(error.problems.joined(separator: "; ") + ".")
         }
@@ -110,7 +111,8 @@ struct ArchiveArguments: ParsableArguments {
         return known
     }
 
-    private func fieldMap() throws(FormatOptionsError) -> [String: String] {
+    /// What `--field` says.
+    static func fieldMap(_ field: [String]) throws(FormatOptionsError) -> [String: String] {
         var map: [String: String] = [:]
         for text in field {
             guard let mark = text.firstIndex(of: "="), mark > text.startIndex else {

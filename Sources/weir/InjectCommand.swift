@@ -4,6 +4,7 @@
 import ArgumentParser
 import Daemon
 import EventModel
+import LogFormats
 import Simulation
 
 /// `weir inject`: incidents into a log that is there.
@@ -11,8 +12,9 @@ struct InjectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inject", abstract: "Adds labelled incidents to a log, so that it can be measured what would be found in it.",
         discussion: """
-            Reads a json log with weir's own keys, and writes it again, byte for byte, with the lines of one or more incidents between its own, in
-            the order of time. Who does it and when is taken from the log by the seed, unless you say; the same arguments give the same
+            Reads a log and writes it again, byte for byte, with the lines of one or more incidents between its own, in the order of time: json
+            with weir's own keys, or json, csv, salesforce_elf or combined (--format, --field as for weir replay). Into those a line is made
+            from one of the account's own, and what weir reads of it is replaced; an incident for which the log has no place is refused. Who does it and when is taken from the log by the seed, unless you say; the same arguments give the same
             bytes. Of standard input (-) the first 16 MB are looked at to choose; a file is read twice.
             Scenarios, with the detector that should speak and what a size counts: \(manual).
             Example: weir inject --scenario unlabelled_burst --labels labels.ndjson access.json > access-with-incident.json
@@ -29,6 +31,10 @@ struct InjectCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Whose incident it is, as the log names the account.", valueName: "account")) var account: String?
     @Option(help: ArgumentHelp("When it begins; UTC unless it says otherwise.", valueName: "time")) var at: TimeArgument?
     @Option(help: ArgumentHelp("How large it is, in the scenario's unit.", valueName: "number")) var size: Double?
+    @Option(help: "The log's format: json, csv, salesforce_elf or combined.") var format = "json"
+    @Option(
+        help: ArgumentHelp("Where one of weir's keys stands in the log, as in a field map; may be given again.", valueName: "key=place"))
+    var field: [String] = []
     @Option(help: "The seed: another one chooses otherwise.") var seed: UInt64 = 1
     @Option(help: ArgumentHelp("Write to this file instead of standard output.", valueName: "file")) var output: String?
     @Option(help: ArgumentHelp("Write the labels to this file instead of standard error.", valueName: "file")) var labels: String?
@@ -36,17 +42,21 @@ struct InjectCommand: ParsableCommand {
 
     func run() throws {
         let wishes = try self.wishes()
+        let log = try InjectedLog(format: format, field: field)
         var head: [UInt8] = []
-        let survey = try path == "-" ? survey(input: &head) : survey(file: path)
+        let (survey, header) = try path == "-" ? survey(input: &head, log) : survey(file: path, log)
         let injection: Injection
+        var merge: InjectionMerge
         do throws(Injection.Problem) {
+            let overlay = try InjectionOverlay(format, fields: log.fields, header: header, survey: survey)
+            for wish in wishes { try overlay.check(wish.scenario) }
             injection = try Injection(wishes, into: survey, seed: seed)
+            merge = try InjectionMerge(injection, overlay)
         } catch {
             throw CommandFailure.badNews(error.message)
         }
         let writer = try LineWriter(path: output)
-        var merge = InjectionMerge(injection)
-        var lines = try LogLines()
+        var lines = try log.lines()
         func take(_ bytes: [UInt8]) throws {
             let isShort = try lines.take(bytes) { line, event in try writer.write(merge.pass(line, event)) }
             guard isShort else { throw CommandFailure.badNews("\(path) has a line of more than 4 MB.") }
@@ -74,29 +84,39 @@ struct InjectCommand: ParsableCommand {
         }
     }
 
-    private func survey(file: String) throws -> LogSurvey {
+    /// A survey of the log, and its header where it is a table.
+    private func survey(file: String, _ log: InjectedLog) throws -> (LogSurvey, header: [UInt8]) {
         var survey = LogSurvey()
-        var lines = try LogLines()
+        var lines = try log.lines()
         var isShort = true
         let trouble = System.eachChunk(of: file) { bytes in
-            isShort = isShort && lines.take(bytes) { _, event in if let event { survey.note(event) } }
+            isShort = isShort && lines.take(bytes) { line, event in if let event { survey.note(event, line: log.kept(line)) } }
         }
         if let trouble { throw CommandFailure.badNews("\(file) cannot be read (\(trouble)).") }
         guard isShort else { throw CommandFailure.badNews("\(file) has a line of more than 4 MB.") }
-        lines.finish { _, event in if let event { survey.note(event) } }
-        return survey
+        lines.finish { line, event in if let event { survey.note(event, line: log.kept(line)) } }
+        return try finished(survey, lines)
     }
 
     /// Reads the beginning of standard input, and leaves it in `head`.
-    private func survey(input head: inout [UInt8]) throws -> LogSurvey {
+    private func survey(input head: inout [UInt8], _ log: InjectedLog) throws -> (LogSurvey, header: [UInt8]) {
         if let trouble = System.read(upTo: InjectCommand.lookahead, into: &head) {
             throw CommandFailure.badNews("standard input cannot be read (\(trouble)).")
         }
         var survey = LogSurvey()
-        var lines = try LogLines()
-        _ = lines.take(head) { _, event in if let event { survey.note(event) } }
-        lines.finish { _, event in if let event { survey.note(event) } }
-        return survey
+        var lines = try log.lines()
+        _ = lines.take(head) { line, event in if let event { survey.note(event, line: log.kept(line)) } }
+        lines.finish { line, event in if let event { survey.note(event, line: log.kept(line)) } }
+        return try finished(survey, lines)
+    }
+
+    private func finished(_ survey: LogSurvey, _ lines: LogLines) throws -> (LogSurvey, header: [UInt8]) {
+        guard !lines.hasOtherHeader else {
+            throw CommandFailure.badNews("\(path) has more than one header: take one file of it, so that every line has its columns.")
+        }
+        var survey = survey
+        survey.stated = lines.stated
+        return (survey, lines.header)
     }
 
     private func tell(_ injection: Injection, refused: Int) throws {
@@ -114,18 +134,45 @@ struct InjectCommand: ParsableCommand {
     }
 }
 
+/// The log that something is put into: its format and its field map.
+struct InjectedLog {
+    let fields: [String: String]
+    private let type: any LineFormat.Type
+
+    init(format: String, field: [String]) throws {
+        guard let type = FormatCatalog.format(named: format) else {
+            throw CommandFailure.wrongUse("there is no format \(format): weir formats lists them.")
+        }
+        self.type = type
+        do throws(FormatOptionsError) {
+            fields = try ArchiveArguments.fieldMap(field)
+        } catch {
+            throw CommandFailure.wrongUse(error.problems.joined(separator: "; ") + ".")
+        }
+    }
+
+    func lines() throws -> LogLines {
+        do throws(FormatOptionsError) {
+            return try LogLines(type, fields: fields)
+        } catch {
+            throw CommandFailure.wrongUse(error.problems.joined(separator: "; ") + ".")
+        }
+    }
+
+    /// What the survey keeps of a line: nothing where lines are written in weir's own keys.
+    func kept(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> { type.descriptor.name == "json" && fields.isEmpty ? [] : line }
+}
+
 /// Puts the injected lines where they belong in time.
 struct InjectionMerge {
     private let injected: [(time: EventTime, line: [UInt8])]
     private var next = 0
 
-    init(_ injection: Injection) {
-        let text = EstateText(seed: 0)
-        injected = injection.events.map { event in
-            var line: [UInt8] = []
-            text.append(event, to: &line)
-            return (event.time, line)
-        }
+    /// Throws: ``Injection/Problem`` when a line cannot be written.
+    init(_ injection: Injection, _ overlay: InjectionOverlay) throws(Injection.Problem) {
+        var injected: [(time: EventTime, line: [UInt8])] = []
+        for event in injection.events { injected.append((event.time, try overlay.line(event))) }
+        self.injected = injected
     }
 
     /// A line of the log, behind what comes before it. A line that is no event goes on where it stood.

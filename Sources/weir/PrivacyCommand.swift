@@ -48,7 +48,7 @@ struct PrivacyKeysCommand: ParsableCommand {
             for standing in epochs {
                 System.write(json ? EpochLines.json(standing) : EpochLines.text(standing, now: now), to: 1)
             }
-            if epochs.isEmpty && !json { System.write("no epoch has a key yet: no person was met.\n", to: 1) }
+            if epochs.isEmpty && !json { System.write("no epoch has a key yet: nothing that leads to a person was met.\n", to: 1) }
         } catch let failure as JournalFailure {
             throw CommandFailure.badNews(failure.message)
         }

@@ -22,8 +22,8 @@ import Testing
     @Test func `an alert ends under the name that it began with, before a restart and after it`() throws {
         var lifecycle = AlertLifecycle()
         _ = lifecycle.found(finding, key: key, bucket: 1, at: hour(0), isClosed: true, id: "A-1")
-        lifecycle.rename(key.account, from: "u-old")
-        lifecycle.rename(key.account, from: "u-middle")
+        lifecycle.rename(key.account, from: "u-old", at: hour(1))
+        lifecycle.rename(key.account, from: "u-middle", at: hour(1))
         var writer = StateWriter(reserving: 100)
         lifecycle.encode(into: &writer)
         var reader = StateReader(writer.bytes)
@@ -36,7 +36,7 @@ import Testing
         var lifecycle = AlertLifecycle()
         _ = lifecycle.found(finding, key: key, bucket: 1, at: hour(0), isClosed: true, id: "A-1")
         _ = lifecycle.resolve(key: key, at: hour(1))
-        lifecycle.rename(key.account, from: "u-old")
+        lifecycle.rename(key.account, from: "u-old", at: hour(1))
         let next = lifecycle.found(finding, key: key, bucket: 9, at: hour(2), isClosed: true, id: "A-2")
         #expect(next?.similar.isEmpty == true && next?.alert.former == nil)
     }

@@ -95,22 +95,25 @@ import Testing
         #expect(emptied.count == pages.count && emptied.allSatisfy { $0.bits.isEmpty })
     }
 
-    private func tally(real: [UInt64] = [], madeUp: [UInt64] = []) -> MovementTally {
+    private func tally(real: [UInt64] = [], madeUp: [UInt64] = [], at seconds: Int64 = 0) -> MovementTally {
         var tally = MovementTally()
-        for (hashes, isReal) in [(real, true), (madeUp, false)] {
-            for hash in hashes {
-                var movement = DataMovement()
-                movement.flow.dataClass = isReal ? .customer : .synthetic
-                movement.identifiers.insert(hash)
-                _ = tally.add(
-                    movement,
-                    AccessEvent(
-                        time: EventTime(milliseconds: 1_780_272_000_000), rows: 1, bytes: 0, offset: 0, rowKey: 0,
-                        account: AccountID(rawValue: 1), stream: 0, endpoint: ValueID(rawValue: 2), object: .unknown, network: .unknown,
-                        status: 200, operation: .read, presence: [.rows, .movement]))
-            }
-        }
+        add(real, isReal: true, at: seconds, to: &tally)
+        add(madeUp, isReal: false, at: seconds, to: &tally)
         return tally
+    }
+
+    private func add(_ hashes: [UInt64], isReal: Bool, at seconds: Int64, to tally: inout MovementTally) {
+        for hash in hashes {
+            var movement = DataMovement()
+            movement.flow.dataClass = isReal ? .customer : .synthetic
+            movement.identifiers.insert(hash)
+            _ = tally.add(
+                movement,
+                AccessEvent(
+                    time: EventTime(milliseconds: 1_780_272_000_000 + seconds * 1000), rows: 1, bytes: 0, offset: 0, rowKey: 0,
+                    account: AccountID(rawValue: 1), stream: 0, endpoint: ValueID(rawValue: 2), object: .unknown, network: .unknown,
+                    status: 200, operation: .read, presence: [.rows, .movement]))
+        }
     }
 
     @Test func `an identifier belongs to the side that showed it first`() {
@@ -129,18 +132,67 @@ import Testing
         #expect(register.matches(tally(madeUp: [9])).count == 1 && register.matches(tally(real: [9])).isEmpty)
     }
 
+    @Test func `what both sides show in one quarter hour is the later side's overlap, whoever is noted first`() {
+        let early = tally(real: [1, 2], madeUp: [3, 4], at: 10)
+        let late = tally(real: [3, 5], madeUp: [1, 6], at: 700)
+        for order in [[early, late], [late, early]] {
+            var register = IdentifierRegister()
+            for tally in order { register.note(tally) }
+            #expect(register.matches(late).isEmpty, "nothing was compared yet")
+            register.compareNoted()
+            let matches = register.matches(late)
+            #expect(matches.map(\.hash) == [1, 3] && matches.map(\.isLeak) == [true, false])
+            #expect(matches.allSatisfy(\.isTogether) && register.matches(early).isEmpty)
+            register.countNoted(bucket: 1000)
+            #expect(register.matches(tally(madeUp: [1, 2, 3, 4])).map(\.hash) == [1, 2], "from then on they are the first side's")
+            #expect(register.matches(tally(real: [1, 2, 3, 4])).map(\.hash) == [3, 4])
+        }
+    }
+
+    @Test func `an identifier that an account shows twice was shown at the earlier time, in either order`() {
+        for times in [[30, 500], [500, 30]] as [[Int64]] {
+            var twice = MovementTally()
+            for second in times { add([9], isReal: true, at: second, to: &twice) }
+            #expect(twice.real.map(\.time.milliseconds) == [1_780_272_030_000])
+        }
+    }
+
+    @Test func `who showed an identifier weeks ago goes before who showed it first in the quarter hour`() {
+        var register = IdentifierRegister()
+        register.note(tally(real: [7]))
+        register.countNoted(bucket: 1000)
+        let (synthetic, order) = (tally(madeUp: [7], at: 5), tally(real: [7], at: 60))
+        register.note(synthetic)
+        register.note(order)
+        register.compareNoted()
+        #expect(register.matches(order).isEmpty && register.matches(synthetic).map(\.isLeak) == [true])
+        #expect(register.matches(synthetic).map(\.isTogether) == [false])
+    }
+
+    @Test func `what was noted of an open bucket is nobody's once it is forgotten`() {
+        var register = IdentifierRegister()
+        register.note(tally(real: [1], madeUp: [1]))
+        register.compareNoted()
+        register.forgetNoted()
+        register.countNoted(bucket: 1000)
+        #expect(register.count == 0 && register.matches(tally(real: [1], madeUp: [1])).isEmpty)
+    }
+
     @Test(arguments: 0..<6 as Range<UInt64>) func `what the register keeps does not depend on who noted it first`(seed: UInt64) {
         var random = SeededRandom(seed: seed)
         var tallies = (0..<30).map { _ in
             tally(
                 real: (0..<8).map { _ in .random(in: 0..<90, using: &random) },
-                madeUp: (0..<8).map { _ in .random(in: 0..<90, using: &random) })
+                madeUp: (0..<8).map { _ in .random(in: 0..<90, using: &random) }, at: .random(in: 0..<900, using: &random))
         }
         var (one, other) = (IdentifierRegister(), IdentifierRegister())
         for tally in tallies { one.note(tally) }
-        one.countNoted(bucket: 5000)
+        one.compareNoted()
         tallies.shuffle(using: &random)
         for tally in tallies { other.note(tally) }
+        other.compareNoted()
+        for tally in tallies { #expect(one.matches(tally) == other.matches(tally), "seed \(seed)") }
+        one.countNoted(bucket: 5000)
         other.countNoted(bucket: 5000)
         #expect(one.takeChangedPages() == other.takeChangedPages(), "seed \(seed)")
     }

@@ -121,4 +121,30 @@ struct `Digest functions` {
         #expect(!ConstantTime.areEqual([1, 2], [1, 3]))
         #expect(!ConstantTime.areEqual([1], [1, 2]))
     }
+
+    /// Of the key 00…0F and the bytes 00, 01, …, as many as the number says. Source: the vectors of the reference implementation.
+    @Test(
+        arguments: [
+            (0, 0x726F_DB47_DD0E_0E31), (1, 0x74F8_39C5_93DC_67FD), (15, 0xA129_CA61_49BE_45E5),
+        ] as [(Int, UInt64)]) func `SipHash gives the published hashes`(count: Int, hash: UInt64)
+    {
+        #expect(SipHash(key: Array(0..<16)).hash((0..<count).map { UInt8($0) }) == hash)
+    }
+
+    @Test func `SipHash differs with every byte of its key and of the text, and uses no more of a key`() {
+        let (key, text) = (Array(UInt8(0)..<32), Array("750A0000001x".utf8))
+        let whole = SipHash(key: key).hash(text)
+        for place in 0..<16 {
+            var other = key
+            other[place] ^= 1
+            #expect(SipHash(key: other).hash(text) != whole, "byte \(place) of the key")
+        }
+        #expect(SipHash(key: Array(key[..<16])).hash(text) == whole)
+        for place in text.indices {
+            var other = text
+            other[place] ^= 1
+            #expect(SipHash(key: key).hash(other) != whole, "byte \(place) of the text")
+        }
+        #expect(SipHash(key: key).hash(text + [0]) != whole)
+    }
 }

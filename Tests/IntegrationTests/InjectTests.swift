@@ -76,6 +76,78 @@ import Testing
         #expect(try inject(bench, "--scenario", "burst", bench.path("absent")).code == 1)
     }
 
+    /// The generated fleet in a format, or made of it: a table and objects under other names.
+    private func fleet(_ bench: Workbench, _ format: String) throws -> (lines: [String], arguments: [String]) {
+        let isMade = format == "csv" || format == "json"
+        let made = try bench.weir(
+            "generate", "--days", "16", "--accounts", "8", "--seed", "3", "--incidents", "none", "--format", isMade ? "json" : format,
+            "--output", bench.path("fleet"))
+        #expect(made.code == 0, "\(made.errors)")
+        guard isMade else {
+            let name = format == "combined" ? "access.log" : "RestApi.csv"
+            return (bench.lines("fleet/\(name)"), ["--format", format])
+        }
+        func value(_ key: String, of line: String) -> String {
+            line.firstRange(of: "\"\(key)\":").map { line[$0.upperBound...].prefix { !",}".contains($0) }.filter { $0 != "\"" } } ?? ""
+        }
+        let rows = bench.lines("fleet/access.json").map { line in
+            ["ts", "account", "action", "rows", "ip"].map { value($0, of: line) }
+        }
+        let fields = ["--field", "ts=when", "--field", "account=who", "--field", "action=what", "--field", "rows=n", "--field", "ip=from"]
+        if format == "csv" {
+            let table = rows.map { "\"\($0[0])\",\($0[1]),\"a \"\"note\"\",\nin two lines\",\($0[2]),\($0[3]),\($0[4])" }
+            return (["when,who,note,what,n,from"] + table, ["--format", "csv"] + fields)
+        }
+        let objects = rows.map { row in
+            #"{"when":"\#(row[0])","who":"\#(row[1])","trace":{"id":7},"what":"\#(row[2])","n":\#(row[3].isEmpty ? "0" : row[3]),"from":"\#(row[4])"}"#
+        }
+        return (objects, ["--format", "json"] + fields)
+    }
+
+    @Test(arguments: ["combined", "salesforce_elf", "csv", "json"])
+    func `a log in another format comes out as it was, with lines of its own kind between, in which the burst is found`(
+        format: String
+    ) throws {
+        let bench = try Workbench()
+        let (lines, arguments) = try fleet(bench, format)
+        try bench.write(lines.joined(separator: "\n") + "\n", to: "log")
+        let injecting = ["inject", "--scenario", "burst", "--size", "400", "--labels", bench.path("labels"), "--output", bench.path("out")]
+        let result = try bench.run(Workbench.binary, injecting + arguments + [bench.path("log")])
+        #expect(result.code == 0, "\(result.errors)")
+        // What is between the log's own lines, by walking along both.
+        let old = lines.joined(separator: "\n").split(separator: "\n").map(String.init)
+        let out = bench.lines("out")
+        var place = 0
+        for line in out where place < old.count && line == old[place] { place += 1 }
+        #expect(place == old.count, "a line of the log is gone, or stands elsewhere")
+        #expect(format != "salesforce_elf" && format != "csv" || out.first == old.first, "the header is first")
+        #expect(out.count >= old.count + 45)
+        let replay = try bench.run(Workbench.binary, ["replay"] + arguments + ["--labels", bench.path("labels"), bench.path("out")])
+        #expect(!replay.errors.contains("malformed"), "\(replay.errors)")
+        let account = try #require(bench.text("labels").firstMatch(of: /"account":"([^"]+)"/)).1
+        #expect(
+            replay.output.split(separator: "\n").contains {
+                $0.contains("\"detector\":\"D01\"") && $0.contains("\"account\":\"\(account)\"")
+            }, "\(replay.errors)")
+        let again = try bench.run(Workbench.binary, injecting.dropLast() + [bench.path("again")] + arguments + [bench.path("log")])
+        #expect(again.code == 0 && bench.text("again") == bench.text("out"), "the same arguments give the same bytes")
+    }
+
+    @Test func `what a format cannot carry is refused before anything is written`() throws {
+        let bench = try Workbench()
+        let (lines, arguments) = try fleet(bench, "combined")
+        try bench.write(lines.joined(separator: "\n") + "\n", to: "log")
+        let label = try bench.run(Workbench.binary, ["inject", "--scenario", "label_flip"] + arguments + [bench.path("log")])
+        #expect(label.code == 1 && label.output.isEmpty && label.errors.contains("no place for the content hash"), "\(label.errors)")
+        let kind = try inject(bench, "--scenario", "burst", "--format", "haproxy", bench.path("log"))
+        #expect(kind.code == 1 && kind.output.isEmpty && kind.errors.contains("can be read and not written"), "\(kind.errors)")
+        #expect(try inject(bench, "--scenario", "burst", "--format", "no_such", bench.path("log")).code == 2)
+        #expect(try inject(bench, "--scenario", "burst", "--format", "csv", "--field", "nothing=1", bench.path("log")).code == 2)
+        try bench.write("ts,account,rows\n1780272000,a,1\naccount,ts,rows\na,1780272060,1\n", to: "two.csv")
+        let two = try inject(bench, "--scenario", "burst", "--format", "csv", bench.path("two.csv"))
+        #expect(two.code == 1 && two.errors.contains("more than one header"), "\(two.errors)")
+    }
+
     @Test func `what was added to a log is found in it, and nothing else is`() throws {
         let bench = try Workbench()
         _ = try estate(bench)

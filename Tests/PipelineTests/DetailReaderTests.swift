@@ -57,7 +57,7 @@ import Testing
         #expect(found.map(\.limitMax) == [5000, 5000, 40, 0])
     }
 
-    @Test func `texts are hashed under the installation's key, and an agent without its version`() throws {
+    @Test func `texts are hashed under a key, and an agent without its version`() throws {
         let lines = [
             #"{"ts":1780272000,"account":"a","item":"4711","job":"750A","agent":"python-requests/2.31"}"#,
             #"{"ts":1780272001,"account":"a","item":4711,"job":"750B","agent":"python-requests/2.32 x"}"#,

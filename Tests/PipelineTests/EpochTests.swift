@@ -147,6 +147,30 @@ struct TestKeys: EpochKeys {
         #expect(old.allSatisfy { alert in newIDs.allSatisfy { !alert.contains($0) } })
     }
 
+    @Test func `a label on an alert of before the border teaches the person what it would have taught without one`() throws {
+        func decided(_ plan: LaneRunPlan, _ verdict: LaneDecision.Verdict?) throws -> LaneRun {
+            let alerts = try run([watch()], plan).alerts
+            // The alert of three days before the border, which ended long before it.
+            let told = try #require(alerts.first { $0.contains("\"D01\"") && $0.contains("\"resolved\"") })
+            func field(_ key: String) -> String {
+                told.firstRange(of: "\"\(key)\":\"").map { String(told[$0.upperBound...].prefix { $0 != "\"" }) } ?? ""
+            }
+            #expect(field("last") < CivilTime(EpochTests.border).rfc3339 && !field("id").isEmpty)
+            var plan = plan
+            if let verdict {
+                plan.decisions = [
+                    LaneDecision(verdict, account: field("account"), alert: field("id"), time: EpochTests.border + .days(1))
+                ]
+            }
+            return try run([watch()], plan)
+        }
+        let (without, with) = (try decided(LaneRunPlan(), .benign), try decided(plan(), .benign))
+        #expect(try findings(with) != findings(decided(plan(), nil)), "the label changes nothing: that it is kept would say nothing")
+        #expect(findings(without) == findings(with))
+        let newer = with.alerts.filter { $0.contains("\"opened\":\"2026-06-0[6-9]") }
+        #expect(newer.allSatisfy { !$0.contains("benign") }, "nothing is told of what was said under the former name")
+    }
+
     @Test(arguments: [4, 9, 12]) func `chunks, batches, shards and stops change no name`(seed: UInt64) throws {
         let files = GeneratedFleet(seed: seed).files() + [watch()]
         let whole = try run(files, plan())

@@ -89,7 +89,7 @@ import Testing
     @Test func `a record's number is an identifier by its form only`() throws {
         func isUnique(_ item: String) throws -> Bool {
             let (batch, _) = try read([#"{"ts":1780272000,"account":"a","action":"read","class":"customer","item":"\#(item)"}"#])
-            return try #require(batch.details.first).traits.contains(.uniqueItem)
+            return try #require(batch.movements.first).record != 0
         }
         for item in ["0035g00000AbCdEAAX", "7d444840-9dc0-11d1-b245-5ffdce74fad2"] { #expect(try isUnique(item), "\(item)") }
         for item in ["1042", "P-11832", "000000000001042", "winter-jacket-blue", "https://x.example/a?b=0035g00000AbCdE"] {

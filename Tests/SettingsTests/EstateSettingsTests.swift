@@ -50,6 +50,7 @@ import Testing
         #expect(estate.systems.map(\.name) == ["crm", "lab"] && estate.systems[1].environment == .training)
         #expect(estate.regions == [Estate.Region(name: "EU", members: ["eu-central-1"])])
         #expect(estate.stores.first?.dataClass == .customer && estate.weakestTransport == .tls12)
+        #expect(estate.stores.first?.records == 120_000)
         let end = EventTime(milliseconds: 1_814_313_600_000)
         #expect(estate.flows == [Estate.Flow(dataClass: .customer, from: "crm", to: "lab", owner: "ml", expires: end, assessment: "D-1")])
         #expect(estate.dualEnvironment == [Estate.Allowance(account: "svc-mask", owner: "ml", expires: end)])
@@ -67,6 +68,8 @@ import Testing
             "estate: { systems: [{ name: a }], stores: [{ name: s, system: a, objects: [X] }, { name: t, system: a, objects: [X] }] }",
             "belongs to s already"
         ),
+        ("estate: { systems: [{ name: a }], stores: [{ name: s, system: a, objects: [X], records: 0 }] }", "out of range"),
+        ("estate: { systems: [{ name: a }], stores: [{ name: s, system: a, objects: [X], records: 1.5 }] }", "whole number"),
         ("estate: { flows: [{ from: nowhere, to: production, owner: x }] }", "neither a system nor an environment"),
         ("estate: { flows: [{ from: production, to: training, owner: x, expires: soon }] }", "is no date"),
         ("estate: { checkout: { endpoints: [/c], stores: [s] } }", "There is no store"),
@@ -75,6 +78,28 @@ import Testing
         ("personal_data: { patterns: [{ name: x, match: \"(a\" }] }", "at byte"), ("estate: { system: [] }", "no such setting"),
     ]) func `a contradiction is a problem that says where`(text: String, words: String) {
         #expect(problems(text).contains { $0.contains(words) }, "\(problems(text))")
+    }
+
+    @Test(arguments: [
+        ("json", 300, nil), ("json", 299, "fewer records than D24 speaks of (minimum_items 300)"),
+        ("combined", 300, "nobody counts them"),
+    ]) func `a store's size that D24 can make nothing of is a warning at the store`(format: String, records: Int, words: String?) throws {
+        let settings = try SettingsFile.read(
+            "state_directory: /s\nsources: [{ name: a, format: \(format), paths: [/a] }]\nestate:\n  systems: [{ name: a }]\n  stores:\n"
+                + "    - { name: r, system: a, objects: [Y] }\n    - { name: s, system: a, objects: [X], records: \(records) }",
+            folder: "/etc/weir")
+        let found = settings.warnings.filter { $0.path == "estate.stores[1]" }.map(\.message)
+        #expect(found.count == (words == nil ? 0 : 1))
+        if let words { #expect(found.contains { $0.contains(words) }, "\(found)") }
+    }
+
+    @Test func `more sized stores than an account's memory has room for are a problem`() {
+        func stores(_ count: Int) -> String {
+            let list = (0..<count).map { "{ name: s\($0), system: a, objects: [X\($0)], records: 1000 }" }.joined(separator: ", ")
+            return "estate: { systems: [{ name: a }], stores: [\(list)] }"
+        }
+        #expect(problems(stores(32)).isEmpty)
+        #expect(problems(stores(33)).contains { $0.contains("at most 32") })
     }
 
     @Test func `what is legal but probably not meant is a warning`() throws {
