@@ -36,9 +36,9 @@ golden: setup ## Rewrites the stored alerts that tests compare, after an intende
 	@WEIR_GOLDEN=rewrite swift test --skip-build --filter GoldenReplayTests
 	@git diff --stat -- Tests/GoldenReplayTests/Golden
 
-tsan: setup ## The rings, the pipeline and replays on their threads under ThreadSanitizer; the laws run on one thread and are left out.
+tsan: setup ## The rings, the pipeline and replays on their threads under ThreadSanitizer; the laws and contracts run on one thread and are left out.
 	@swift build --build-tests --sanitize=thread --scratch-path .build-tsan 2>&1 | tools/build-progress
-	@swift test --skip-build --sanitize=thread --scratch-path .build-tsan --filter 'RingBuffersTests|PipelineTests|GoldenReplayTests' --skip LawTests
+	@swift test --skip-build --sanitize=thread --scratch-path .build-tsan --filter 'RingBuffersTests|PipelineTests|GoldenReplayTests' --skip LawTests --skip CatalogueContractTests
 
 fuzz: setup ## Runs every reader of foreign bytes under libFuzzer and AddressSanitizer, SECONDS=60 each, or TARGET=name alone.
 	@WEIR_FUZZ=1 swift build -c release --product weir-fuzz --scratch-path .build-fuzz 2>&1 | tools/build-progress
