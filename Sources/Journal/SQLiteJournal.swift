@@ -54,8 +54,9 @@ package final class SQLiteJournal: Sendable {
 
     /// Opens the journal of a state folder for the one process that writes it; creates what is missing.
     ///
-    /// A damaged database is set aside as `weir.sqlite.corrupt-<n>`, and its last snapshot takes its place; without a sound one the journal
-    /// starts empty: a daemon that learns again is worth more than one that does not start. ``notices`` says so. Complexity: O(database), because every page is checked.
+    /// A damaged database is set aside as `weir.sqlite.corrupt-<n>`, and its last snapshot takes its place; without a sound one the
+    /// journal starts empty: a daemon that learns again is worth more than one that does not start. ``notices`` says so. Complexity:
+    /// O(database), because every page is checked.
     /// Throws: ``JournalFailure`` for a folder that cannot be used, another process in it, a newer schema, a foreign database.
     package static func open(directory: String, sinks: [String]) throws(JournalFailure) -> SQLiteJournal {
         var notices = try StateFolder.prepare(directory)
