@@ -17,8 +17,8 @@ public struct ExportVolumeDetector: Detector {
         warmUp: "7 days; a new account in a fleet that is known is compared with the fleet's highest levels meanwhile",
         options: [
             DetectorOption(
-                name: "score", defaultValue: 1.15, range: 0.5...10,
-                reason: "how unusual all spans together must be; 1.15 is about one false alert an account in twenty-one weeks"),
+                name: "score", defaultValue: 1.17, range: 0.5...10,
+                reason: "how unusual all spans together must be; 1.17 is about one false alert an account in twenty-one weeks"),
             DetectorOption(
                 name: "minimum_rows", defaultValue: 100, range: 0...1e12,
                 reason: "rows above the expectation below which nobody would act"),

@@ -72,7 +72,9 @@ struct FormatDetectionTests {
         let table = detect("Amount,Colour\n1,red\n2,blue\n")
         #expect(table.best == nil)
         #expect(table.trials.first { $0.format == "csv" }?.lacks == ["ts", "account"])
-        #expect(Set(table.trials.map(\.format)) == Set(FormatCatalog.names))
+        // Where there are no semicolons nobody is bothered with a table of them.
+        #expect(Set(table.trials.map(\.format)) == Set(FormatCatalog.names).subtracting(["csv_semicolon"]))
+        #expect(detect("Amount;Colour\n1;red\n2;blue\n").trials.first { $0.format == "csv_semicolon" }?.lacks == ["ts", "account"])
     }
 
     @Test func `a line that the sample cut is left out`() throws {
