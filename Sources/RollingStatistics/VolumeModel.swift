@@ -80,8 +80,10 @@ public struct VolumeModel: Sendable {
     /// week then holds few values, and its tail rests on fewer than their number in buckets says.
     @inline(__always)
     private var caution: SIMD4<Double> {
-        let sparseness = max(naturalLog(VolumeModel.plentyOfBuckets / (Double(weightSums[1]) + 1)), 0)
-        return SIMD4(0, 0, 1.5, 1.5) * SIMD4(repeating: sparseness)
+        let buckets = Double(weightSums[1]) + 1
+        // Most accounts: no logarithm for them.
+        guard buckets < VolumeModel.plentyOfBuckets else { return .zero }
+        return SIMD4(0, 0, 1.5, 1.5) * SIMD4(repeating: naturalLog(VolumeModel.plentyOfBuckets / buckets))
     }
 
     /// Buckets with their full weight in the last three days, from which on nothing more is asked.
