@@ -65,10 +65,10 @@ public struct AccessActivity {
         largest >= 10 && Double(rowCalls) >= 0.8 * Double(sums.calls) && Double(sums.rows) >= 0.95 * Double(rowCalls) * Double(largest)
     }
 
-    /// Where in a listing the calls stood, where nearly all of them say so.
-    public func positions(_ sums: MeasureSums) -> PositionTally? {
-        guard let positions = tally?.positions, Double(positions.calls) >= 0.8 * Double(sums.calls) else { return nil }
-        return positions
+    /// Whether nearly all calls say where in a listing they stood.
+    public func isListing(_ sums: MeasureSums) -> Bool {
+        guard let calls = tally?.placedCalls, calls > 0 else { return false }
+        return Double(calls) >= 0.8 * Double(sums.calls)
     }
 
     /// The most calls of a minute.

@@ -67,17 +67,17 @@ public final class AccessMemory {
         }
 
         // By place, and not by `first`: that would copy everything that only some accounts do.
-        public var lastRefusals: RecentRefusals { more.isEmpty ? RecentRefusals() : more[0].refusals }
-        public var limit: LimitHistory { more.isEmpty ? LimitHistory() : more[0].limit }
-        public var pace: PaceHistory { more.isEmpty ? PaceHistory() : more[0].pace }
-        public var looks: LooksAround { more.isEmpty ? LooksAround() : more[0].looks }
-        public var jobs: [AccessTally.JobRun] { more.isEmpty ? [] : more[0].jobs }
-        public var pauses: [UInt16] { more.isEmpty ? [] : more[0].pauses }
-        public var agents: [UInt64] { more.isEmpty ? [] : more[0].agents }
-        public var movement: MovementMemory { hasMovement ? more[0].movement[0] : MovementMemory() }
-        fileprivate var hasAuditedJobs: Bool { hasMovement && more[0].movement[0].trails.isUsual }
-        private var hasMovement: Bool { !more.isEmpty && !more[0].movement.isEmpty }
-        public var discovery: DiscoveryMemory { more.isEmpty ? DiscoveryMemory() : more[0].discovery }
+        @inline(__always) public var lastRefusals: RecentRefusals { more.isEmpty ? RecentRefusals() : more[0].refusals }
+        @inline(__always) public var limit: LimitHistory { more.isEmpty ? LimitHistory() : more[0].limit }
+        @inline(__always) public var pace: PaceHistory { more.isEmpty ? PaceHistory() : more[0].pace }
+        @inline(__always) public var looks: LooksAround { more.isEmpty ? LooksAround() : more[0].looks }
+        @inline(__always) public var jobs: [AccessTally.JobRun] { more.isEmpty ? [] : more[0].jobs }
+        @inline(__always) public var pauses: [UInt16] { more.isEmpty ? [] : more[0].pauses }
+        @inline(__always) public var agents: [UInt64] { more.isEmpty ? [] : more[0].agents }
+        @inline(__always) public var movement: MovementMemory { hasMovement ? more[0].movement[0] : MovementMemory() }
+        @inline(__always) fileprivate var hasAuditedJobs: Bool { hasMovement && more[0].movement[0].trails.isUsual }
+        @inline(__always) private var hasMovement: Bool { !more.isEmpty && !more[0].movement.isEmpty }
+        @inline(__always) public var discovery: DiscoveryMemory { more.isEmpty ? DiscoveryMemory() : more[0].discovery }
 
         /// Whether an account that has used others comes with this user agent for the first time.
         public func isNew(agent: UInt64) -> Bool { agent != 0 && !agents.isEmpty && !agents.contains(agent) }

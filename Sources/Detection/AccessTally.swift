@@ -46,6 +46,8 @@ public final class AccessTally {
 
     /// Where in a listing the calls stood; nil where none says so.
     public var positions: PositionTally? { places.first }
+    /// The calls that said so: cheaper than to look at where.
+    public var placedCalls: UInt32 { places.isEmpty ? 0 : places[0].calls }
 
     /// What the events say of the records that they moved; nil where they say nothing.
     public var movement: MovementTally? { moved.first }
@@ -171,6 +173,8 @@ public final class AccessTally {
         }
         if low < routes.count && routes[low] == route { return false }
         guard routes.count < AccessTally.routeLimit else { return false }
+        // Seven come at once, and hardly any account uses more than sixteen in a quarter hour: one allocation instead of three.
+        if routes.isEmpty { routes.reserveCapacity(16) }
         routes.insert(route, at: low)
         return true
     }

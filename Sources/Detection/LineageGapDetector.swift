@@ -40,6 +40,8 @@ public struct LineageGapDetector: ShareDetector {
     }
 
     public func look(_ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> AccessLook {
+        // Asked about every account at rest too: nearly all end here.
+        guard bucket.access.tally?.hasMovement == true || account.access?.hasAuditedJobs == true else { return .nothing }
         let look = Self.rule.look(bucket, of: account)
         guard look.gate != .fired else { return look }
         let jobs = unaudited(bucket, account)

@@ -45,11 +45,11 @@ public struct PaceHistory: Sendable {
     public func run(endingWith bucket: borrowing ClosedBucket) -> Run? {
         guard bucket.sums.calls >= 10 else { return nil }
         // Cheapest first: few buckets are listings or hold full pages, and the pace takes a division for every minute.
-        let positions = bucket.access.positions(bucket.sums)
-        guard positions != nil || bucket.access.isPageFull(bucket.sums), bucket.access.isPaced else { return nil }
+        let isListing = bucket.access.isListing(bucket.sums)
+        guard isListing || bucket.access.isPageFull(bucket.sums), bucket.access.isPaced else { return nil }
         var direction = Direction.unstated
         var (from, to) = (0.0, 0.0)
-        if let positions {
+        if isListing, let positions = bucket.access.tally?.positions {
             // Whoever asks for the same pages again and again walks nowhere, however full they are.
             guard let walk = positions.walk else { return nil }
             direction = walk.rises ? .up : .down

@@ -82,7 +82,7 @@ public struct PacedExtractionDetector: AccessDetector {
         case .openBucket: return "pace is judged when the bucket closes"
         case .nothing:
             guard bucket.access.isPaced else { return "calls do not come at an even pace" }
-            return bucket.access.positions(bucket.sums) == nil
+            return !bucket.access.isListing(bucket.sums)
                 ? "calls come at an even pace, but pages differ" : "calls come at an even pace, but their offsets come and go"
         case .score: return "\(walk), \(NumberText.grouped(minimumCalls)) needed in three quarter hours (minimum_calls)"
         case .learning: return "\(walk); learning: judged after 14 days"

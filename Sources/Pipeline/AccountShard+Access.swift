@@ -37,7 +37,7 @@ extension AccountShard {
                 }
             }
             if let movement = detailed.movement { isUrgent = tally.noteAccess().note(movement, of: event, detail) || isUrgent }
-            if isNewRoute { isUrgent = note(route, of: event, profile, &tally) || isUrgent }
+            if isNewRoute { isUrgent = note(route, of: event, &tally) || isUrgent }
             if event.operation == .delete || event.operation == .admin, isNewRoute || detail?.job ?? 0 != 0,
                 let deed = coverUp(event, route, job: detail?.job ?? 0, profile, earlier + [tally])
             {
@@ -47,15 +47,24 @@ extension AccountShard {
         }
     }
 
+    /// The same of an event of which only the route is of interest: most events that are looked at closer. Precondition: it neither failed,
+    /// nor has a detail or a movement, nor is one that ``coverUp(_:_:job:_:_:)`` is asked about.
+    func noteRoute(of event: AccessEvent, position: Int) -> Bool {
+        let slot = Int(open[position].slots[local(event.account)]) - 1
+        return note(RouteKey(event), of: event, &open[position].tallies[slot]) && position == 0
+    }
+
     /// A route that is not among those kept: is it new to the account, or a canary?
-    private func note(_ route: RouteKey, of event: AccessEvent, _ profile: AccountProfile, _ tally: inout AccountTally) -> Bool {
+    private func note(_ route: RouteKey, of event: AccessEvent, _ tally: inout AccountTally) -> Bool {
         let isFirst = tally.noteRoute(route)
         var isUrgent = false
         let traits = values.traits(route)
         if traits.contains(.canary) || canaries.contains(event.account.rawValue) {
             isUrgent = tally.noteAccess().note(AccessTally.CanaryTouch(route: route, time: event.time, isItem: false))
         }
-        guard isFirst, profile.age >= 2 * AccountProfile.matureAge, route.isNamed, let memory = profile.access else { return isUrgent }
+        guard isFirst, route.isNamed else { return isUrgent }
+        let profile = profile(event.account)
+        guard profile.age >= 2 * AccountProfile.matureAge, let memory = profile.access else { return isUrgent }
         let today = Int(BucketGrid.number(of: event.time)) / BucketGrid.perDay
         let dormant = memory.facts.routes.lastDay(of: route).map { today - $0 }
         if let dormant, dormant < AccessMemory.dormantRouteDays { return isUrgent }

@@ -24,8 +24,7 @@ extension AccountShard {
         var spots: [(account: AccountID, detector: UInt8)] = []
         let empty = ClosedBucket(number: oldestBucket, end: BucketGrid.start(of: oldestBucket + 1), fleet: fleet, values: values)
         for index in profiles.indices where profiles[index].isMature {
-            empty.read(
-                profiles[index], sums: MeasureSums(), networks: NetworkSet(), newNetwork: nil, access: AccessActivity(values: values))
+            empty.readIdle(profiles[index])
             for number in judging where detectors[number].blindness(empty, of: profiles[index]) != nil {
                 spots.append((self.number(index), UInt8(number)))
             }

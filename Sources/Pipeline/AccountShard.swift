@@ -195,10 +195,6 @@ final class AccountShard {
         return slot == 0 ? nil : open[position].tallies[slot - 1]
     }
 
-    private func activity(_ account: AccountID, position: Int) -> Activity {
-        tally(account, position: position).map { Activity($0, values: values) } ?? Activity(values: values)
-    }
-
     /// Sets the trip levels of the oldest bucket, which has just become the oldest; returns the accounts that are over them already, or
     /// came from a network that is still new.
     func arm(bucket: Int64) -> [AccountID] {
@@ -232,7 +228,7 @@ final class AccountShard {
         let isDaily = FleetSums.isDaily(oldestBucket)
         let closed = ClosedBucket(
             number: oldestBucket, end: BucketGrid.start(of: oldestBucket + 1), fleet: fleet, values: values)
-        let idle = Activity(values: values)
+        let tallies = oldest.tallies.span
         var isIdle = true
         var quarantined: [(account: AccountID, since: Int64)] = []
         for index in profiles.indices where profiles[index].firstBucket <= oldestBucket {
@@ -242,13 +238,13 @@ final class AccountShard {
             let slot = Int(oldest.slots[index])
             if slot != 0 {
                 retirement.noteActive(index, oldestBucket)
-                closed.read(profile, Activity(oldest.tallies[slot - 1], values: values))
+                closed.read(profile, tallies[slot - 1])
                 isIdle = false
             } else if isIdle {
                 // Nothing of the account before is left to be taken out.
                 closed.readModels(of: profile)
             } else {
-                closed.read(profile, idle)
+                closed.readIdle(profile)
                 isIdle = true
             }
             fleetSums.test(closed)
@@ -302,8 +298,7 @@ final class AccountShard {
         for earlier in 0..<position where profile.firstBucket <= oldestBucket + Int64(earlier) {
             let bucket = oldestBucket + Int64(earlier)
             let closed = self.bucket(
-                bucket, of: profile, activity: activity(account, position: earlier), end: BucketGrid.start(of: bucket + 1),
-                isClosed: true)
+                bucket, of: profile, tally: tally(account, position: earlier), end: BucketGrid.start(of: bucket + 1), isClosed: true)
             closed.isAlerted = isAlerted
             profile.learn(closed)
         }
@@ -311,9 +306,7 @@ final class AccountShard {
         judged?.separate()
         judged?.forgetLearnt(profile)
         let bucket = bucket(
-            oldestBucket + Int64(position), of: profile, activity: judged.map { Activity($0, values: values) } ?? Activity(values: values),
-            end: end,
-            isClosed: isClosed)
+            oldestBucket + Int64(position), of: profile, tally: judged, end: end, isClosed: isClosed)
         return (profile, bucket)
     }
 
@@ -350,13 +343,13 @@ final class AccountShard {
     /// The accounts active in open bucket `position`, in order of number.
     func activeAccounts(position: Int) -> [AccountID] { open[position].tallies.map(\.account).sorted() }
 
-    /// A bucket with what an account did in it and what its models say to that.
+    /// A bucket with what an account did in it, nothing where there is no tally, and what its models say to that.
     private func bucket(
-        _ number: Int64, of profile: AccountProfile, activity: Activity, end: EventTime, isClosed: Bool
+        _ number: Int64, of profile: AccountProfile, tally: AccountTally?, end: EventTime, isClosed: Bool
     ) -> ClosedBucket {
         let bucket = ClosedBucket(number: number, end: end, fleet: fleet, values: values)
         bucket.isClosed = isClosed
-        bucket.read(profile, activity)
+        if let tally { bucket.read(profile, tally) } else { bucket.readIdle(profile) }
         return bucket
     }
 }

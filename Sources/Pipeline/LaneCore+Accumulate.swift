@@ -53,7 +53,12 @@ extension LaneCore {
             advance(to: event.time)
         }
         if !ahead.isEmpty { distrustLeap() }
-        if let (signal, rows) = add(event, only) { follow(signal, batch.detailed(event, beside), rows) }
+        guard let (signal, rows) = add(event, only) else { return }
+        if signal == .noteRoute && event.operation != .delete && event.operation != .admin {
+            if (only ?? shard(event.account)).noteRoute(of: event, position: currentPosition) { judgeNow(event.account, at: event.time) }
+        } else {
+            follow(signal, batch.detailed(event, beside), rows)
+        }
     }
 
     /// Adds an event to its bucket; what it set off, if anything, and its rows as they count.

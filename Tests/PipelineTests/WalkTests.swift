@@ -31,19 +31,21 @@ import Testing
         return tally
     }
 
-    private func activity(_ events: [AccessEvent]) throws -> Pipeline.Activity {
-        Pipeline.Activity(try tally(events), values: ValueTable())
+    private func closed(_ events: [AccessEvent]) throws -> ClosedBucket {
+        let closed = ClosedBucket(number: 0, end: BucketGrid.start(of: 1), fleet: FleetView(), values: ValueTable())
+        closed.read(AccountProfile(firstBucket: 0), try tally(events))
+        return closed
     }
 
     @Test func `a call without rows among full pages does not hide that they are full`() throws {
         let walk = (0..<150).map { event($0 * 6, rows: 200) }
-        let plain = try activity(walk)
+        let plain = try closed(walk)
         #expect(plain.access.isPageFull(plain.sums))
-        let hidden = try activity(walk + [event(13, rows: 0, bytes: 50_000_000)])
+        let hidden = try closed(walk + [event(13, rows: 0, bytes: 50_000_000)])
         #expect(hidden.access.isPageFull(hidden.sums))
-        let ragged = try activity((0..<150).map { event($0 * 6, rows: UInt64(150 + $0)) })
+        let ragged = try closed((0..<150).map { event($0 * 6, rows: UInt64(150 + $0)) })
         #expect(!ragged.access.isPageFull(ragged.sums))
-        let few = try activity(Array(walk.prefix(20)) + (0..<130).map { (call: Int) in event(call * 6 + 3, rows: 0, bytes: 900) })
+        let few = try closed(Array(walk.prefix(20)) + (0..<130).map { (call: Int) in event(call * 6 + 3, rows: 0, bytes: 900) })
         #expect(!few.access.isPageFull(few.sums))
     }
 
@@ -92,7 +94,7 @@ import Testing
             let values = ValueTable()
             let grid = BucketGrid.number(of: EventTime(milliseconds: WalkTests.start)) + Int64(number)
             let closed = ClosedBucket(number: grid, end: BucketGrid.start(of: grid + 1), fleet: FleetView(), values: values)
-            closed.read(AccountProfile(firstBucket: 0), Pipeline.Activity(tally, values: values))
+            closed.read(AccountProfile(firstBucket: 0), tally)
             return closed
         }
         var history = PaceHistory()
@@ -133,7 +135,7 @@ import Testing
                 number * 2, rows: UInt64.random(in: 1...5000, using: &random), endpoint: UInt16.random(in: 2...60, using: &random),
                 operation: operations[Int.random(in: 0..<4, using: &random)])
         }
-        let channels = try activity(events).access.channels
+        let channels = try closed(events).access.channels
         for (operation, channel) in zip(operations, [AccessChannel.reads, .bulk, .exports, .queries]) {
             let exact = events.filter { $0.operation == operation }.reduce(UInt64(0)) { $0 + $1.rows }
             #expect(channels[channel] == exact, "seed \(seed): \(channel)")
