@@ -7,16 +7,16 @@ import EventModel
 public struct RoleCrossingDetector: MovementDetector {
     public static let descriptor = DetectorDescriptor(
         id: "D27", name: "role-crossing", family: "separation",
-        sees: "a person who writes customers' records after at least thirty writes on ten days to synthetic ones alone, or the reverse",
+        sees: "a person who writes customers' records after at least twenty writes on ten days to synthetic ones alone, or the reverse",
         misses: "people who did both from the start; writes whose label the log does not state",
-        warmUp: "thirty writes on ten days",
+        warmUp: "twenty writes on ten days",
         options: [],
         nextSteps: [
             "Ask the person; look at what was changed, and undo it if nobody asked for it.",
             "Give the role only the rights to the records that it is for.",
         ])
     public static let subject = "kinds of records a person changes"
-    private static let neededWrites: UInt32 = 30
+    private static let neededWrites: UInt32 = 20
     private static let neededDays: UInt16 = 10
 
     public init(options: DetectorOptions) {}

@@ -174,6 +174,8 @@ public struct DataMovement: Equatable, Sendable {
         public static let weakTransport = Traits(rawValue: 4096)
         /// A free text was there, and was scanned for personal data.
         public static let scanned = Traits(rawValue: 8192)
+        /// The line says whether the transport was encrypted at all: by its scheme, or by naming none.
+        public static let encryptionStated = Traits(rawValue: 16384)
     }
 
     /// Nothing stated.

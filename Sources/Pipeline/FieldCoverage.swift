@@ -8,7 +8,7 @@ package enum LogField: Int, CaseIterable, Sendable {
     case rows = 0
     case bytes, network, route, status
     case limit, job, agent, item, query
-    case environment, dataClass, label, hash, parent, disclosure, destination, region, transport, session, text
+    case environment, dataClass, label, hash, parent, disclosure, destination, region, transport, session, text, encryption
 
     /// weir's own keys for it.
     package var keys: String {
@@ -34,6 +34,7 @@ package enum LogField: Int, CaseIterable, Sendable {
         case .transport: "tls"
         case .session: "session"
         case .text: "text"
+        case .encryption: "scheme"
         }
     }
 }
@@ -43,7 +44,7 @@ package enum LogField: Int, CaseIterable, Sendable {
 /// State: 8 bytes a field.
 package struct FieldCoverage: Equatable, Sendable {
     // In place, because it is written for every event: an array would be asked each time whether somebody else has it too.
-    private var numbers = InlineArray<21, UInt64>(repeating: 0)
+    private var numbers = InlineArray<22, UInt64>(repeating: 0)
 
     /// One number a field, in the order of the fields.
     package var counts: [UInt64] { LogField.allCases.map { self[$0] } }
@@ -86,6 +87,7 @@ package struct FieldCoverage: Equatable, Sendable {
         count(movement.transport != .unknown, .transport)
         count(movement.session != 0, .session)
         count(movement.traits.contains(.scanned), .text)
+        count(movement.traits.contains(.encryptionStated), .encryption)
     }
 
     /// Takes up counts. Precondition: one a field.
@@ -103,6 +105,8 @@ package enum ControlNeeds {
         /// What it proves, for people who answer for it.
         package var control: String
         package var needs: [[LogField]]
+        /// With these alone it proves a part of that; empty where there is no such part.
+        package var inPart: [[LogField]] = []
     }
 
     package static let all: [Control] = [
@@ -129,9 +133,13 @@ package enum ControlNeeds {
             needs: [[.dataClass, .environment], [.destination, .environment]]),
         Control(detector: "D18", control: "labels that go with the content", needs: [[.hash], [.label]]),
         Control(detector: "D19", control: "lineage of synthetic records", needs: [[.label], [.parent]]),
-        Control(detector: "D20", control: "no identifiers of customers in made-up content", needs: [[.text, .item], [.dataClass]]),
+        // Numbers of records count where they are unique by their form; mail addresses and the like stand in texts alone.
+        Control(
+            detector: "D20", control: "no identifiers of customers in made-up content", needs: [[.text], [.dataClass]],
+            inPart: [[.item], [.dataClass]]),
         Control(detector: "D21", control: "no personal data in machine-made content", needs: [[.text], [.dataClass]]),
-        Control(detector: "D22", control: "encryption of webhooks", needs: [[.transport]]),
+        // A call over plain HTTP has no TLS version: a log that states nothing else cannot tell it from one of which nothing is known.
+        Control(detector: "D22", control: "encryption of webhooks", needs: [[.encryption]], inPart: [[.transport]]),
         Control(detector: "D23", control: "TLS versions", needs: [[.transport]]),
         Control(detector: "D24", control: "extraction by searches", needs: [[.query, .item]]),
         Control(detector: "D25", control: "what the checkout reads", needs: [[.route]]),

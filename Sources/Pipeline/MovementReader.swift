@@ -150,7 +150,9 @@ struct MovementReader {
         movement.flow.dataClass = dataClass(
             stated: text(.dataClass).map { DataClass(rawValue: UInt8(memoised($0, .dataClass))) ?? .unknown } ?? .unknown,
             byName: byObject.dataClass != .unknown ? byObject.dataClass : byEndpoint.dataClass, movement)
-        movement.transport = transport(text(.tls), text(.scheme))
+        let scheme = text(.scheme)
+        movement.transport = transport(text(.tls), scheme)
+        if scheme != nil || movement.transport == .plain { movement.traits.insert(.encryptionStated) }
         if movement.transport != .unknown && movement.transport < index.estate.weakestTransport { movement.traits.insert(.weakTransport) }
         if let (bytes, range) = text(.provenance) {
             (movement.provenance, _) = hash(bytes, range)

@@ -80,13 +80,12 @@ struct EstateStage {
             var event = written("/synth/labels", at: time, rows: 1)
             event.isSynthetic = false
             event.provenance =
-                material.hashes.isEmpty
-                ? scene.hash(scene.batch(day: scene.ripeDay(time), number % EstateScene.batches))
-                : material.hashes[number * 7 % material.hashes.count]
+                seenHash(number) ?? scene.hash(scene.batch(day: scene.ripeDay(time), number % EstateScene.batches))
             event.parent = scene.hash(scene.root(day: scene.ripeDay(time)))
             events.append(event)
         case .syntheticToProduction:
             var event = usual("svc-synth-exporter", "/synth/export", at: time, number)
+            event.provenance = seenHash(number) ?? event.provenance
             scene.setRows(30 + random.below(20), of: &event)
             scene.send(&event, to: "crm")
             events.append(event)
@@ -101,13 +100,21 @@ struct EstateStage {
             var event = usual("svc-train-loader", "/synth/contacts", at: time, number)
             event.provenance = scene.hash(unique(number))
             events.append(event)
-        case .declaredFlowVolume, .flowSurge: events.append(usual("svc-train-reco", "/synth/orders", at: time, number))
+        case .declaredFlowVolume, .flowSurge:
+            var event = usual("svc-train-reco", "/synth/orders", at: time, number)
+            event.provenance = seenHash(number) ?? event.provenance
+            events.append(event)
         default:
             events.append(usual("svc-masking", "/crm/masking", at: time, number))
             var event = usual("svc-masking", "/synth/masked", at: time + 4000, number)
             event.provenance = scene.hash(unique(number))
             events.append(event)
         }
+    }
+
+    /// A content hash of synthetic records that the log has shown before; nil in an estate of our own, whose days say which there are.
+    private func seenHash(_ number: Int) -> String? {
+        material.hashes.isEmpty ? nil : material.hashes[number * 7 % material.hashes.count]
     }
 
     /// Incidents of what a machine writes.

@@ -53,8 +53,9 @@ struct CoverageReport {
     struct Row {
         var control: ControlNeeds.Control
         var standing: Standing
-        /// The fields that are missing or rare, in words.
+        /// The fields that are missing, and those that are rare.
         var missing: [String]
+        var rare: [String]
     }
 
     let lane: String
@@ -71,15 +72,13 @@ struct CoverageReport {
         func share(_ field: LogField) -> Double { Double(outcome.counters.fields[field]) / total }
         shares = LogField.allCases.map { ($0, share($0)) }
         rows = ControlNeeds.all.map { control in
-            var standing = Standing.proven
-            var missing: [String] = []
-            for group in control.needs {
-                let best = group.map(share).max() ?? 0
-                guard best < CoverageReport.enough else { continue }
-                missing.append(group.map(\.keys).joined(separator: " or "))
-                standing = best == 0 || standing == .blind ? .blind : .partial
-            }
-            return Row(control: control, standing: standing, missing: missing)
+            func best(_ group: [LogField]) -> Double { group.map(share).max() ?? 0 }
+            func words(_ groups: [[LogField]]) -> [String] { groups.map { $0.map(\.keys).joined(separator: " or ") } }
+            let missing = control.needs.filter { best($0) == 0 }
+            let rare = control.needs.filter { best($0) > 0 && best($0) < CoverageReport.enough }
+            let hasPart = !control.inPart.isEmpty && control.inPart.allSatisfy { best($0) >= CoverageReport.enough }
+            let standing: Standing = missing.isEmpty ? rare.isEmpty ? .proven : .partial : hasPart ? .partial : .blind
+            return Row(control: control, standing: standing, missing: words(missing), rare: words(rare))
         }
     }
 
@@ -88,9 +87,10 @@ struct CoverageReport {
         for row in rows {
             let name = row.standing.rawValue
             text += "  \(name)\(String(repeating: " ", count: 8 - name.count)) \(row.control.detector)  \(row.control.control)"
-            if !row.missing.isEmpty {
-                text += ": \(row.standing == .blind ? "add" : "state more often") \(row.missing.joined(separator: ", and "))"
-            }
+            var advice: [String] = []
+            if !row.missing.isEmpty { advice.append("add \(row.missing.joined(separator: ", and "))") }
+            if !row.rare.isEmpty { advice.append("state \(row.rare.joined(separator: ", and ")) more often") }
+            if !advice.isEmpty { text += ": \(advice.joined(separator: "; "))" }
             text += "\n"
         }
         text += "  fields stated: "
@@ -109,6 +109,9 @@ struct CoverageReport {
             json.field("standing", row.standing.rawValue)
             json.beginArray("missing")
             for field in row.missing { json.field(nil, field) }
+            json.endArray()
+            json.beginArray("rare")
+            for field in row.rare { json.field(nil, field) }
             json.endArray()
             json.endObject()
             return json.text + "\n"
