@@ -217,7 +217,9 @@ public struct FormatDetection: Sendable {
                 let last = end > position && bytes[end - 1] == UInt8(ascii: "\r") ? end - 1 : end
                 if let inner = wrapper.inner(bytes, from: position, to: last), !inner.isPartial {
                     let before = result.count
-                    if !inner.isEscaped {
+                    if wrapper == .syslog, let line = SyslogEscapes.undone(bytes, from: inner.start, to: inner.end) {
+                        result += line
+                    } else if !inner.isEscaped {
                         result += bytes.copy(inner.start..<inner.end)
                     } else if !JSONUnescape.append(bytes, inner.start, inner.end, to: &result) {
                         result.removeLast(result.count - before)

@@ -231,6 +231,7 @@ struct SalesforceEventDialect: RecordDialect {
                 method: record.exactWord(.method), path: record.bytes, from: start, to: start + Int(path.count))
         case .bulk, .bulkJob: return ELFEventType.bulkOperation(record.word(.action))
         case .report: return record.begins(.action, "reportexported") ? .export : .report
+        case .reportExport: return .export
         case .transfer:
             if !record.has(.action) || record.begins(.action, "versiondownload") { return .export }
             return record.begins(.action, "versionrendition") ? .read : .write
