@@ -40,12 +40,19 @@ import Testing
     }
 
     /// Decodes one file after the other into one lane, whatever their times are, as a live lane gets them.
-    private func outcome(_ files: String..., restart: Int? = nil) throws -> Outcome {
-        let options = LaneOptions(name: "crm", format: "salesforce_elf", lateness: .hours(6))
+    private func outcome(_ files: String..., restart: Int? = nil, format: String = "salesforce_elf") throws -> Outcome {
+        var core = try lane(files, restart: restart, format: format)
+        core.releaseHalves(upTo: .max)
+        return sum(core)
+    }
+
+    private func lane(_ files: [String], restart: Int? = nil, format: String = "salesforce_elf") throws -> LaneCore {
+        let type = try #require(FormatCatalog.format(named: format))
+        let options = LaneOptions(name: "crm", format: format, lateness: .hours(6))
         var core = LaneCore(options: options)
         var attribution = Attribution(pseudonymKey: [1], hashKey: 7)
         for (number, file) in files.enumerated() {
-            var decoder: any LineFormat = try SalesforceELFFormat(options: FormatOptions())
+            var decoder: any LineFormat = try type.init(options: FormatOptions())
             var lines = DecodedLines()
             var batch = EventBatch()
             ChunkBuffer(Array(file.utf8)).withBytes { bytes in
@@ -63,8 +70,7 @@ import Testing
                 core = try LaneCore(options: options, resume: journal.resume)
             }
         }
-        core.releaseHalves(upTo: .max)
-        return sum(core)
+        return core
     }
 
     private func sum(_ core: borrowing LaneCore) -> Outcome {
@@ -111,12 +117,46 @@ import Testing
         #expect(try outcome(marks, runs) == Self.once)
     }
 
+    /// The rows of a table as collectors write them.
+    private func json(_ table: String) -> String {
+        let rows = table.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+        return rows.dropFirst().map { row in
+            "{" + zip(rows[0], row).map { "\"\($0)\":\"\($1)\"" }.joined(separator: ",") + "}\n"
+        }.joined()
+    }
+
+    @Test(arguments: ["ReportExported", "ReportRunFromLightning"])
+    func `event log files as JSON are joined like the tables`(origin: String) throws {
+        let marks = json(Self.markHeader + Self.mark("100251.470"))
+        let runs = json(Self.runHeader + Self.ran("100249.100", origin: origin))
+        #expect(try outcome(runs, marks, format: "salesforce_event") == Self.once)
+        #expect(try outcome(marks, runs, format: "salesforce_event") == Self.once)
+        let nameless = json(Self.markHeader + Self.mark("100251.470", request: ""))
+        #expect(try outcome(nameless, runs, format: "salesforce_event") == Self.once)
+        #expect(
+            try outcome(nameless, json(Self.runHeader + Self.ran("100249.100", origin: "DashboardUpdated")), format: "salesforce_event")
+                .joined == 0)
+        let other = json(Self.markHeader + Self.mark("100251.470", request: "other"))
+        #expect(try outcome(other, runs, format: "salesforce_event").joined == 0)
+    }
+
     @Test func `a half without its other half counts by itself`() throws {
         let marks = Self.markHeader + Self.mark("100251.470", request: "one")
         let runs = Self.runHeader + Self.ran("100249.100", request: "other")
         #expect(try outcome(marks) == Outcome(calls: 1, exports: 1))
         #expect(try outcome(runs) == Outcome(rows: 2000, bytes: 200_000, calls: 1))
         #expect(try outcome(runs, marks) == Outcome(rows: 2000, bytes: 200_000, calls: 2, exports: 1))
+    }
+
+    @Test func `a half that waits in vain counts when its quarter hour closes, or the archive ends`() throws {
+        let mark = Self.markHeader + Self.mark("100251.470")
+        // Six hours of lateness: the quarter hour of the export closes at a quarter past four.
+        let later = Self.markHeader + Self.mark("161500.000", request: "later")
+        #expect(try lane([mark, Self.markHeader + Self.mark("161459.000", request: "later")]).counters.events == 0)
+        #expect(try lane([mark, later]).counters.events == 1)
+        var plan = LaneRunPlan()
+        plan.options = LaneOptions(name: "crm", format: "salesforce_elf", lateness: .hours(6))
+        #expect(try run([MemorySource.File("ReportExport.csv", Array(mark.utf8))], plan).counter("events") == 1)
     }
 
     @Test func `rows without a request belong together by report and account, within ten minutes`() throws {
