@@ -4,8 +4,9 @@
 /// Finds out which format of the catalogue, in which wrapper and with which field map, reads a log.
 ///
 /// Every format is tried on the first lines as it is; `json`, `csv`, `tsv` and `logfmt` also with the map that the names in the log
-/// propose, and formats of logs that name no account with a column that stands for one. What reads half of the lines fits, unless the log
-/// lacks the keys that only the format's own log has (``FormatDescriptor/marks``); among those a format that knows its log comes before one that reads any, then what understands more lines, then what finds more fields.
+/// propose, and formats of logs that name no account with a column that stands for one. What reads half of the lines fits, unless the
+/// log lacks the keys that only the format's own log has (``FormatDescriptor/marks``); among those a format that knows its log comes
+/// before one that reads any, then what understands more lines, then what finds more fields.
 ///
 /// Not for the hot path. Complexity: O(bytes × formats).
 public struct FormatDetection: Sendable {

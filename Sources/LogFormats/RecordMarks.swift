@@ -1,7 +1,7 @@
 // weir
 // SPDX-License-Identifier: Apache-2.0
 
-/// The keys of a log's JSON objects, at any depth and however they are laid out over lines: what tells one product's records from another's.
+/// The keys of a log's JSON objects, at any depth and on however many lines: what tells one product's records from another's.
 ///
 /// Not for the hot path: it looks at a sample once. Complexity: O(bytes). State: at most ``limit`` keys.
 struct RecordMarks {

@@ -43,15 +43,15 @@ import Testing
 
     @Test func `a leap in the middle of a line does not count its first records twice`() throws {
         // The second half of the line is four days later, and what confirms that comes in the next read.
-        let leap = Self.line(0, 20).dropLast(3) + "," + Self.line(345_600, 20).drop { $0 != "[" }.dropFirst()
-        let files = [MemorySource.File("a", Array((leap + Self.line(345_620, 40)).utf8))]
+        let leap = Self.line(0, 20).dropLast(3) + "," + Self.line(345_600, 10).drop { $0 != "[" }.dropFirst()
+        let files = [MemorySource.File("a", Array((leap + Self.line(345_610, 40)).utf8))]
         var plan = LaneRunPlan()
         plan.options = LaneOptions(name: "gateway", format: "cloudtrail", lateness: .minutes(10))
         plan.wrapper = .syslog
         let whole = try run(files, plan)
-        #expect(whole.counter("events") == 72)
-        plan.largestRead = leap.utf8.count + 100
-        for seed in [UInt64(1), 2, 3] {
+        #expect(whole.counter("events") == 63)
+        plan.largestRead = 1000
+        for seed in 1...8 as ClosedRange<UInt64> {
             plan.seed = seed
             #expect(try run(files, plan).difference(from: whole) == nil, "seed \(seed)")
         }
