@@ -44,6 +44,7 @@ public enum DetectorCatalog {
         NameFloodDetector.self,
         AlertFloodDetector.self,
         BlindModelDetector.self,
+        LongLineDetector.self,
     ]
 
     /// One of each with its options, keyed by detector id.

@@ -24,6 +24,8 @@ public struct LaneBucket: Sendable {
     public var collapsed: [Collapsed] = []
     /// Detectors that some accounts are out of sight of, as of the last midnight.
     public var blind: [Blind] = []
+    /// Lines that were too long to be read; nil when there were none.
+    public var longLines: LongLines?
 
     public init(name: String, number: Int64, end: EventTime, firstBucket: Int64, accounts: Int) {
         self.name = name
@@ -41,6 +43,23 @@ public struct LaneBucket: Sendable {
         public init(detector: String, count: UInt64) {
             self.detector = detector
             self.count = count
+        }
+    }
+
+    /// Lines that were stepped over: how many in this bucket, all of them since when, and the longest, in bytes, with its file.
+    public struct LongLines: Sendable {
+        public var inBucket: UInt64
+        public var count: UInt64
+        public var since: Int64
+        public var longest: UInt64
+        public var file: String
+
+        public init(inBucket: UInt64, count: UInt64, since: Int64, longest: UInt64, file: String) {
+            self.inBucket = inBucket
+            self.count = count
+            self.since = since
+            self.longest = longest
+            self.file = file
         }
     }
 
@@ -75,6 +94,7 @@ public enum HealthConcern: Sendable {
     case refusedNames
     case collapsedAlerts
     case blindModels
+    case longLines
 }
 
 extension HealthDetector {

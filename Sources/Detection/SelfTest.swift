@@ -49,14 +49,28 @@ public struct SelfTest: Sendable {
         public let accounts: [Activity?]
         /// What names do that have no account of their own.
         public let others: Activity?
+        /// Lines of the first bucket that could not be read.
+        public let refused: Refused
 
-        public init(buckets: Int, _ accounts: [Activity?], others: Activity? = nil) {
+        public init(buckets: Int, _ accounts: [Activity?], others: Activity? = nil, refused: Refused = Refused()) {
             self.buckets = buckets
             self.accounts = accounts
             self.others = others
+            self.refused = refused
         }
 
         public init(days: Int, _ accounts: [Activity?]) { self.init(buckets: days * BucketGrid.perDay, accounts) }
+    }
+
+    /// Lines that are no events: too long, of three megabytes each, or broken.
+    public struct Refused: Sendable {
+        public var longLines: Int
+        public var brokenLines: Int
+
+        public init(longLines: Int = 0, brokenLines: Int = 0) {
+            self.longLines = longLines
+            self.brokenLines = brokenLines
+        }
     }
 
     /// What a call says of its records, with the names of systems and jurisdictions.

@@ -52,6 +52,9 @@ public struct AccessEvent: Sendable {
         public static let detail = Presence(rawValue: 8)
         /// The batch has a ``DataMovement`` of this event.
         public static let movement = Presence(rawValue: 16)
+        /// Half of an export that the log tells in two rows: with ``rows`` what moved, without it that it was taken away. ``rowKey`` is a
+        /// ``HalfKey``.
+        public static let half = Presence(rawValue: 32)
     }
 
     /// An event from its parts.

@@ -11,6 +11,7 @@ typealias CaddyFormat = RecordFormat<CaddyDialect>
 struct CaddyDialect: RecordDialect {
     static let descriptor = CaddyFormat.descriptor(
         "caddy", "access log of Caddy", lateness: .minutes(2),
+        marks: [["request"], ["resp_headers", "logger", "bytes_read", "user_id"]],
         example: #"{"ts":1780279500.7564995,"logger":"http.log.access","request":{"client_ip":"198.51.100.7","method":"GET","#
             + #""host":"crm.example.com","uri":"/api/v2/contacts","headers":{"User-Agent":["sync/2.1"]}},"user_id":"svc-bi","size":51200,"#
             + #""status":200}"#)

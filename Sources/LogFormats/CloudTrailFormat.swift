@@ -15,6 +15,7 @@ typealias CloudTrailFormat = RecordFormat<CloudTrailDialect>
 struct CloudTrailDialect: RecordDialect {
     static let descriptor = CloudTrailFormat.descriptor(
         "cloudtrail", "AWS CloudTrail: management and data events, as files or one record a line", lateness: .hours(1),
+        marks: [["eventSource", "eventName"], ["userIdentity"]],
         example: #"{"eventTime":"2026-06-01T02:05:00Z","eventSource":"s3.amazonaws.com","eventName":"GetObject","awsRegion":"eu-west-1","#
             + #""userIdentity":{"arn":"arn:aws:iam::1:user/bi"},"additionalEventData":{"bytesTransferredOut":51200}}"#)
     static let envelopes = ["Records"]

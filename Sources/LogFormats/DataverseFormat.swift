@@ -15,6 +15,7 @@ struct DataverseDialect: RecordDialect {
     static let descriptor = DataverseFormat.descriptor(
         "dataverse", "management records of Office 365 about Dynamics 365 and Dataverse, and Sentinel's tables of them",
         lateness: .hours(24),
+        marks: [["RecordType", "Workload", "OfficeWorkload", "CrmOrganizationUniqueName", "InstanceUrl", "QueryResults"]],
         example: #"{"CreationTime":"2026-06-01T02:05:00","RecordType":21,"UserId":"sync@1b2c3d4e-0000-4000-8000-000000000001.com","#
             + #""Message":"RetrieveMultiple","EntityName":"contact","InstanceUrl":"https://acme.crm4.dynamics.com","QueryResults":"a,b"}"#)
     static let envelopes = ["value"]

@@ -13,6 +13,10 @@ typealias ECSFormat = RecordFormat<ECSDialect>
 struct ECSDialect: RecordDialect {
     static let descriptor = ECSFormat.descriptor(
         "ecs", "events in the Elastic Common Schema, nested or with dotted keys", lateness: .minutes(10),
+        marks: [
+            ["@timestamp", "event", "event.created", "event.start"],
+            ["user", "client", "source", "user.name", "user.id", "user.email", "client.user.name", "source.user.name"],
+        ],
         example: #"{"@timestamp":"2026-06-01T02:05:00.123Z","user":{"name":"svc-bi"},"http":{"request":{"method":"GET"},"#
             + #""response":{"status_code":200,"bytes":51200}},"url":{"path":"/api/v2/contacts"}}"#)
     static let envelopes = ["hits"]

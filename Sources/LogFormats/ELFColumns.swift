@@ -35,6 +35,10 @@ struct ELFColumns: Equatable, Sendable {
     var origin = -1
     var organization = -1
     var job = -1
+    var request = -1
+    var report = -1
+    var otherReport = -1
+    var uri = -1
     var execution = -1
 
     /// The columns of a header, or nil when it is none: an event type and a time are what nothing can be read without.
@@ -80,6 +84,10 @@ struct ELFColumns: Equatable, Sendable {
         organization = place(nil, "ORGANIZATIONID")
         job = place(nil, "JOBID", "JOBIDENTIFIER")
         execution = place(nil, "EXECUTIONIDENTIFIER")
+        request = place(nil, "REQUESTID", "REQUESTIDENTIFIER")
+        report = place(nil, "REPORTID", "REPORTIDENTIFIER", "REPORTIDDERIVED")
+        otherReport = place(nil, "URIIDDERIVED")
+        uri = place(nil, "URI")
         if eventType < 0 || (timestamp < 0 && timestampDerived < 0) { return nil }
     }
 

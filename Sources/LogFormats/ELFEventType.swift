@@ -17,6 +17,8 @@ enum ELFEventType: Equatable, Sendable {
     case bulkJob
     /// Reports: exports and runs, told apart by ORIGIN.
     case report
+    /// That a report was exported, without its volume, which a row of ``report`` has.
+    case reportExport
     /// Files: downloads, previews and uploads, told apart by TRANSACTION_TYPE.
     case transfer
     /// Calls that the platform makes: what leaves is the request.
@@ -38,7 +40,7 @@ enum ELFEventType: Equatable, Sendable {
         ("BulkApiResultEvent", .always(.bulk)), ("BulkApiResultEventStore", .always(.bulk)),
         ("Report", .report), ("AsyncReportRun", .report), ("AsynchronousReportRun", .report), ("MultiBlockReport", .report),
         ("ReportEvent", .report), ("ReportEventStream", .report),
-        ("ReportExport", .always(.export)), ("DocumentAttachmentDownloads", .always(.export)), ("WaveDownload", .always(.export)),
+        ("ReportExport", .reportExport), ("DocumentAttachmentDownloads", .always(.export)), ("WaveDownload", .always(.export)),
         ("ContentTransfer", .transfer), ("ApexCallout", .callout), ("ExternalODataCallout", .callout),
         ("ListViewEvent", .always(.list)), ("ListViewEventStream", .always(.list)),
         ("Search", .always(.query)), ("Dashboard", .always(.report)),
@@ -75,6 +77,13 @@ enum ELFEventType: Equatable, Sendable {
     /// ORIGIN begins with `ReportExported` where somebody took the rows away.
     static func isExport(_ bytes: PaddedBytes, _ field: CSVField) -> Bool {
         field.count >= 14 && bytes.hasASCII("ReportExported", at: Int(field.start))
+    }
+
+    /// ORIGIN says that nobody asked for the report: a dashboard showed it, or a schedule ran it. No export belongs to it.
+    static func isAutomatic(_ bytes: PaddedBytes, _ field: CSVField) -> Bool {
+        let start = Int(field.start)
+        return field.count >= 9 && bytes.hasASCII("Dashboard", at: start)
+            || field.count >= 15 && bytes.hasASCII("ReportScheduled", at: start)
     }
 
     /// TRANSACTION_TYPE: `VersionDownloadAction` and `VersionDownloadApi` fetch, `VersionRenditionDownload` is a preview, the rest uploads.

@@ -62,6 +62,7 @@ struct ELFRow: Sendable {
             line.rowKey = totalKey(bytes, record, type)
         } else {
             line.rowKey = bytes.identity(from: start, count: end &- start)
+            if type == .report || type == .reportExport { halve(&line, bytes, record, type) }
         }
         lines.lines.append(line)
     }
@@ -226,6 +227,40 @@ struct ELFRow: Sendable {
         return ChunkBuffer(parts).withBytes { $0.identity(from: 0, count: parts.count) }
     }
 
+    // MARK: Exports in two rows
+
+    /// Marks a row as half of an export, with what it shares with the other half: the request, and the report.
+    @inline(never)
+    private func halve(_ line: inout DecodedLine, _ bytes: PaddedBytes, _ record: CSVRecord, _ type: ELFEventType) {
+        if type == .report {
+            guard line.presence.contains(.rows), !ELFEventType.isAutomatic(bytes, field(columns.origin, record)) else { return }
+        }
+        let request = hash(field(columns.request, record), bytes, letters: .max)
+        let report = hash(type == .report ? field(columns.report, record) : exportedReport(bytes, record), bytes, letters: 15)
+        guard request != 0 || report != 0 else { return }
+        // Of an organisation: a source may hold the files of several.
+        let organization = hash(field(columns.organization, record), bytes, letters: 15) &* 0x9E37_79B9_7F4A_7C15
+        line.rowKey = HalfKey.make(
+            request: request == 0 ? 0 : request ^ organization, report: report == 0 ? 0 : report ^ organization, row: line.rowKey)
+        line.presence.insert(.half)
+    }
+
+    /// The report that an export names: only in what was asked for, as an id that begins with `00O`.
+    private func exportedReport(_ bytes: PaddedBytes, _ record: CSVRecord) -> CSVField {
+        var field = self.field(columns.otherReport, record)
+        if field.isEmpty {
+            field = self.field(columns.uri, record)
+            guard !field.isEmpty, bytes[Int(field.start)] == UInt8(ascii: "/") else { return .none }
+            field = CSVField(start: Int(field.start) + 1, count: field.count - 1)
+        }
+        return field.count >= 15 && bytes.hasASCII("00O", at: Int(field.start)) ? field : .none
+    }
+
+    /// A hash of the first letters of a field, 0 for none: ids of eighteen letters are those of fifteen, and a path may go on behind one.
+    private func hash(_ field: CSVField, _ bytes: PaddedBytes, letters: Int) -> UInt64 {
+        field.isEmpty ? 0 : bytes.identity(from: Int(field.start), count: min(field.count, letters))
+    }
+
     // MARK: Texts
 
     @inline(__always)
@@ -268,6 +303,7 @@ struct ELFRow: Sendable {
         case .rest: return requestOperation(bytes, record)
         case .bulk, .bulkJob: return ELFEventType.bulkOperation(word(columns.operationType, bytes, record))
         case .report: return ELFEventType.isExport(bytes, field(columns.origin, record)) ? .export : .report
+        case .reportExport: return .export
         case .transfer: return ELFEventType.transferOperation(bytes, field(columns.transactionType, record))
         case .callout: return .webhook
         case .ignored: return .unknown

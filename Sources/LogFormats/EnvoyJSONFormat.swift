@@ -11,6 +11,12 @@ typealias EnvoyJSONFormat = RecordFormat<EnvoyJSONDialect>
 struct EnvoyJSONDialect: RecordDialect {
     static let descriptor = EnvoyJSONFormat.descriptor(
         "envoy_json", "access log of Envoy, Envoy Gateway or Istio as JSON", lateness: .minutes(2),
+        marks: [
+            [
+                "response_code", "response_flags", "x-envoy-origin-path", "x-envoy-original-path", "downstream_remote_address",
+                "upstream_cluster", "upstream_host",
+            ]
+        ],
         example: #"{"start_time":"2026-06-01T02:05:00.479Z","method":"GET","x-envoy-origin-path":"/api/v2/contacts","response_code":200,"#
             + #""bytes_sent":51200,"downstream_remote_address":"198.51.100.7:59292","user-agent":"sync/2.1","user_id":"svc-bi"}"#)
     static let folds = true

@@ -4,8 +4,9 @@
 /// Finds out which format of the catalogue, in which wrapper and with which field map, reads a log.
 ///
 /// Every format is tried on the first lines as it is; `json`, `csv`, `tsv` and `logfmt` also with the map that the names in the log
-/// propose, and formats of logs that name no account with a column that stands for one. What reads half of the lines fits; among those a
-/// format that knows its log comes before one that reads any, then what understands more lines, then what finds more fields.
+/// propose, and formats of logs that name no account with a column that stands for one. What reads half of the lines fits, unless the
+/// log lacks the keys that only the format's own log has (``FormatDescriptor/marks``); among those a format that knows its log comes
+/// before one that reads any, then what understands more lines, then what finds more fields.
 ///
 /// Not for the hot path. Complexity: O(bytes × formats).
 public struct FormatDetection: Sendable {
@@ -38,8 +39,10 @@ public struct FormatDetection: Sendable {
         for wrapper in [nil] + wrappers {
             let inner = wrapper.map { FormatDetection.unwrapped(sample, $0) } ?? sample
             let objects = FieldOutline(objects: inner)
+            let keys = RecordMarks(inner)
             for (order, type) in formats.enumerated() where FormatDetection.isThinkable(type, inner) {
-                for trial in FormatDetection.trials(of: type, wrapper, inner, objects, buffer) {
+                for var trial in FormatDetection.trials(of: type, wrapper, inner, objects, buffer) {
+                    trial.isForeign = !keys.hold(type.descriptor.marks)
                     let rank = Rank(trial, type.descriptor, order)
                     if let other = best[trial.format], !(other.rank < rank) { continue }
                     best[trial.format] = (trial, rank)
@@ -217,7 +220,9 @@ public struct FormatDetection: Sendable {
                 let last = end > position && bytes[end - 1] == UInt8(ascii: "\r") ? end - 1 : end
                 if let inner = wrapper.inner(bytes, from: position, to: last), !inner.isPartial {
                     let before = result.count
-                    if !inner.isEscaped {
+                    if wrapper == .syslog, let line = SyslogEscapes.undone(bytes, from: inner.start, to: inner.end) {
+                        result += line
+                    } else if !inner.isEscaped {
                         result += bytes.copy(inner.start..<inner.end)
                     } else if !JSONUnescape.append(bytes, inner.start, inner.end, to: &result) {
                         result.removeLast(result.count - before)

@@ -31,6 +31,8 @@ public struct FormatTrial: Sendable {
     public internal(set) var lacks: [String] = []
     /// Lines have the shape of the format, whether or not it finds what it needs in them.
     public internal(set) var hasShape = false
+    /// The log lacks keys that the format's own logs have: it is another product's.
+    public internal(set) var isForeign = false
     /// The log's objects have most of the keys of the format's example.
     var hasKeys = false
     /// Events that were understood.
@@ -85,7 +87,9 @@ public struct FormatTrial: Sendable {
     public var understood: Double { total == 0 ? 0 : Double(events + ignored) / Double(total) }
     /// Whether the format is one for the log: it understands enough of it, and what it steps over has the shape of its lines. Objects that
     /// are only stepped over may be anybody's.
-    public var fits: Bool { understood >= FormatDetection.threshold && (events > 0 || (ignored > 0 && !readsObjects)) }
+    public var fits: Bool {
+        !isForeign && understood >= FormatDetection.threshold && (events > 0 || (ignored > 0 && !readsObjects))
+    }
     /// The most frequent reason of refused lines, if there are any.
     public var mainReason: MalformedReason? {
         refused.max { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) }?.key

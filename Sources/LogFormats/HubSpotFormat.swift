@@ -13,6 +13,7 @@ typealias HubSpotFormat = RecordFormat<HubSpotDialect>
 struct HubSpotDialect: RecordDialect {
     static let descriptor = HubSpotFormat.descriptor(
         "hubspot", "account activity of HubSpot: audit logs, logins, security activity", lateness: .hours(1),
+        marks: [["occurredAt", "loginAt", "actingUser", "subCategory", "portalId", "loginSucceeded", "objectId"]],
         example: #"{"id":"77","occurredAt":"2026-06-01T02:05:00Z","category":"CRM_OBJECT","subCategory":"CONTACT","action":"EXPORT","#
             + #""actingUser":{"userId":123,"userEmail":"ops@example.com"},"targetObjectId":"9"}"#)
     static let envelopes = ["results"]

@@ -11,6 +11,7 @@ typealias KongFormat = RecordFormat<KongDialect>
 struct KongDialect: RecordDialect {
     static let descriptor = KongFormat.descriptor(
         "kong", "logs of Kong's file-log, http-log and tcp-log plugins", lateness: .minutes(2),
+        marks: [["started_at"], ["request"]],
         example: #"{"started_at":1780279500123,"client_ip":"198.51.100.7","consumer":{"username":"svc-bi"},"request":{"method":"GET","#
             + #""uri":"/api/v2/contacts","headers":{"user-agent":"sync/2.1"}},"response":{"status":200,"size":51200}}"#)
     static let folds = true

@@ -73,13 +73,16 @@ public struct FormatDescriptor: Sendable {
     public let columns: [String]
     /// Columns that may stand for the account of a log that names none, the best first.
     public let standIns: [String]
+    /// Keys that only this log has: a log that lacks one of each of these groups is another product's, however well it can be read. For
+    /// formats of JSON records, which find a time and an account in many logs; compared without case and underscores.
+    public let marks: [[String]]
     /// One line of it, for the manual.
     public let example: String
 
     /// What is said of a format.
     public init(
         name: String, summary: String, defaultLateness: EventDuration, mappableKeys: [String] = [], columns: [String] = [],
-        standIns: [String] = [], example: String
+        standIns: [String] = [], marks: [[String]] = [], example: String
     ) {
         self.name = name
         self.summary = summary
@@ -87,6 +90,7 @@ public struct FormatDescriptor: Sendable {
         self.mappableKeys = mappableKeys
         self.columns = columns
         self.standIns = standIns
+        self.marks = marks
         self.example = example
     }
 }

@@ -11,6 +11,12 @@ typealias NginxJSONFormat = RecordFormat<NginxJSONDialect>
 struct NginxJSONDialect: RecordDialect {
     static let descriptor = NginxJSONFormat.descriptor(
         "nginx_json", "access log of nginx as JSON, keys named like nginx's variables", lateness: .minutes(2),
+        marks: [
+            [
+                "time_iso8601", "time_local", "msec", "remote_addr", "remote_user", "request_uri", "body_bytes_sent", "http_user_agent",
+                "request_time", "upstream_addr",
+            ]
+        ],
         example: #"{"time_iso8601":"2026-06-01T02:05:00+00:00","remote_addr":"198.51.100.7","remote_user":"svc-bi","#
             + #""request":"GET /api/v2/contacts HTTP/1.1","status":"200","body_bytes_sent":"51200","http_user_agent":"sync/2.1"}"#)
     static let folds = true

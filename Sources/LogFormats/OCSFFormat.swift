@@ -14,6 +14,7 @@ typealias OCSFFormat = RecordFormat<OCSFDialect>
 struct OCSFDialect: RecordDialect {
     static let descriptor = OCSFFormat.descriptor(
         "ocsf", "OCSF events: API, Datastore, Web Resources and HTTP Activity, Authentication", lateness: .hours(1),
+        marks: [["class_uid", "category_uid", "type_uid"]],
         example: #"{"class_uid":6005,"activity_id":4,"time":1780279500000,"actor":{"user":{"uid":"svc-bi","type_id":4}},"#
             + #""table":{"name":"contacts"},"query_info":{"bytes":51200},"cloud":{"region":"eu-west-1"}}"#)
     static let envelopes = ["events"]

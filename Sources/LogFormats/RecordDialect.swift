@@ -296,8 +296,10 @@ struct RecordFormat<Dialect: RecordDialect>: LineFormat {
 
 extension RecordFormat {
     /// What the catalogue says of a format of records: all of them take the same map.
-    static func descriptor(_ name: String, _ summary: String, lateness: EventDuration, example: String) -> FormatDescriptor {
+    static func descriptor(
+        _ name: String, _ summary: String, lateness: EventDuration, marks: [[String]], example: String
+    ) -> FormatDescriptor {
         FormatDescriptor(
-            name: name, summary: summary, defaultLateness: lateness, mappableKeys: RecordField.mapKeys, example: example)
+            name: name, summary: summary, defaultLateness: lateness, mappableKeys: RecordField.mapKeys, marks: marks, example: example)
     }
 }

@@ -9,7 +9,7 @@ enum RecordField: Int, CaseIterable, Sendable {
     case env, dataClass, synthetic, provenance, parent, disclosed, dest, destEnv, destRegion, region, tls, scheme, session, text
     // These are products' own.
     case eventType, eventID, category, readOnly, app, user, userID, userKind, organization, total, rowCount, rowSize, execution, sequence
-    case host, service, outcome, requestLine, limitLeft, requestBytes, otherBytes, otherRows, agentic, list
+    case host, service, outcome, requestLine, limitLeft, requestBytes, otherBytes, otherRows, agentic, list, request, report
 
     static let firstMovement = RecordField.env
     static let lastMapped = RecordField.text

@@ -14,7 +14,9 @@ import EventModel
 ///
 /// The log is delivered at least once. A row's ``AccessEvent/rowKey`` is a hash of its bytes, the same in every process; rows of a Bulk API
 /// 2.0 job, and of a report that is logged in pieces, carry the job's identity and the total so far instead, see
-/// ``AccessEvent/Presence/cumulativeRows``. A stream that holds `ApiTotalUsage` next to the type with the details counts a call twice.
+/// ``AccessEvent/Presence/cumulativeRows``. An export of a report is told by a row of `ReportExport` without its volume and one of `Report`
+/// with it: both are ``AccessEvent/Presence/half`` of it and count once, whichever file comes first. A stream that holds
+/// `ApiTotalUsage` next to the type with the details counts a call twice.
 ///
 /// Complexity: O(bytes). State: the header and 4 KB.
 public struct SalesforceELFFormat: LineFormat {

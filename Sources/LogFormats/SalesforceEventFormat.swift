@@ -17,6 +17,12 @@ struct SalesforceEventDialect: RecordDialect {
     static let descriptor = SalesforceEventFormat.descriptor(
         "salesforce_event", "real-time events, EventLog objects and event log files of Salesforce as JSON, in any spelling of their fields",
         lateness: .hours(6),
+        marks: [
+            [
+                "EventDate", "EventType", "EventIdentifier", "UserIdentifier", "RequestIdentifier", "CreatedById", "SfdcCreatedDate",
+                "OrganizationId", "orgId__c", "ConnectedAppId",
+            ]
+        ],
         example: #"{"EventDate":"2026-06-01T02:05:00.123Z","UserId":"0053h000002xQ5sAAE","Operation":"Query","RowsReturned":2000.0,"#
             + #""QueriedEntities":"Contact","attributes":{"type":"ApiEvent"}}"#)
     static let envelopes = ["records", "data"]
@@ -42,6 +48,8 @@ struct SalesforceEventDialect: RecordDialect {
         RecordPlace(.action, "Operation", "MethodName", "FileAction", "TransactionType", "OperationType", "Origin"),
         RecordPlace(.agent, "UserAgent", "BrowserType", "Browser", "CurrentUserAgent", "ClientInfo"),
         RecordPlace(.job, "JobId", "JobIdentifier"), RecordPlace(.execution, "ExecutionIdentifier"),
+        RecordPlace(.request, "RequestId", "RequestIdentifier"),
+        RecordPlace(.report, "ReportId", "ReportIdentifier", "UriIdDerived", "Uri"),
         RecordPlace(
             .item, "RecordId", "DocumentId", "ReportId", "ReportIdentifier", "ListViewId", "generationId__c", "gatewayRequestId__c"),
         RecordPlace(.query, "Query", "SearchQuery", "SoqlCommands"),
@@ -98,6 +106,7 @@ struct SalesforceEventDialect: RecordDialect {
             draft.state(.dataClass, word: SalesforceEventDialect.aiContent, &scratch)
         }
         if draft.line.rowKey == 0 { draft.line.rowKey = record.identity }
+        if kind == .logFile(.report) || kind == .logFile(.reportExport) { halve(record, kind, into: &draft) }
         return .line
     }
 
@@ -199,6 +208,36 @@ struct SalesforceEventDialect: RecordDialect {
         return true
     }
 
+    // MARK: Exports in two rows
+
+    /// Marks a row of an event log file as half of an export; see ``SalesforceELFFormat``. Real-time events of reports name no request.
+    private func halve(_ record: RecordView, _ kind: Kind, into draft: inout RecordDraft) {
+        let isRun = kind == .logFile(.report)
+        if isRun {
+            guard draft.line.presence.contains(.rows), !draft.line.presence.contains(.cumulativeRows), record.has(.request),
+                !record.begins(.action, "dashboard"), !record.begins(.action, "reportscheduled")
+            else { return }
+        }
+        let request = hash(record.value(.request), record)
+        var named = record.value(.report)
+        if !isRun && named.count > 15 && record.bytes[Int(named.start)] == UInt8(ascii: "/") {
+            named.start += 1
+            named.count -= 1
+        }
+        let isReport = named.count >= 15 && record.bytes.hasASCII("00O", at: Int(named.start))
+        let report = isReport ? hash(named, record, letters: 15) : 0
+        guard request != 0 || report != 0 else { return }
+        let organization = hash(record.value(.organization), record, letters: 15) &* 0x9E37_79B9_7F4A_7C15
+        draft.line.rowKey = HalfKey.make(
+            request: request == 0 ? 0 : request ^ organization, report: report == 0 ? 0 : report ^ organization, row: draft.line.rowKey)
+        draft.line.presence.insert(.half)
+    }
+
+    private func hash(_ value: JSONRecordValue, _ record: RecordView, letters: Int = .max) -> UInt64 {
+        value.kind == .none || value.count == 0
+            ? 0 : record.bytes.identity(from: Int(value.start), count: min(Int(value.count), letters))
+    }
+
     // MARK: Operation
 
     private func operation(_ record: RecordView, _ kind: Kind) -> Operation {
@@ -231,6 +270,7 @@ struct SalesforceEventDialect: RecordDialect {
                 method: record.exactWord(.method), path: record.bytes, from: start, to: start + Int(path.count))
         case .bulk, .bulkJob: return ELFEventType.bulkOperation(record.word(.action))
         case .report: return record.begins(.action, "reportexported") ? .export : .report
+        case .reportExport: return .export
         case .transfer:
             if !record.has(.action) || record.begins(.action, "versiondownload") { return .export }
             return record.begins(.action, "versionrendition") ? .read : .write

@@ -14,6 +14,7 @@ typealias ServiceNowFormat = RecordFormat<ServiceNowDialect>
 struct ServiceNowDialect: RecordDialect {
     static let descriptor = ServiceNowFormat.descriptor(
         "servicenow", "export events, events and audit rows of ServiceNow, as its table API writes them", lateness: .hours(1),
+        marks: [["sys_class_name", "sys_created_on", "sys_updated_on", "sys_created_by", "sys_id", "tablename", "documentkey"]],
         example: #"{"sys_class_name":"isc_export_event","sys_created_on":"2026-06-01 02:05:00","table":"incident","user_name":"svc-bi","#
             + #""records":"2000","size":"51200"}"#)
     static let envelopes = ["result", "records"]

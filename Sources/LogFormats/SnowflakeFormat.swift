@@ -14,6 +14,7 @@ typealias SnowflakeFormat = RecordFormat<SnowflakeDialect>
 struct SnowflakeDialect: RecordDialect {
     static let descriptor = SnowflakeFormat.descriptor(
         "snowflake", "query history and login history of Snowflake as JSON", lateness: .hours(3),
+        marks: [["QUERY_ID", "QUERY_TYPE", "QUERY_TEXT", "EVENT_ID", "EVENT_TIMESTAMP"], ["USER_NAME"]],
         example: #"{"QUERY_ID":"01b4d425","END_TIME":"1780279500.697000","USER_NAME":"SVC_BI","QUERY_TYPE":"UNLOAD","DATABASE_NAME":"CRM","#
             + #""ROWS_UNLOADED":"2000","BYTES_WRITTEN":"51200"}"#)
     static let envelopes = ["data"]

@@ -11,6 +11,7 @@ typealias TraefikFormat = RecordFormat<TraefikDialect>
 struct TraefikDialect: RecordDialect {
     static let descriptor = TraefikFormat.descriptor(
         "traefik", "access log of Traefik as JSON", lateness: .minutes(2),
+        marks: [["StartUTC", "StartLocal", "ClientHost", "ClientAddr", "DownstreamStatus", "OriginStatus"]],
         example:
             #"{"StartUTC":"2026-06-01T02:05:00.587782192Z","ClientHost":"198.51.100.7","ClientUsername":"svc-bi","RequestMethod":"GET","#
             + #""RequestPath":"/api/v2/contacts","DownstreamStatus":200,"DownstreamContentSize":51200}"#)

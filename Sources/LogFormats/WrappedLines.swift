@@ -9,12 +9,18 @@ import EventModel
 /// in pieces counts as one that starts with its first piece: it is not consumed before its last is there. Pieces that another stream
 /// interrupts, or of more than ``longestLine`` bytes, are refused together, and what is left of their line is skipped: its end must not be
 /// taken for a line of its own, because strangers choose where it begins. A line end inside of a text becomes a blank, so that a record
-/// always stands in one line. A line whose header is missing is refused.
+/// always stands in one line. A line whose header is missing is refused. Control characters that a syslog daemon has escaped are put back
+/// where they can be told from text, see `SyslogEscapes`.
+///
+/// A line may hold many records, as an answer of an API does: all of them start with the line. Of more than ``recordLimit`` the rest is
+/// refused as too long.
 ///
 /// Complexity: O(bytes). State: the inner format's, and which stream is being skipped.
 public struct WrappedLines: LineFormat {
     /// Bytes of a line with everything that is around its pieces.
     public static let longestLine = 262_144
+    /// Records of a line: a line of a mebibyte has fewer whose time and account are stated.
+    public static let recordLimit = 16_384
 
     /// Not in the catalogue: a wrapper is an option beside the format.
     public static let descriptor = FormatDescriptor(
@@ -23,6 +29,7 @@ public struct WrappedLines: LineFormat {
 
     private let wrapper: LineWrapper
     private var format: any LineFormat
+    private let escapes: SyslogEscapes?
     /// The stream whose unfinished line is being skipped; 0 for none.
     private var skipped: UInt8 = 0
 
@@ -30,6 +37,7 @@ public struct WrappedLines: LineFormat {
     public init(_ wrapper: LineWrapper, around format: any LineFormat) {
         self.wrapper = wrapper
         self.format = format
+        escapes = wrapper == .syslog ? SyslogEscapes(format) : nil
     }
 
     /// Lines of JSON inside of the options' wrapper, or of a syslog header. Throws: ``FormatOptionsError``.
@@ -80,6 +88,10 @@ public struct WrappedLines: LineFormat {
                 let isSound = WrappedLines.unescape(bytes, inner, into: &text)
                 if !isSound { lines.refuse(.syntax, start: position, end: last) }
                 if isSound && !copied(text, from: position, to: last, into: &lines) { next = nil }
+            } else if let line = escapes?.undone(bytes, from: inner.start, to: inner.end) {
+                text.removeAll()
+                text.append(line)
+                if !copied(text, from: position, to: last, into: &lines) { next = nil }
             } else if !plain(bytes.prefix(inner.end), from: inner.start, outer: position..<last, into: &lines) {
                 next = nil
             }
@@ -100,6 +112,8 @@ public struct WrappedLines: LineFormat {
         if next < window.count && before == (lines.lines.count, lines.malformed.count) {
             if !lines.lines.isEmpty { return false }
             lines.refuse(.syntax, start: outer.lowerBound, end: outer.upperBound)
+        } else if next < window.count {
+            rest(window, from: next, outer: outer, before: before, into: &lines)
         }
         for index in before.0..<lines.lines.count { lines.lines[index].start = UInt32(truncatingIfNeeded: outer.lowerBound) }
         for index in before.1..<lines.malformed.count {
@@ -107,6 +121,26 @@ public struct WrappedLines: LineFormat {
             lines.malformed[index].count = UInt32(truncatingIfNeeded: outer.count)
         }
         return true
+    }
+
+    /// Decodes what is left of a line whose records filled `lines`: a line is consumed as one, so all of them have to be handed over.
+    @inline(never)
+    private mutating func rest(
+        _ window: PaddedBytes, from start: Int, outer: Range<Int>, before: (Int, Int), into lines: inout DecodedLines
+    ) {
+        var position = start
+        var part = DecodedLines()
+        while position < window.count {
+            part.removeAll()
+            let next = format.decode(window, from: position, isFinal: true, into: &part)
+            let records = lines.lines.count - before.0 + lines.malformed.count - before.1 + part.lines.count + part.malformed.count
+            guard next > position, records <= WrappedLines.recordLimit else {
+                lines.refuse(next > position ? .lineTooLong : .syntax, start: outer.lowerBound, end: outer.upperBound)
+                return
+            }
+            lines.append(contentsOf: part)
+            position = next
+        }
     }
 
     /// Decodes a copied line; its texts become those of the scratch bytes. False when it has to wait.
@@ -126,21 +160,9 @@ public struct WrappedLines: LineFormat {
         func moved(_ range: TextRange) -> TextRange {
             range.isEmpty || range.isScratch ? range : TextRange(start: base + Int(range.start), count: range.count, isScratch: true)
         }
-        for index in before.0..<lines.lines.count {
-            lines.lines[index].account = moved(lines.lines[index].account)
-            lines.lines[index].endpoint = moved(lines.lines[index].endpoint)
-            lines.lines[index].object = moved(lines.lines[index].object)
-            lines.lines[index].address = moved(lines.lines[index].address)
-        }
-        for index in before.1..<lines.details.count {
-            lines.details[index].job = moved(lines.details[index].job)
-            lines.details[index].agent = moved(lines.details[index].agent)
-            lines.details[index].item = moved(lines.details[index].item)
-            lines.details[index].query = moved(lines.details[index].query)
-        }
-        for index in before.2..<lines.movements.count {
-            for key in LineMovement.Key.allCases { lines.movements[index][key] = moved(lines.movements[index][key]) }
-        }
+        for index in before.0..<lines.lines.count { lines.lines[index].moveTexts(moved) }
+        for index in before.1..<lines.details.count { lines.details[index].moveTexts(moved) }
+        for index in before.2..<lines.movements.count { lines.movements[index].moveTexts(moved) }
         return isDone
     }
 

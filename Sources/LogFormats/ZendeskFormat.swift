@@ -13,6 +13,7 @@ typealias ZendeskFormat = RecordFormat<ZendeskDialect>
 struct ZendeskDialect: RecordDialect {
     static let descriptor = ZendeskFormat.descriptor(
         "zendesk", "audit log of Zendesk", lateness: .hours(1),
+        marks: [["source_type", "source_id", "source_label", "change_description"]],
         example: #"{"id":77,"created_at":"2026-06-01T02:05:00Z","actor_id":1401,"actor_name":"Ops","action":"exported","#
             + #""source_type":"ticket","source_id":9,"ip_address":"198.51.100.7"}"#)
     static let envelopes = ["audit_logs"]

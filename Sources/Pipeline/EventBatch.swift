@@ -44,6 +44,9 @@ package struct EventBatch: Sendable {
         package var eventsBefore: Int
         package var kind: Kind
         package var example: String
+        /// Of a refused line: its bytes, and the stream that it stands in.
+        package var length: UInt64
+        package var stream: UInt32
 
         package enum Kind: Equatable, Sendable {
             case malformed(UInt8)
@@ -51,10 +54,12 @@ package struct EventBatch: Sendable {
             case future
         }
 
-        package init(eventsBefore: Int, kind: Kind, example: String = "") {
+        package init(eventsBefore: Int, kind: Kind, example: String = "", length: UInt64 = 0, stream: UInt32 = 0) {
             self.eventsBefore = eventsBefore
             self.kind = kind
             self.example = example
+            self.length = length
+            self.stream = stream
         }
     }
 

@@ -53,6 +53,7 @@ extension LaneCore {
             advance(to: event.time)
         }
         if !ahead.isEmpty { distrustLeap() }
+        if event.presence.contains(.half) { return takeHalf(batch.detailed(event, beside)) }
         guard let (signal, rows) = add(event, only) else { return }
         if signal == .noteRoute && event.operation != .delete && event.operation != .admin {
             if (only ?? shard(event.account)).noteRoute(of: event, position: currentPosition) { judgeNow(event.account, at: event.time) }
@@ -65,7 +66,7 @@ extension LaneCore {
     ///
     /// - Parameter only: the shard, where there is one.
     @inline(__always)
-    private mutating func add(_ event: AccessEvent, _ only: AccountShard? = nil) -> (AccountShard.Signal, UInt64)? {
+    mutating func add(_ event: AccessEvent, _ only: AccountShard? = nil) -> (AccountShard.Signal, UInt64)? {
         let time = event.time.milliseconds
         if time < currentStart || time >= currentEnd {
             guard locate(event) else { return nil }
@@ -91,7 +92,7 @@ extension LaneCore {
     }
 
     @inline(never)
-    private mutating func follow(_ signal: AccountShard.Signal, _ detailed: DetailedEvent, _ rows: UInt64) {
+    mutating func follow(_ signal: AccountShard.Signal, _ detailed: DetailedEvent, _ rows: UInt64) {
         let event = detailed.event
         counters.fields.note(detailed)
         var isDue = signal.contains(.judge)
@@ -104,7 +105,7 @@ extension LaneCore {
     }
 
     /// Finds the bucket of an event outside the current one. False, and counted as late, when it has closed.
-    private mutating func locate(_ event: AccessEvent) -> Bool {
+    mutating func locate(_ event: AccessEvent) -> Bool {
         let bucket = BucketGrid.number(of: event.time)
         guard bucket >= oldestBucket else {
             counters.late &+= 1
@@ -127,12 +128,17 @@ extension LaneCore {
     /// What counts of a row that may come twice; nil when it has been counted.
     private mutating func countedRows(_ event: AccessEvent, _ rows: UInt64) -> UInt64? {
         if event.presence.contains(.cumulativeRows) { return jobs.increase(of: event.rowKey, to: rows) }
-        if rowKeys[currentPosition].contains(event.rowKey) {
+        return isFirst(event.rowKey) ? rows : nil
+    }
+
+    /// Whether a row of this identity comes for the first time in the current bucket; counted when not.
+    mutating func isFirst(_ key: UInt64) -> Bool {
+        if rowKeys[currentPosition].contains(key) {
             counters.duplicates &+= 1
-            return nil
+            return false
         }
-        if rowKeys[currentPosition].count < LaneCore.rowKeyLimit { rowKeys[currentPosition].insert(event.rowKey) }
-        return rows
+        if rowKeys[currentPosition].count < LaneCore.rowKeyLimit { rowKeys[currentPosition].insert(key) }
+        return true
     }
 
     // MARK: Leaps
@@ -155,7 +161,11 @@ extension LaneCore {
                 return
             }
             if detailed.event.time > newest { advance(to: detailed.event.time) }
-            if let (signal, rows) = add(detailed.event) { follow(signal, detailed, rows) }
+            if detailed.event.presence.contains(.half) {
+                takeHalf(detailed)
+            } else if let (signal, rows) = add(detailed.event) {
+                follow(signal, detailed, rows)
+            }
         }
     }
 

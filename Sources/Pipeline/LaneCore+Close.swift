@@ -43,6 +43,7 @@ extension LaneCore {
     /// Closes the oldest bucket: judge everybody by what was known before it, learn it, then arm the next.
     private mutating func closeOldest() {
         if openCount == 0 { openBucket() }
+        releaseHalves(upTo: oldestBucket)
         nameActive()
         let events = laneEvents[0]
         let isMissing = source.isMissing(bucket: oldestBucket, events: events) || isInsideLongGap(events)
@@ -151,6 +152,7 @@ extension LaneCore {
     /// learnt, completed or resolved.
     mutating func settle() {
         endLeap()
+        releaseHalves(upTo: .max)
         let known = fleet
         for position in 0..<openCount {
             fleet = known.raised(by: pulse(position: position))
@@ -169,6 +171,7 @@ extension LaneCore {
             if let tally = shard(.overflow).tally(.overflow, position: position) { sums.add(tally.sums) }
         }
         health.refuse(refused, bucket: oldestBucket)
+        if newest.milliseconds >= 0 { health.dateLongLines(bucket: oldestBucket) }
         judgeHealth(at: newest, refused: refused)
         settleInquiry()
     }

@@ -41,6 +41,7 @@ extension LaneCore {
         if FleetSums.isDaily(bucket) { health.blind = blindModels() }
         let refused = shard(.overflow).tally(.overflow, position: 0)?.sums ?? MeasureSums()
         health.refuse(refused, bucket: bucket)
+        health.dateLongLines(bucket: bucket)
         let end = BucketGrid.start(of: bucket + 1)
         let lane = laneBucket(end: end, refused: refused)
         for (number, detector) in healthDetectors {
@@ -86,6 +87,12 @@ extension LaneCore {
         }
         lane.blind = health.blind.map {
             LaneBucket.Blind(detector: title(Int($0.detector)), accounts: $0.accounts, example: accountName($0.example))
+        }
+        let lines = health.longLines
+        if lines.count > 0 && lines.since >= 0 {
+            lane.longLines = LaneBucket.LongLines(
+                inBucket: lines.inBucket, count: lines.count, since: lines.since, longest: lines.longest,
+                file: streamPaths[lines.stream] ?? "")
         }
         return lane
     }

@@ -69,7 +69,8 @@ extension LaneCore {
             ("duplicates", Int64(clamping: counters.duplicates)), ("events", Int64(clamping: counters.events)),
             ("filter_rotations_early", Int64(clamping: values.identifiers.earlyRotations)),
             ("future", Int64(clamping: counters.future)),
-            ("ignored", Int64(clamping: counters.ignored)), ("late", Int64(clamping: counters.late)),
+            ("ignored", Int64(clamping: counters.ignored)), ("joined", Int64(clamping: counters.joined)),
+            ("late", Int64(clamping: counters.late)),
             ("lost_bytes", Int64(clamping: counters.lostBytes)),
             ("newest_event_ms", newest.milliseconds), ("overflow", Int64(clamping: counters.overflow)),
         ]
@@ -93,6 +94,7 @@ extension LaneCore {
             for key in rowKeys[position].sorted() { writer.write(key) }
         }
         jobs.encode(into: &writer)
+        halves.encode(into: &writer)
         writer.write(UInt32(ahead.count))
         for event in ahead { event.encode(into: &writer) }
         fleet.encode(into: &writer)
@@ -158,6 +160,7 @@ extension LaneCore {
             for _ in 0..<(try reader.read(UInt32.self)) { rowKeys[position].insert(try reader.read()) }
         }
         jobs = try JobTotals(from: &reader)
+        halves = try ExportHalves(from: &reader)
         for _ in 0..<(try reader.read(UInt32.self)) { ahead.append(try DetailedEvent(from: &reader)) }
         fleet = try FleetView(from: &reader)
         pulseMinute = try reader.readTime()
@@ -186,7 +189,7 @@ extension LaneCore {
 
 extension LaneCounters {
     func encode(into writer: inout StateWriter) {
-        for number in [events, bytes, late, future, duplicates, ignored, overflow, lostBytes] { writer.write(number) }
+        for number in [events, bytes, late, future, duplicates, joined, ignored, overflow, lostBytes] { writer.write(number) }
         for number in malformed { writer.write(number) }
         for number in fields.counts { writer.write(number) }
         writer.write(isIncomplete)
@@ -203,6 +206,7 @@ extension LaneCounters {
         late = try reader.read()
         future = try reader.read()
         duplicates = try reader.read()
+        joined = try reader.read()
         ignored = try reader.read()
         overflow = try reader.read()
         lostBytes = try reader.read()

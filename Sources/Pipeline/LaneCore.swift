@@ -47,6 +47,8 @@ package struct LaneCore: ~Copyable {
     /// Identities of rows already counted in each open bucket, for formats that deliver a row twice.
     var rowKeys: [Set<UInt64>] = []
     var jobs = JobTotals()
+    /// Exports of which half is known so far.
+    var halves = ExportHalves()
     var ahead: [DetailedEvent] = []
 
     var fleet = FleetView() {
@@ -176,6 +178,7 @@ package struct LaneCore: ~Copyable {
         case .malformed(let reason):
             counters.malformed[Int(reason) & 31] &+= 1
             if examples[reason] == nil { examples[reason] = mark.example }
+            if reason == MalformedReason.lineTooLong.rawValue { health.noteLongLine(mark.length, of: mark.stream) }
         case .ignored(let number): counters.ignored &+= number
         case .future: counters.future &+= 1
         }

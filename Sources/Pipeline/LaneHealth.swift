@@ -19,8 +19,20 @@ struct LaneHealth: Sendable {
     private(set) var refusedSince: Int64 = -1
     /// As of the last midnight: how many accounts each detector does not see, and the first of them.
     var blind: [Blind] = []
+    private(set) var longLines = LongLines()
     /// By number of detector: the bucket in which its health alert was sent last.
     private var told: [Int64]
+
+    /// Lines that were too long to be read.
+    struct LongLines: Sendable {
+        var inBucket: UInt64 = 0
+        var count: UInt64 = 0
+        /// The bucket of the first that still counts; negative before it has been looked at.
+        var since: Int64 = -1
+        /// The bytes of the longest, and the stream of the first of that length.
+        var longest: UInt64 = 0
+        var stream: UInt32 = 0
+    }
 
     struct Blind: Sendable {
         var detector: UInt8
@@ -56,7 +68,21 @@ struct LaneHealth: Sendable {
         refused.add(sums)
     }
 
-    mutating func endBucket() { collapsedInBucket = 0 }
+    mutating func noteLongLine(_ length: UInt64, of stream: UInt32) {
+        longLines.inBucket &+= 1
+        longLines.count &+= 1
+        guard length > longLines.longest else { return }
+        longLines.longest = length
+        longLines.stream = stream
+    }
+
+    /// Says in which bucket the lines noted so far are told for the first time.
+    mutating func dateLongLines(bucket: Int64) { if longLines.count > 0 && longLines.since < 0 { longLines.since = bucket } }
+
+    mutating func endBucket() {
+        collapsedInBucket = 0
+        longLines.inBucket = 0
+    }
 
     /// Whether a day has passed since a health alert was sent.
     func isDue(_ detector: Int, at bucket: Int64) -> Bool { bucket - told[detector] >= Int64(BucketGrid.perDay) }
@@ -70,6 +96,7 @@ struct LaneHealth: Sendable {
             refused = MeasureSums()
             refusedSince = -1
         case .collapsedAlerts: for number in collapsed.indices { collapsed[number] = 0 }
+        case .longLines: longLines = LongLines()
         case .blindModels: break
         }
     }
@@ -85,6 +112,9 @@ struct LaneHealth: Sendable {
         writer.write(collapsedInBucket)
         for sum in [refused.rows, refused.bytes, refused.calls] { writer.write(sum) }
         writer.write(refusedSince)
+        for number in [longLines.inBucket, longLines.count, longLines.longest] { writer.write(number) }
+        writer.write(longLines.since)
+        writer.write(longLines.stream)
         writer.write(UInt8(blind.count))
         for entry in blind {
             writer.write(entry.detector)
@@ -106,6 +136,11 @@ struct LaneHealth: Sendable {
         collapsedInBucket = try reader.read()
         refused = MeasureSums(rows: try reader.read(), bytes: try reader.read(), calls: try reader.read())
         refusedSince = try reader.readBucket()
+        longLines.inBucket = try reader.read()
+        longLines.count = try reader.read()
+        longLines.longest = try reader.read()
+        longLines.since = try reader.readBucket()
+        longLines.stream = try reader.read()
         for _ in 0..<(try reader.read(UInt8.self)) {
             let detector = try reader.read(UInt8.self)
             guard detector < detectors else { throw StateError.implausible("blind detector") }

@@ -51,6 +51,8 @@ package struct LaneCounters: Equatable, Sendable {
     package var future: UInt64 = 0
     /// Rows delivered a second time.
     package var duplicates: UInt64 = 0
+    /// Exports of which two rows told, and which were counted once.
+    package var joined: UInt64 = 0
     /// Lines that are none of the format's business: comments, headers, requests without a user.
     package var ignored: UInt64 = 0
     package var malformed = Array(repeating: UInt64(0), count: 32)

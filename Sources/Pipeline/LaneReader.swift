@@ -166,7 +166,7 @@ package struct LaneReader<Source: LaneSource>: ~Copyable {
     private mutating func notePositions(into batch: inout EventBatch) {
         for stream in touched {
             stream.isTouched = false
-            guard !stream.hasRetired, stream.offset != stream.notedOffset else { continue }
+            guard !stream.hasRetired, stream.offset != stream.notedOffset || stream.isInsideLine else { continue }
             stream.notedOffset = stream.offset
             batch.bytes += stream.takeHandedOver()
             var position = source.position(of: stream.id, offset: stream.offset, marker: stream.marker)

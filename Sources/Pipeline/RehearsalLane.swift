@@ -4,6 +4,7 @@
 import Alerting
 import Detection
 import EventModel
+import LogFormats
 import RollingStatistics
 
 /// A lane that is fed from stretches instead of logs: made-up accounts through the core that production uses.
@@ -51,6 +52,7 @@ package struct RehearsalLane: ~Copyable {
             accounts += 1
             batch.newAccounts.append("account-\(accounts)")
         }
+        let stretchStart = bucket
         for _ in 0..<stretch.buckets {
             let first = batch.events.count
             for (index, activity) in stretch.accounts.enumerated() {
@@ -59,6 +61,7 @@ package struct RehearsalLane: ~Copyable {
             }
             if let others = stretch.others, others.hours.contains(hourOfDay) { append(others, account: 0) }
             sort(from: first)
+            if bucket == stretchStart { refuse(stretch.refused) }
             bucket += 1
             if batch.events.count >= EventBatch.limit { hand() }
         }
@@ -91,6 +94,16 @@ package struct RehearsalLane: ~Copyable {
         newest = batch.events.last?.time ?? newest
         core.process(batch)
         batch.removeAll()
+    }
+
+    private mutating func refuse(_ lines: SelfTest.Refused) {
+        let kinds = [(MalformedReason.lineTooLong, lines.longLines, 3_000_000 as UInt64), (.syntax, lines.brokenLines, 100)]
+        for (reason, count, length) in kinds {
+            for _ in 0..<count {
+                batch.marks.append(
+                    EventBatch.Mark(eventsBefore: batch.events.count, kind: .malformed(reason.rawValue), length: length))
+            }
+        }
     }
 
     private var hourOfDay: Int { Int(bucket % Int64(BucketGrid.perDay)) / 4 }

@@ -42,4 +42,17 @@ extension StreamReader {
         }
         return nil
     }
+
+    // MARK: Holes
+
+    /// Says that zero bytes were stepped over.
+    func noteHole(_ length: Int, into batch: inout EventBatch) {
+        batch.troubles.append(
+            SourceTrouble(
+                counter: "nul_hole",
+                message:
+                    "\(length) zero bytes stand where a line should begin, as after a power failure or a truncation under a writer that does not "
+                    + "append: they are stepped over.",
+                bytes: UInt64(length)))
+    }
 }

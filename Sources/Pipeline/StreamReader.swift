@@ -29,6 +29,8 @@ final class StreamReader {
     private var nextLine = 0
     private var nextMalformed = 0
     private var nextIgnored = 0
+    /// Records handed over of the line at the offset, which holds more: they come again when it is decoded again.
+    private var toSkip = 0
     private var scratch = ChunkBuffer(capacity: 1)
     /// The last bytes before the buffer's first, for the marker.
     private var tail: [UInt8] = []
@@ -57,22 +59,39 @@ final class StreamReader {
         self.format = format
         bufferOffset = offset
         countedOffset = offset
-        guard state.count >= 8 else { return }
+        guard state.count >= StreamReader.ownState else { return }
         var reader = StateReader(state)
         do throws(StateError) {
             reached = try reader.read()
+            toSkip = Int(try reader.read(UInt32.self))
         } catch {
             // A state that was cut short says nothing, and costs no more than the stream's place among others.
             reached = .min
         }
-        if state.count > 8 { self.format.resume(from: Array(state.dropFirst(8))) }
+        if state.count > StreamReader.ownState { self.format.resume(from: Array(state.dropFirst(StreamReader.ownState))) }
     }
 
-    /// The place in the merge and what the format learnt: what a restart needs beside the offset.
+    /// Bytes of the state before those of the format.
+    private static let ownState = 12
+
+    /// What a restart needs beside the offset: the place in the merge, what the format learnt, how much of the next line was handed over.
     var resumeState: [UInt8] {
-        var writer = StateWriter(reserving: 8)
+        var writer = StateWriter(reserving: StreamReader.ownState)
         writer.write(reached)
+        writer.write(UInt32(truncatingIfNeeded: hasLines ? handedOver : toSkip))
         return writer.bytes + format.resumeState
+    }
+
+    /// Whether part of a line that holds several records was handed over: the place has changed though the offset has not.
+    var isInsideLine: Bool {
+        hasLines && nextLine > 0 && lines.lines[nextLine - 1].start == lines.lines[nextLine].start
+    }
+
+    /// Records handed over of the line that the next record stands in.
+    private var handedOver: Int {
+        var first = nextLine
+        while first > 0 && lines.lines[first - 1].start == lines.lines[nextLine].start { first -= 1 }
+        return nextLine - first
     }
 
     /// Bytes handed over since the last call.
@@ -232,9 +251,12 @@ final class StreamReader {
 
     /// Counted at the end of the line, together with the position behind it, so that a restart in its middle does not count it twice.
     private func countSkipped(into batch: inout EventBatch) {
+        let length = bufferOffset - (skipped?.offset ?? bufferOffset)
         skipped = nil
         batch.marks.append(
-            EventBatch.Mark(eventsBefore: batch.events.count, kind: .malformed(MalformedReason.lineTooLong.rawValue)))
+            EventBatch.Mark(
+                eventsBefore: batch.events.count, kind: .malformed(MalformedReason.lineTooLong.rawValue), length: length,
+                stream: id.rawValue))
     }
 
     /// Drops bytes from the buffer's front. Precondition: nothing of the buffer is decoded and waiting.
@@ -253,16 +275,6 @@ final class StreamReader {
         }
     }
 
-    private func noteHole(_ length: Int, into batch: inout EventBatch) {
-        batch.troubles.append(
-            SourceTrouble(
-                counter: "nul_hole",
-                message:
-                    "\(length) zero bytes stand where a line should begin, as after a power failure or a truncation under a writer that does not "
-                    + "append: they are stepped over.",
-                bytes: UInt64(length)))
-    }
-
     private func decode(into batch: inout EventBatch) {
         lines.removeAll()
         nextLine = 0
@@ -277,6 +289,7 @@ final class StreamReader {
         }
         // A format that learnt something on the way, a table's new header, could not read the same lines again.
         if !hasEnded && !isIdle && format.resumeState == learnt { putBackDoubtful() }
+        skipHandedOver()
         // After that, because a hole is told of when it is stepped over, and lines that were put back will be decoded again.
         stepOverHoles(into: &batch)
         if !lines.scratch.isEmpty {
@@ -289,14 +302,24 @@ final class StreamReader {
     /// Gives lines back to the undecoded bytes whose place is not certain without the lines behind them. Only a few: a buffer that is half
     /// full of them is handed over as it is.
     private func putBackDoubtful() {
-        guard let index = firstDoubtful else { return }
+        guard var index = firstDoubtful else { return }
         let start = lines.lines[index].start
+        // A line is decoded again as a whole.
+        while index > 0 && lines.lines[index - 1].start == start { index -= 1 }
         guard buffer.count - Int(start) < StreamReader.longestLine / 2 else { return }
         // A full array of lines ends where it ends, however many bytes stand behind it: with those before handed over, the rest has room.
         if index == 0 && lines.isFull { return }
         lines.putBack(from: index)
         decodedCount = Int(start)
         awaitsWitnesses = index == 0
+    }
+
+    /// Passes by the records of the first line that were handed over before a restart, and what was ignored between them.
+    private func skipHandedOver() {
+        guard toSkip > 0, let start = lines.lines.first?.start else { return }
+        while nextLine < toSkip && hasLines && lines.lines[nextLine].start == start { nextLine += 1 }
+        while nextIgnored < lines.ignoredRuns.count && lines.ignoredRuns[nextIgnored].linesBefore <= nextLine { nextIgnored += 1 }
+        toSkip = 0
     }
 
     /// Decodes again, from behind their zero bytes, lines that were refused because they begin with such.
@@ -355,7 +378,9 @@ final class StreamReader {
             let range = Int(refused.start)..<Int(refused.start) + min(Int(refused.count), 64)
             let example = buffer.withBytes { MaskedExample.mask($0.copy(range)) }
             batch.marks.append(
-                EventBatch.Mark(eventsBefore: batch.events.count, kind: .malformed(refused.reason.rawValue), example: example))
+                EventBatch.Mark(
+                    eventsBefore: batch.events.count, kind: .malformed(refused.reason.rawValue), example: example,
+                    length: UInt64(refused.count), stream: id.rawValue))
             nextMalformed += 1
         }
         var ignored: UInt64 = 0

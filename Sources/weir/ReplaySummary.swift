@@ -47,7 +47,7 @@ struct ReplaySummary {
         if !tails.isEmpty { text += "  calibration of D01, tails seen over predicted: \(tails.joined(separator: ", "))\n" }
         let left = [
             ("late", counters.late), ("from the future", counters.future), ("duplicate", counters.duplicates),
-            ("ignored", counters.ignored),
+            ("ignored", counters.ignored), ("second rows of exports", counters.joined),
         ]
         let named = left.filter { $0.1 > 0 }.map { "\(NumberText.grouped(Double($0.1))) \($0.0)" }
         if !named.isEmpty { text += "  not counted: \(named.joined(separator: ", "))\n" }
@@ -93,6 +93,7 @@ struct ReplaySummary {
         text.field("late", counters.late)
         text.field("future", counters.future)
         text.field("duplicates", counters.duplicates)
+        text.field("joined", counters.joined)
         text.field("ignored", counters.ignored)
         text.field("incomplete", counters.isIncomplete)
         text.beginArray("calibration")

@@ -46,7 +46,7 @@ import Testing
         #expect(String(validating: Data(replay.errors.utf8), as: UTF8.self) != nil)
     }
 
-    @Test func `a line of 300 megabytes is counted once, in little memory, and changes no alert`() throws {
+    @Test func `a line of 300 megabytes is counted once, in little memory, and changes no alert but its own`() throws {
         let bench = try Workbench()
         let log = try GoodLog(bench, format: "json")
         let parts = log.parts(2)
@@ -61,7 +61,11 @@ import Testing
             #expect(result.code == 0, "\(byte): \(result.errors)")
             #expect(bench.text("summary.json").contains(#""malformed":{"line_too_long":1}"#), "\(byte): \(bench.text("summary.json"))")
             #expect(result.errors.contains("refused: 1 line, line_too_long"), "\(result.errors)")
-            expectSame(Workbench.comparable(result.output), log.alerts)
+            let isOwn = { (alert: Substring) in alert.contains(#""detector":"H04""#) }
+            let alerts = result.output.split(separator: "\n")
+            #expect(alerts.contains { isOwn($0) && $0.contains("300,000,00") }, "\(result.output)")
+            let others = alerts.filter { !isOwn($0) }.map { $0 + "\n" }.joined()
+            expectSame(Workbench.comparable(others), log.alerts)
         }
     }
 

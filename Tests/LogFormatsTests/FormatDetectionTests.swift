@@ -37,6 +37,33 @@ struct FormatDetectionTests {
         #expect(best.events == 2 && best.accounts == 1 && best.stated["bytes"] == 2)
     }
 
+    @Test func `the log of another product is no format's because it has a time and somebody in it`() throws {
+        let github =
+            #"{"@timestamp":1686096308885,"created_at":1686096308885,"action":"team.add_member","actor":"ci","actor_id":12345678,"#
+            + #""user":"alice","user_agent":"python-requests/2.25.1","org":"acme","operation_type":"create"}"#
+        let line = try #require(detect(github + "\n" + github + "\n").best)
+        #expect(line.format == "json" && line.options.fields["account"] != nil)
+        let printed = github.replacing(",", with: ",\n  ").replacing("{", with: "{\n  ").replacing("}", with: "\n}")
+        #expect(detect(printed).best == nil && detect(printed).remark?.contains("jq -c .") == true)
+        let trial = try #require(detect(printed).trials.first { $0.format == "zendesk" })
+        #expect(trial.isForeign && trial.events == 1, "it could be read, and would be wrong")
+    }
+
+    @Test(arguments: FormatCatalog.all.map { $0.descriptor }.filter { !$0.marks.isEmpty }.map(\.name))
+    func `a record format's own records have its marks, printed or not`(name: String) throws {
+        let fixture = try #require(RecordFixture.named(name))
+        let best = try #require(detect(fixture.lineStream).best)
+        #expect(best.format == name)
+        let example = try #require(FormatCatalog.format(named: name)).descriptor.example
+        let printed = example.replacing(",\"", with: ",\n  \"").replacing(":{", with: ": {\n")
+        #expect(detect(printed).best?.format == name)
+    }
+
+    @Test func `every format of records says what only its own logs have`() {
+        let formats = FormatCatalog.all.map { $0.descriptor }.filter { $0.example.first == "{" && $0.name != "json" }
+        #expect(formats.count == 14 && formats.allSatisfy { !$0.marks.isEmpty })
+    }
+
     @Test func `a map for a table is proposed by its header, and a column whose values do not fit is left alone`() throws {
         let text = "Date,User Name,Rows Processed,Status\n2026-06-01 02:05:00,svc,7,done\n2026-06-01 02:05:01,svc,8,done\n"
         let best = try #require(detect(text).best)

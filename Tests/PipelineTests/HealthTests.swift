@@ -115,4 +115,50 @@ import Testing
         let difference = resumed.difference(from: whole)
         #expect(difference == nil)
     }
+
+    // MARK: Long lines
+
+    @Test func `H04: a line that is too long alerts at the close, is counted anew once a day, and ends a day after`() throws {
+        var lane = RehearsalLane()
+        lane.live([Stretch(days: 1, [usual])])
+        let first = lane.live(Stretch(buckets: 1, [usual], refused: SelfTest.Refused(longLines: 2))).filter { $0.detector == "H04" }
+        let alert = try #require(first.first)
+        #expect(first.map(\.status) == [.open])
+        #expect(alert.account == "*" && alert.time - RehearsalLane.start == .days(1) + .minutes(15))
+        #expect(alert.summary.contains("2 since 2026-06-02T00:00:00Z, the longest of 3,000,000 bytes"), "\(alert.summary)")
+        var told: [AlertRecord] = []
+        for _ in 0..<97 { told += lane.live(Stretch(buckets: 1, [usual], refused: SelfTest.Refused(longLines: 1))) }
+        let updates = told.filter { $0.detector == "H04" }
+        #expect(updates.map(\.status) == [.update])
+        #expect(try updates.map { try $0.number("observed") } == [98])
+        let rest = lane.live(Stretch(days: 2, [usual])).filter { $0.detector == "H04" }
+        #expect(rest.map(\.status) == [.resolved])
+        let again = lane.live(Stretch(buckets: 1, [usual], refused: SelfTest.Refused(longLines: 1))).filter { $0.detector == "H04" }
+        #expect(try again.map { try $0.number("observed") } == [1], "what was told before is over")
+    }
+
+    @Test func `law 1 and 3: lines that are too long are told alike in any chunks and over restarts`() throws {
+        let start = GeneratedFleet.start / 1000
+        var text = ""
+        for minute in 0..<120 {
+            text += "{\"ts\":\(start + Int64(minute) * 60),\"account\":\"svc\",\"rows\":5}\n"
+            if minute == 40 || minute == 70 {
+                text += "{\"account\":\"" + String(repeating: "x", count: StreamReader.longestLine + minute) + "\"}\n"
+            }
+        }
+        let other = (0..<120).map { "{\"ts\":\(start + Int64($0) * 60 + 1),\"account\":\"b\",\"rows\":1}\n" }.joined()
+        let files = [MemorySource.File("/var/log/a.json", Array(text.utf8)), MemorySource.File("/var/log/b.json", Array(other.utf8))]
+        let whole = try run(files)
+        let told = whole.alerts.filter { $0.contains("\"detector\":\"H04\"") }
+        #expect(told.count == 1)
+        #expect(told.allSatisfy { $0.contains("1,048,") && $0.contains("/var/log/a.json") }, "\(told)")
+        var plan = LaneRunPlan()
+        plan.largestRead = 100_000
+        plan.batchLimit = 3
+        plan.restarts = 0.2
+        plan.seed = 4
+        let resumed = try run(files, plan)
+        #expect(resumed.restarts > 5)
+        #expect(resumed.difference(from: whole) == nil)
+    }
 }

@@ -52,6 +52,8 @@ struct LaneRunPlan {
     var epochs: (any EpochKeys)?
     /// The format's field map.
     var fields: [String: String] = [:]
+    /// What stands around each line.
+    var wrapper: LineWrapper?
     var largestRead = 1 << 20
     var batchLimit = EventBatch.limit
     /// The probability of a stop and a new start after each batch.
@@ -152,7 +154,7 @@ private func laneReader(
     _ random: inout SeededRandom
 ) throws -> LaneReader<MemorySource> {
     let type = try #require(FormatCatalog.format(named: plan.options.format))
-    let format = try type.init(options: FormatOptions(fields: plan.fields))
+    let format = try FormatCatalog.decoder(of: type, options: FormatOptions(fields: plan.fields, wrapper: plan.wrapper))
     var source = MemorySource(files, largestRead: plan.largestRead, seed: random.next(), resume: positions)
     source.broken = plan.broken
     return LaneReader(source: source, attribution: attribution, batchLimit: plan.batchLimit) { format }
