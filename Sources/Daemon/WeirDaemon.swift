@@ -177,7 +177,7 @@ package final class WeirDaemon {
     private func reload() throws(DaemonFailure) {
         let fresh: WeirSettings
         do throws(SettingsFailure) {
-            fresh = try SettingsFile.load(path: settingsPath)
+            fresh = try SettingsFile.load(path: settingsPath, at: System.wallClock())
         } catch {
             for problem in error.problems { log.error(problem.text(file: settingsPath)) }
             log.error("the settings are not taken over; weir goes on with the old ones")

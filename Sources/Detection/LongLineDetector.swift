@@ -19,7 +19,7 @@ public struct LongLineDetector: HealthDetector {
                 reason: "lines in a quarter hour that were stepped over; no log of calls has one of a mebibyte by chance")
         ],
         nextSteps: [
-            "Find the line in the file that is named, as with awk 'length > 262144 { print NR, substr($0, 1, 300) }': whose call is it?",
+            "Find the line in the file that is named, as with awk 'length > 262144 { print NR, substr($0, 1, 300) }', and whose call it was.",
             "If the account chose what makes it long (a query, an agent, a header), look at what else it did in that hour.",
             "Have the server log less of a request, so that no caller decides how long a line becomes.",
         ],

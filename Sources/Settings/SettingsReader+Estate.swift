@@ -19,7 +19,10 @@ extension SettingsReader {
         estate.dualEnvironment = items(keys["dual_environment"]).map { item in
             let keys = item.block(SettingKeys.allowance)
             if keys["expires"] == nil { item.warning("has no `expires`: an exception without an end is forgotten.") }
-            return Estate.Allowance(account: text(keys["account"]), owner: text(keys["owner"]), expires: keys["expires"].flatMap(date))
+            let allowance = Estate.Allowance(
+                account: text(keys["account"]), owner: text(keys["owner"]), expires: keys["expires"].flatMap(date))
+            warnOfEnd(allowance.expires, item, "what the account does in two environments is undeclared.")
+            return allowance
         }
         estate.generators = texts(keys["generators"])
         estate.assistants = texts(keys["assistants"])
@@ -113,9 +116,16 @@ extension SettingsReader {
     private func flow(_ node: SettingsNode) -> Estate.Flow {
         let keys = node.block(SettingKeys.flow)
         if keys["owner"] == nil { node.warning("has no `owner`: nobody can be asked about it.") }
-        return Estate.Flow(
+        let flow = Estate.Flow(
             dataClass: dataClass(keys["class"]), from: text(keys["from"]), to: text(keys["to"]), owner: text(keys["owner"]),
             expires: keys["expires"].flatMap(date), assessment: text(keys["assessment"]))
+        warnOfEnd(flow.expires, node, "what still flows is undeclared.")
+        return flow
+    }
+
+    private func warnOfEnd(_ end: EventTime?, _ node: SettingsNode, _ consequence: String) {
+        guard let end, let now, end <= now else { return }
+        node.warning("ended on \(CivilTime(end).rfc3339.prefix(10)): \(consequence)")
     }
 
     private func date(_ node: SettingsNode) -> EventTime? {
@@ -186,6 +196,9 @@ extension SettingsReader {
             let alike = estate.flows.filter { $0.dataClass == flow.dataClass && $0.from == flow.from && $0.to == flow.to }
             if Set(alike.map(\.expires)).count > 1 { node.problem("The same flow is declared with another `expires`.") }
             let target = estate.systems.first { $0.name == flow.to }?.environment
+            if flow.dataClass == .synthetic, target.map({ $0 == .production }) ?? (flow.to == "production"), flow.assessment.isEmpty {
+                node.warning("brings made-up records into production without an `assessment`.")
+            }
             if flow.dataClass?.isOfPeople == true, target?.isForMadeUpData ?? (flow.to == "synthetic" || flow.to == "training"),
                 flow.assessment.isEmpty
             {

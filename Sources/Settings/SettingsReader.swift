@@ -15,6 +15,8 @@ struct SettingsReader {
     let triesSinks: Bool
     /// Stands in for the model that the settings name.
     var model: DetectionModel?
+    /// Declarations that have ended by then are warned of; nil where nobody asks.
+    var now: EventTime?
     let list = ProblemList()
 
     /// Whatever could be read; not to be used when ``list`` has problems.

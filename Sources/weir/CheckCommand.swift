@@ -17,7 +17,7 @@ struct CheckCommand: ParsableCommand {
 
     func run() throws {
         do throws(SettingsFailure) {
-            let settings = try SettingsFile.load(path: settings)
+            let settings = try SettingsFile.load(path: settings, at: System.wallClock())
             for warning in settings.warnings { show(warning, "warning") }
             if !json {
                 System.write("\(self.settings): usable; \(settings.sources.count) sources, \(settings.sinks.count) sinks.\n", to: 1)

@@ -9,7 +9,7 @@ enum SettingsLoading {
     /// - Parameter use: `.reading` for commands that may run as another user than the daemon's, who sees neither its secrets nor its files.
     static func load(_ path: String, for use: SettingsUse = .running, model: DetectionModel? = nil) throws -> WeirSettings {
         do {
-            return try SettingsFile.load(path: path, for: use, model: model)
+            return try SettingsFile.load(path: path, for: use, model: model, at: use == .running ? System.wallClock() : nil)
         } catch {
             for problem in error.problems { System.write(problem.text(file: path) + "\n", to: 2) }
             let count = error.problems.count

@@ -115,4 +115,27 @@ import Testing
             #expect(warnings.contains { $0.contains(words) }, "\(words): \(warnings)")
         }
     }
+
+    @Test func `a declaration that has ended is a warning, and so are made-up records for production`() throws {
+        let text = """
+            estate:
+              systems: [{ name: lab, environment: synthetic }, { name: crm, environment: production }]
+              flows:
+                - { class: synthetic, from: lab, to: crm, owner: x, expires: 2026-06-30 }
+                - { class: synthetic, from: lab, to: training, owner: x, expires: 2026-07-01 }
+              dual_environment: [{ account: svc-mask, owner: x, expires: 2026-06-30 }]
+            """
+        func warnings(at now: EventTime?) throws -> [String] {
+            try SettingsFile.read(text, folder: "/", for: .reading, at: now).warnings.map { "\($0.path): \($0.message)" }
+        }
+        let production = "estate.flows[0]: brings made-up records into production without an `assessment`."
+        #expect(try warnings(at: nil) == [production])
+        let end = EventTime(milliseconds: 1_782_777_600_000)  // 2026-06-30
+        #expect(try warnings(at: end - .seconds(1)) == [production])
+        let ended = [
+            "estate.flows[0]: ended on 2026-06-30: what still flows is undeclared.", production,
+            "estate.dual_environment[0]: ended on 2026-06-30: what the account does in two environments is undeclared.",
+        ]
+        #expect(try warnings(at: end).sorted() == ended.sorted())
+    }
 }
