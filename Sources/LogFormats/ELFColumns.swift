@@ -5,41 +5,43 @@
 ///
 /// Names are compared without case and underscores, because the same field is `ROWS_PROCESSED` in a log file, `RowsProcessed` in an event
 /// object and `rows_processed` in some collectors. A name that comes twice counts the first time.
+///
+/// State: 72 bytes. Small, because it is copied several times for every row.
 struct ELFColumns: Equatable, Sendable {
     private(set) var count = 0
-    var eventType = -1
-    var timestamp = -1
-    var timestampDerived = -1
+    var eventType: Int16 = -1
+    var timestamp: Int16 = -1
+    var timestampDerived: Int16 = -1
     /// A column that the settings name as the account; then no other is looked at.
-    var account = -1
-    var connectedApp = -1
-    var clientName = -1
-    var userID = -1
-    var userIDDerived = -1
-    var userName = -1
-    var rows = -1
-    var bytes = -1
-    var requestSize = -1
-    var rowCount = -1
-    var averageRowSize = -1
-    var object = -1
-    var otherObject = -1
-    var endpoint = -1
-    var address = -1
-    var otherAddress = -1
-    var status = -1
-    var httpMethod = -1
-    var methodName = -1
-    var operationType = -1
-    var transactionType = -1
-    var origin = -1
-    var organization = -1
-    var job = -1
-    var request = -1
-    var report = -1
-    var otherReport = -1
-    var uri = -1
-    var execution = -1
+    var account: Int16 = -1
+    var connectedApp: Int16 = -1
+    var clientName: Int16 = -1
+    var userID: Int16 = -1
+    var userIDDerived: Int16 = -1
+    var userName: Int16 = -1
+    var rows: Int16 = -1
+    var bytes: Int16 = -1
+    var requestSize: Int16 = -1
+    var rowCount: Int16 = -1
+    var averageRowSize: Int16 = -1
+    var object: Int16 = -1
+    var otherObject: Int16 = -1
+    var endpoint: Int16 = -1
+    var address: Int16 = -1
+    var otherAddress: Int16 = -1
+    var status: Int16 = -1
+    var httpMethod: Int16 = -1
+    var methodName: Int16 = -1
+    var operationType: Int16 = -1
+    var transactionType: Int16 = -1
+    var origin: Int16 = -1
+    var organization: Int16 = -1
+    var job: Int16 = -1
+    var request: Int16 = -1
+    var report: Int16 = -1
+    var otherReport: Int16 = -1
+    var uri: Int16 = -1
+    var execution: Int16 = -1
 
     /// The columns of a header, or nil when it is none: an event type and a time are what nothing can be read without.
     ///
@@ -47,9 +49,11 @@ struct ELFColumns: Equatable, Sendable {
     init?(names: [[UInt8]], map: [String: String]) {
         guard names.count <= CSVRecord.limit else { return nil }
         count = names.count
-        var places: [String: Int] = [:]
-        for (index, name) in names.enumerated() where places[ELFColumns.plain(name)] == nil { places[ELFColumns.plain(name)] = index }
-        func place(_ key: String?, _ usual: String...) -> Int {
+        var places: [String: Int16] = [:]
+        for (index, name) in names.enumerated() where places[ELFColumns.plain(name)] == nil {
+            places[ELFColumns.plain(name)] = Int16(truncatingIfNeeded: index)
+        }
+        func place(_ key: String?, _ usual: String...) -> Int16 {
             if let key, let name = map[key] { return places[ELFColumns.plain(Array(name.utf8))] ?? -1 }
             for name in usual { if let index = places[name] { return index } }
             return -1

@@ -26,7 +26,7 @@ struct ELFRow: Sendable {
 
     @inline(__always)
     func isHeader(_ bytes: PaddedBytes, _ record: CSVRecord) -> Bool {
-        ELFRow.isEventTypeName(bytes, record.field(0)) || ELFRow.isEventTypeName(bytes, record.field(columns.eventType))
+        ELFRow.isEventTypeName(bytes, record.field(0)) || ELFRow.isEventTypeName(bytes, record.field(Int(columns.eventType)))
     }
 
     /// `EVENT_TYPE`, in any of its spellings.
@@ -34,15 +34,18 @@ struct ELFRow: Sendable {
     static func isEventTypeName(_ bytes: PaddedBytes, _ field: CSVField) -> Bool {
         guard field.count == 10 || field.count == 9, bytes[Int(field.start)] | 0x20 == UInt8(ascii: "e") else { return false }
         let start = Int(field.start)
-        return ["EVENT_TYPE", "event_type", "EventType"].contains { name in
-            name.utf8.count == field.count && name.utf8.elementsEqual(bytes.copy(start..<start + field.count))
-        }
+        return bytes[start &+ 1] | 0x20 == UInt8(ascii: "v") && isSpelling(bytes.copy(start..<start + field.count))
+    }
+
+    @inline(never)
+    private static func isSpelling(_ name: [UInt8]) -> Bool {
+        ["EVENT_TYPE", "event_type", "EventType"].contains { $0.utf8.elementsEqual(name) }
     }
 
     /// Decodes one row, `start ..< end` being its bytes without the line end, and appends it, counts it as ignored, or refuses it.
     @inline(__always)
     mutating func decode(_ bytes: PaddedBytes, _ record: CSVRecord, from start: Int, to end: Int, into lines: inout DecodedLines) {
-        let type = eventType(bytes, record.field(columns.eventType))
+        let type = eventType(bytes, record.field(Int(columns.eventType)))
         guard type != .ignored else {
             lines.ignored &+= 1
             return
@@ -193,7 +196,7 @@ struct ELFRow: Sendable {
     }
 
     @inline(__always)
-    private func number(_ column: Int, _ bytes: PaddedBytes, _ record: CSVRecord, _ value: inout UInt64?) -> Bool {
+    private func number(_ column: Int16, _ bytes: PaddedBytes, _ record: CSVRecord, _ value: inout UInt64?) -> Bool {
         let field = field(column, record)
         guard !field.isEmpty else { return true }
         let start = Int(field.start)
@@ -264,11 +267,11 @@ struct ELFRow: Sendable {
     // MARK: Texts
 
     @inline(__always)
-    private func field(_ column: Int, _ record: CSVRecord) -> CSVField { column >= 0 ? record.field(column) : .none }
+    private func field(_ column: Int16, _ record: CSVRecord) -> CSVField { column >= 0 ? record.field(Int(column)) : .none }
 
     /// A column's text. Fields of the type EscapedString have quotes of their own around them, which other types lack: they are taken off.
     @inline(__always)
-    private func text(_ column: Int, _ bytes: PaddedBytes, _ record: CSVRecord, _ scratch: inout [UInt8]) -> TextRange {
+    private func text(_ column: Int16, _ bytes: PaddedBytes, _ record: CSVRecord, _ scratch: inout [UInt8]) -> TextRange {
         let field = field(column, record)
         return field.isDoubled ? unescaped(field, bytes, &scratch) : TextRange(start: Int(field.start), count: field.count)
     }
@@ -286,13 +289,16 @@ struct ELFRow: Sendable {
     /// CLIENT_IP may be words, such as `Salesforce.com IP`; those are no address.
     @inline(__always)
     private func address(_ bytes: PaddedBytes, _ record: CSVRecord, into line: inout DecodedLine) {
-        for column in [columns.address, columns.otherAddress] {
-            let field = field(column, record)
-            if !field.isEmpty && !field.isDoubled && CombinedPrefix.isAddressByte(bytes[Int(field.start)]) {
-                line.address = TextRange(start: Int(field.start), count: field.count)
-                return
-            }
+        if !takeAddress(field(columns.address, record), bytes, into: &line) {
+            _ = takeAddress(field(columns.otherAddress, record), bytes, into: &line)
         }
+    }
+
+    @inline(__always)
+    private func takeAddress(_ field: CSVField, _ bytes: PaddedBytes, into line: inout DecodedLine) -> Bool {
+        guard !field.isEmpty, !field.isDoubled, CombinedPrefix.isAddressByte(bytes[Int(field.start)]) else { return false }
+        line.address = TextRange(start: Int(field.start), count: field.count)
+        return true
     }
 
     @inline(__always)
@@ -323,7 +329,7 @@ struct ELFRow: Sendable {
 
     /// The first eight bytes of a column, the rest zero.
     @inline(__always)
-    private func word(_ column: Int, _ bytes: PaddedBytes, _ record: CSVRecord) -> UInt64 {
+    private func word(_ column: Int16, _ bytes: PaddedBytes, _ record: CSVRecord) -> UInt64 {
         let field = field(column, record)
         return bytes.word(at: Int(field.start)) & PaddedBytes.firstBytes(field.count)
     }

@@ -119,7 +119,7 @@ public struct SalesforceELFFormat: LineFormat {
     /// Whether the record names its columns. Only the first field and the event type's are looked at: others hold what strangers wrote.
     private func isHeader(_ bytes: PaddedBytes, _ count: Int) -> Bool {
         if ELFRow.isEventTypeName(bytes, record.field(0)) { return true }
-        if let place = row?.columns.eventType { return place < count && ELFRow.isEventTypeName(bytes, record.field(place)) }
+        if let place = row.map({ Int($0.columns.eventType) }) { return place < count && ELFRow.isEventTypeName(bytes, record.field(place)) }
         return (0..<min(count, CSVRecord.limit)).contains { ELFRow.isEventTypeName(bytes, record.field($0)) }
     }
 
