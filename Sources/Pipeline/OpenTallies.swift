@@ -11,9 +11,9 @@ struct OpenTallies {
 }
 
 extension ClosedBucket {
-    /// Fills in the part of a tally that is judged, most of one is for an alert to show, and what the models of the account say to it.
+    /// Fills in the part of a tally that is judged (most of one is for an alert to show), and what the models of the account say to it.
     ///
-    /// In place, field by field: this is done for every active account and bucket, and a bucket is 300 bytes with two references.
+    /// In place, field by field: this is done for every active account and bucket, and what is filled in has 300 bytes and two references.
     @inline(__always)
     func read(_ profile: AccountProfile, _ tally: borrowing AccountTally) {
         access.fewCount = tally.routes.count
