@@ -87,17 +87,6 @@ public final class ClosedBucket {
         return other
     }
 
-    /// Fills in what an account did in this bucket, and what its models say to that. What was there of another account is gone.
-    public func read(
-        _ account: borrowing AccountProfile, sums: MeasureSums, networks: NetworkSet, newNetwork: NewNetwork?, access: AccessActivity
-    ) {
-        self.access = access
-        self.sums = sums
-        self.networks = networks
-        self.newNetwork = newNetwork
-        readModels(of: account)
-    }
-
     /// Fills in what the models of an account say to what is there.
     public func readModels(of account: borrowing AccountProfile) {
         isMature = account.isMature

@@ -7,9 +7,14 @@
 /// 26 bits of the request, 18 of the report, 20 of the row; a part that the row does not state is 0. Few, because an event has 64 bits for
 /// them: two halves are only compared within an account and an hour, and rows are also told apart by their time and volume.
 public enum HalfKey {
-    /// A key from hashes; a hash of 0 is "not stated".
-    public static func make(request: UInt64, report: UInt64, row: UInt64) -> UInt64 {
-        part(request, bits: 26) << 38 | part(report, bits: 18) << 20 | row & 0xF_FFFF
+    /// A key from hashes; a hash of 0 is "not stated". Nil where neither request nor report is.
+    ///
+    /// - Parameter organization: whose they are: a source may hold the files of several.
+    public static func make(request: UInt64, report: UInt64, organization: UInt64, row: UInt64) -> UInt64? {
+        guard request != 0 || report != 0 else { return nil }
+        let salt = organization &* 0x9E37_79B9_7F4A_7C15
+        let (request, report) = (request == 0 ? 0 : request ^ salt, report == 0 ? 0 : report ^ salt)
+        return part(request, bits: 26) << 38 | part(report, bits: 18) << 20 | row & 0xF_FFFF
     }
 
     /// The request's part.

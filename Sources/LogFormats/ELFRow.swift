@@ -240,11 +240,9 @@ struct ELFRow: Sendable {
         }
         let request = hash(field(columns.request, record), bytes, letters: .max)
         let report = hash(type == .report ? field(columns.report, record) : exportedReport(bytes, record), bytes, letters: 15)
-        guard request != 0 || report != 0 else { return }
-        // Of an organisation: a source may hold the files of several.
-        let organization = hash(field(columns.organization, record), bytes, letters: 15) &* 0x9E37_79B9_7F4A_7C15
-        line.rowKey = HalfKey.make(
-            request: request == 0 ? 0 : request ^ organization, report: report == 0 ? 0 : report ^ organization, row: line.rowKey)
+        let organization = hash(field(columns.organization, record), bytes, letters: 15)
+        guard let key = HalfKey.make(request: request, report: report, organization: organization, row: line.rowKey) else { return }
+        line.rowKey = key
         line.presence.insert(.half)
     }
 

@@ -226,10 +226,9 @@ struct SalesforceEventDialect: RecordDialect {
         }
         let isReport = named.count >= 15 && record.bytes.hasASCII("00O", at: Int(named.start))
         let report = isReport ? hash(named, record, letters: 15) : 0
-        guard request != 0 || report != 0 else { return }
-        let organization = hash(record.value(.organization), record, letters: 15) &* 0x9E37_79B9_7F4A_7C15
-        draft.line.rowKey = HalfKey.make(
-            request: request == 0 ? 0 : request ^ organization, report: report == 0 ? 0 : report ^ organization, row: draft.line.rowKey)
+        let organization = hash(record.value(.organization), record, letters: 15)
+        guard let key = HalfKey.make(request: request, report: report, organization: organization, row: draft.line.rowKey) else { return }
+        draft.line.rowKey = key
         draft.line.presence.insert(.half)
     }
 

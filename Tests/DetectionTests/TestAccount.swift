@@ -53,16 +53,15 @@ struct TestAccount {
     /// The coming bucket with these sums, closed or in part.
     func bucket(_ sums: MeasureSums, from network: Network = TestAccount.home, isClosed: Bool = true) -> ClosedBucket {
         let start = BucketGrid.start(of: number)
-        var networks = NetworkSet()
-        if sums.calls > 0 { _ = networks.insert(network) }
         let isNew = sums.calls > 0 && network != .unknown && !profile.networks.contains(network)
         let values = ValueTable()
         let bucket = ClosedBucket(
             number: number, end: isClosed ? BucketGrid.start(of: number + 1) : start + .minutes(3), fleet: fleet, values: values)
         bucket.isClosed = isClosed
-        bucket.read(
-            profile, sums: sums, networks: networks, newNetwork: isNew ? NewNetwork(network: network, time: start) : nil,
-            access: AccessActivity(values: values))
+        bucket.sums = sums
+        if sums.calls > 0 { _ = bucket.networks.insert(network) }
+        if isNew { bucket.newNetwork = NewNetwork(network: network, time: start) }
+        bucket.readModels(of: profile)
         return bucket
     }
 

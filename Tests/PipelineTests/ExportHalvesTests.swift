@@ -197,7 +197,8 @@ import Testing
         let event = { (number: Int) in
             AccessEvent(
                 time: EventTime(milliseconds: 1_780_000_000_000), rows: 0, bytes: 0, offset: 0,
-                rowKey: HalfKey.make(request: UInt64(number + 1) << 38, report: 0, row: 0), account: AccountID(rawValue: 1), stream: 0,
+                rowKey: HalfKey.make(request: UInt64(number + 1) << 38, report: 0, organization: 0, row: 0) ?? 0,
+                account: AccountID(rawValue: 1), stream: 0,
                 endpoint: .unknown, object: .unknown, network: .unknown, status: 0, operation: .export, presence: .half)
         }
         for number in 0..<ExportHalves.limit {

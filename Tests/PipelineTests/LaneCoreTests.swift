@@ -141,8 +141,7 @@ import Testing
         _ = tally.note(network, at: time(0), known: profile.networks)
         #expect(tally.newNetwork?.network == network)
         let closed = ClosedBucket(number: bucketNumber(0), end: time(900), fleet: FleetView(), values: ValueTable())
-        closed.read(
-            profile, sums: tally.sums, networks: tally.networks, newNetwork: tally.newNetwork, access: AccessActivity(values: ValueTable()))
+        closed.read(profile, tally)
         profile.learn(closed)
         tally.forgetLearnt(profile)
         #expect(tally.newNetwork == nil)
