@@ -8,16 +8,21 @@ import Synchronization
 
 /// The hand-off of batches from one reader's thread to the detection thread: a lock-free ring out, a lock-free ring for the emptied
 /// batches back. The semaphores only let an idle side sleep; they guard no data.
+///
+/// To wake a thread costs as much as to read a hundred events, so that neither side wakes the other for a single batch where more follow at
+/// once: half of the ring is filled, or emptied, first.
 final class BatchChannel: Sendable {
     static let depth = 8
+    /// Batches of a thread's wake.
+    static let half = depth / 2
 
     private let filledProducer: Mutex<RingProducer<EventBatch>?>
     private let filledConsumer: Mutex<RingConsumer<EventBatch>?>
     private let emptyProducer: Mutex<RingProducer<EventBatch>?>
     private let emptyConsumer: Mutex<RingConsumer<EventBatch>?>
-    private let space = DispatchSemaphore(value: 0)
-    /// Signalled once for each batch of every lane that shares it, and at the close.
-    let arrivals: DispatchSemaphore
+    private let space = WriterSleep()
+    /// Signalled when there is something to receive, by every lane that shares it, and at the close.
+    private let arrivals: DispatchSemaphore
 
     init(arrivals: DispatchSemaphore) {
         self.arrivals = arrivals
@@ -46,15 +51,39 @@ final class BatchChannel: Sendable {
     }
 }
 
+/// Lets a writer sleep while the ring is full.
+///
+/// Whoever takes the mark away owes, or is owed, one signal: none is lost and none is left over.
+final class WriterSleep: Sendable {
+    private let isAsleep = Atomic(false)
+    private let space = DispatchSemaphore(value: 0)
+
+    /// Sleeps until the other side makes room, unless there is room when `isFull` is asked once more.
+    func sleep(while isFull: () -> Bool) {
+        isAsleep.store(true, ordering: .sequentiallyConsistent)
+        if !isFull() && isAsleep.exchange(false, ordering: .sequentiallyConsistent) { return }
+        space.wait()
+    }
+
+    /// Whether the writer sleeps, or is about to.
+    var isWaitedFor: Bool { isAsleep.load(ordering: .sequentiallyConsistent) }
+
+    func wake() {
+        if isAsleep.exchange(false, ordering: .sequentiallyConsistent) { space.signal() }
+    }
+}
+
 /// The reader's side of a ``BatchChannel``.
 struct BatchWriter: ~Copyable {
     private var filled: RingProducer<EventBatch>
     private var empty: RingConsumer<EventBatch>
-    private let space: DispatchSemaphore
+    private let space: WriterSleep
     private let arrivals: DispatchSemaphore
+    /// Batches that the other side was not woken for.
+    private var untold = 0
 
-    init(
-        filled: consuming RingProducer<EventBatch>, empty: consuming RingConsumer<EventBatch>, space: DispatchSemaphore,
+    fileprivate init(
+        filled: consuming RingProducer<EventBatch>, empty: consuming RingConsumer<EventBatch>, space: WriterSleep,
         arrivals: DispatchSemaphore
     ) {
         self.filled = filled
@@ -68,11 +97,23 @@ struct BatchWriter: ~Copyable {
 
     /// Hands a batch over; sleeps while the ring is full.
     mutating func send(_ batch: consuming EventBatch) {
-        var pending: EventBatch? = consume batch
-        while let next = pending.take() {
-            pending = filled.push(next)
-            if pending != nil { space.wait() }
+        var pending = filled.push(batch)
+        while pending != nil {
+            tell()
+            space.sleep {
+                pending = pending.take().flatMap { filled.push($0) }
+                return pending != nil
+            }
+            if let next = pending.take() { pending = filled.push(next) }
         }
+        untold += 1
+        if untold >= BatchChannel.half { tell() }
+    }
+
+    /// Wakes the other side for what it was not woken for. To be called before this side waits for anything.
+    mutating func tell() {
+        guard untold > 0 else { return }
+        untold = 0
         arrivals.signal()
     }
 
@@ -86,9 +127,11 @@ struct BatchWriter: ~Copyable {
 struct BatchReader: ~Copyable {
     private var filled: RingConsumer<EventBatch>
     private var empty: RingProducer<EventBatch>
-    private let space: DispatchSemaphore
+    private let space: WriterSleep
+    /// Batches received while the writer slept.
+    private var received = 0
 
-    init(filled: consuming RingConsumer<EventBatch>, empty: consuming RingProducer<EventBatch>, space: DispatchSemaphore) {
+    fileprivate init(filled: consuming RingConsumer<EventBatch>, empty: consuming RingProducer<EventBatch>, space: WriterSleep) {
         self.filled = filled
         self.empty = empty
         self.space = space
@@ -97,7 +140,13 @@ struct BatchReader: ~Copyable {
     /// The next batch, or nil when there is none now.
     mutating func receive() -> EventBatch? {
         guard let batch = filled.pop() else { return nil }
-        space.signal()
+        if space.isWaitedFor {
+            received += 1
+            if received >= BatchChannel.half {
+                received = 0
+                space.wake()
+            }
+        }
         return batch
     }
 

@@ -28,6 +28,7 @@ enum ReaderThread {
                 let hasMore = reader.fill(&batch)
                 isLast = batch.isLast
                 if !batch.isEmpty { writer.send(batch) }
+                if !hasMore { writer.tell() }
                 if !hasMore && !isLast { reader.wait(atMost: idlePeriod) }
             }
             writer.close()
@@ -62,7 +63,9 @@ extension ReaderThread {
                     isBehind = false
                 }
                 if !batch.isEmpty { writer.send(batch) }
-                if !hasMore { reader.wait(atMost: idlePeriod) }
+                guard !hasMore else { continue }
+                writer.tell()
+                reader.wait(atMost: idlePeriod)
             }
             writer.close()
         }
