@@ -23,11 +23,9 @@ extension AccountShard {
         let index = local(event.account)
         // The lane's position is that of the event before: its bucket may have closed.
         guard index < accountCount, position < open.count else { return }
-        unsafe rings.withUnsafeBytes {
-            let ring = unsafe $0.load(fromByteOffset: index * MemoryLayout<MinuteRing>.stride, as: UnsafeRawPointer.self)
-            unsafe weir_prefetch(ring, 1)
-            unsafe weir_prefetch(ring + MinuteRing.offset(ofMinute: Int(truncatingIfNeeded: event.time.milliseconds / 60_000)), 1)
-        }
+        let ring = unsafe rings.address(of: index)
+        unsafe weir_prefetch(ring, 1)
+        unsafe weir_prefetch(ring + MinuteRing.offset(ofMinute: Int(truncatingIfNeeded: event.time.milliseconds / 60_000)), 1)
         let slot = Int(open[position].slots[index])
         guard slot > 0 else { return }
         unsafe open[position].tallies.withUnsafeBufferPointer {

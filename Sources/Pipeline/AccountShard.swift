@@ -20,7 +20,7 @@ final class AccountShard {
     private let askedByKind: [[AskedDetector]]
     private let tripping: [Int]
     var profiles: [AccountProfile] = []
-    var rings: [MinuteRing] = []
+    let rings = MinuteRings()
     var retirement = Retirement()
     /// Stand in for those of accounts that have none: no bucket is at or after their first, so that closing one passes them by.
     let noProfile = AccountProfile(firstBucket: .max)
@@ -110,7 +110,7 @@ final class AccountShard {
         if marks[index] != .dirty { willChange(index) }
         var slot = Int(open[position].slots[index])
         if slot == 0 { slot = startTally(event, index: index, position: position, oldestBucket: bucket) }
-        _ = rings[index].add(minute: Int(truncatingIfNeeded: event.time.milliseconds / 60_000), rows: rows, bytes: bytes)
+        _ = rings.add(to: index, minute: Int(truncatingIfNeeded: event.time.milliseconds / 60_000), rows: rows, bytes: bytes)
         let news = open[position].tallies[slot - 1].add(event, rows: rows, bytes: bytes)
         if news == .nothing { return .nothing }
         var signal: Signal = news.contains(.access) ? .note : .nothing

@@ -22,7 +22,7 @@ enum AllowedImports {
         "Digest": ["CCrypto"],
         "LogFormats": ["EventModel", "CByteMask"],
         "ContentScan": ["EventModel", "Digest", "CByteMask"],
-        "RollingStatistics": ["EventModel", "RingBuffers"],
+        "RollingStatistics": ["EventModel", "RingBuffers", "CVectorMath"],
         "Detection": ["EventModel", "ContentScan", "RollingStatistics"],
         "Alerting": ["EventModel", "RollingStatistics", "Detection"],
         "Pipeline": [
@@ -52,7 +52,8 @@ enum AllowedPlaces {
         "Sources/LogFormats/ChunkBuffer.swift": "owns the memory of those words",
         "Sources/ContentScan/BlockMasks.swift": "64 bytes at once, from texts that have no padding",
         "Sources/RollingStatistics/StateCoding.swift": "numbers are loaded whole, from where bytes are known to be",
-        "Sources/RollingStatistics/LogarithmLanes.swift": "bits of eight numbers at once",
+        "Sources/RollingStatistics/LogarithmLanes.swift": "bits of four numbers at once",
+        "Sources/RollingStatistics/MinuteRing.swift": "adds to rings without counting references for every event",
         "Sources/Pipeline/AccountShard+Prefetch.swift": "asks the processor for memory ahead, by address",
         "Sources/Digest/LibCrypto.swift": "calls libcrypto",
         "Sources/LogSources/LinuxFileSystem.swift": "calls the system",

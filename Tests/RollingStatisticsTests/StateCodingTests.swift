@@ -73,4 +73,22 @@ import Testing
         for held in ring.minutes() { restored.restore(minute: held.number, rows: held.rows, bytes: held.bytes, calls: held.calls) }
         #expect(restored.minutes() == expected, "seed \(seed)")
     }
+
+    @Test func `the rings of many accounts are each their own, also beyond the first room and when one is replaced`() {
+        let rings = MinuteRings()
+        let shared = MinuteRing()
+        for _ in 0..<200 { rings.append(shared) }
+        for index in 0..<200 { rings[index] = MinuteRing() }
+        for index in 0..<200 {
+            #expect(rings.add(to: index, minute: 29_000_000, rows: UInt64(index), bytes: 7))
+            #expect(!rings.add(to: index, minute: 28_999_940, rows: 1, bytes: 1))
+        }
+        #expect(rings.count == 200)
+        #expect(shared.minutes().isEmpty)
+        rings[7] = shared
+        for index in 0..<200 {
+            let minute = MinuteRing.Minute(number: 29_000_000, rows: UInt64(index), bytes: 7, calls: 1)
+            #expect(rings[index].minutes() == (index == 7 ? [] : [minute]), "\(index)")
+        }
+    }
 }
