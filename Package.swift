@@ -50,9 +50,10 @@ let package = Package(
         .systemLibrary(name: "CByteMask"),
         .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CPrefetch"),
+        .systemLibrary(name: "CVectorMath"),
         floor("LogFormats", ["EventModel", "CByteMask"]),
         floor("ContentScan", ["EventModel", "Digest", "CByteMask"]),
-        floor("RollingStatistics", ["EventModel", "RingBuffers"]),
+        floor("RollingStatistics", ["EventModel", "RingBuffers", "CVectorMath"]),
 
         // Floor 2
         floor("Detection", ["EventModel", "ContentScan", "RollingStatistics"]),

@@ -57,16 +57,12 @@ public final class AccountProfile {
         var activity = 0.0
         var stated = 0.0
         for measure in Measure.allCases {
-            let fleet = bucket.fleet.measures[measure]
-            let level = Double(volumes[measure.rawValue].baseline.level)
-            if level > 0 {
-                let amount = Double(bucket.sums[measure]) / fleet.factor
-                let expected = bucket.readings[measure].baseline
-                activity += VolumeModel.taught(amount, expected: expected, level: level, age: Int(age), as: teaching) / level
+            let share = volumes[measure.rawValue].learn(
+                &bucket.readings[measure], at: bucket.standing, age: Int(age), fleet: bucket.fleet.measures[measure], as: teaching)
+            if let share {
+                activity += share
                 stated += 1
             }
-            volumes[measure.rawValue].learn(
-                &bucket.readings[measure], at: bucket.standing, age: Int(age), fleet: fleet, as: teaching)
         }
         visits.count(bucket.slot, activity: stated > 0 ? activity / stated : 0)
         networks.learn(bucket)

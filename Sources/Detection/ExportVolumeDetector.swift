@@ -231,7 +231,7 @@ extension ExportVolumeDetector {
 
     private func newcomerTrips(of account: borrowing AccountProfile, fleet: FleetView) -> TripLevels {
         guard let limit = newcomerLimit(.rows, of: account, fleet: fleet) else { return .never }
-        let past = Double(account.volumes[Measure.rows.rawValue].channels[VolumeSpan.fourHours.rawValue].actual) * 15 / 16
+        let past = Double(account.volumes[Measure.rows.rawValue].channels.actual[VolumeSpan.fourHours.rawValue]) * 15 / 16
         let needed = max(limit, minimums[Measure.rows.rawValue]) - past
         return TripLevels(rows: UInt64(max(needed.rounded(.up), 1)), bytes: .max, calls: .max)
     }

@@ -106,7 +106,7 @@ public struct SilenceDetector: Detector {
             expected = window.expected
             // A job has its place within an hour, the baseline has not: what this hour expects may still come.
             settled = expected - reading.bucketExpectation * SilenceDetector.weight(ofBuckets: Int(bucket.number % 4) + 1)
-            z = (window.deviation - Double(model.channels[span.rawValue].mean)) / window.spread
+            z = (window.deviation - Double(model.channels.mean[span.rawValue])) / window.spread
         }
     }
 

@@ -63,11 +63,11 @@ struct FleetSums {
         }
         for measure in Measure.allCases where profile.volumes[measure.rawValue].baseline.level > 0 {
             for span in 0..<4 {
-                let channel = profile.volumes[measure.rawValue].channels[span]
-                variances[measure.rawValue * 4 + span][FleetSums.spreadBin(Double(channel.variance))] += 1
-                if channel.clusterCount > 1 {
-                    let bin = FleetSums.spreadBin(Double(channel.excessSum) / Double(channel.clusterCount))
-                    excesses[measure.rawValue * 4 + span][bin] += 1
+                let channels = profile.volumes[measure.rawValue].channels
+                let place = measure.rawValue * 4 + span
+                variances[place][FleetSums.spreadBin(Double(channels.variance[span]))] += 1
+                if channels.clusterCount[span] > 1 {
+                    excesses[place][FleetSums.spreadBin(Double(channels.excessSum[span]) / Double(channels.clusterCount[span]))] += 1
                 }
             }
         }
@@ -100,8 +100,8 @@ struct FleetSums {
                 medianRatio: isFleet ? view.medianRatio[measure.rawValue] : 1, pulse: pulse.measure(measure))
             for span in 0..<4 where !variances.isEmpty {
                 let place = measure.rawValue * 4 + span
-                if let variance = FleetSums.median(variances[place]) { view.measures[measure].variances[span] = variance }
-                if let excess = FleetSums.median(excesses[place]) { view.measures[measure].meanExcesses[span] = excess }
+                if let variance = FleetSums.median(variances[place]) { view.measures[measure].variances[span] = Float(variance) }
+                if let excess = FleetSums.median(excesses[place]) { view.measures[measure].meanExcesses[span] = Float(excess) }
             }
         }
         let days = dayRatios.reduce(0) { $0 + Int($1) }
@@ -141,8 +141,8 @@ extension FleetView {
             writer.write(measures[measure].dispersion)
             writer.write(measures[measure].everydayVariance)
             for span in 0..<4 {
-                writer.write(measures[measure].variances[span])
-                writer.write(measures[measure].meanExcesses[span])
+                writer.write(Double(measures[measure].variances[span]))
+                writer.write(Double(measures[measure].meanExcesses[span]))
             }
         }
     }
@@ -162,8 +162,8 @@ extension FleetView {
             var restored = FleetMeasure(factor: try reader.readDouble(), dispersion: try reader.readDouble())
             restored.everydayVariance = try reader.readDouble()
             for span in 0..<4 {
-                restored.variances[span] = try reader.readDouble()
-                restored.meanExcesses[span] = try reader.readDouble()
+                restored.variances[span] = Float(try reader.readDouble())
+                restored.meanExcesses[span] = Float(try reader.readDouble())
                 guard restored.variances[span] >= 0, restored.variances[span] < 1e6, restored.meanExcesses[span] >= 0,
                     restored.meanExcesses[span] < 1e6
                 else { throw StateError.implausible("fleet spreads") }

@@ -186,7 +186,7 @@ package struct LaneCore: ~Copyable {
 
     /// Name and hash of everything that a decision depends on: the detectors, their options, the lateness, the version of the arithmetic.
     static func stamp(_ options: LaneOptions) -> ModelStamp {
-        var text = "arithmetic 3; lateness \(options.lateness.milliseconds)"
+        var text = "arithmetic 4; lateness \(options.lateness.milliseconds)"
         for type in DetectorCatalog.all {
             let descriptor = type.descriptor
             let values = DetectorOptions(descriptor, overrides: options.detectorOptions[descriptor.id] ?? [:])

@@ -17,9 +17,13 @@ public struct CompactMean: Equatable, Sendable {
 
     /// Values of 2^-17 and below (and what is no number) become 0, values beyond the largest the largest.
     @inline(__always)
-    public init(_ value: Double) {
+    public init(_ value: Double) { self.init(single: Float(value)) }
+
+    /// The same.
+    @inline(__always)
+    public init(single value: Float) {
         // Half of the last bit kept is added, so that the cut rounds; a carry goes into the exponent, as it should.
-        let bits = Float(value).bitPattern &+ 0x1000
+        let bits = value.bitPattern &+ 0x1000
         guard value >= 0x1.004p-17 else {
             code = 0
             return
@@ -28,7 +32,11 @@ public struct CompactMean: Equatable, Sendable {
     }
 
     @inline(__always)
-    public var value: Double {
-        code == 0 ? 0 : Double(Float(bitPattern: (UInt32(code) &+ (CompactMean.bias &<< 10)) &<< 13))
+    public var value: Double { Double(single) }
+
+    /// The value in the precision that it has.
+    @inline(__always)
+    public var single: Float {
+        code == 0 ? 0 : Float(bitPattern: (UInt32(code) &+ (CompactMean.bias &<< 10)) &<< 13)
     }
 }

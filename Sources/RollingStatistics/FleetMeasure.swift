@@ -14,8 +14,8 @@ public struct FleetMeasure: Equatable, Sendable {
     /// The variance of the accounts' log ratios in a bucket without a common rise; 0 until one was seen.
     public var everydayVariance = 0.0
     /// The median variance and mean excess of the accounts, for each ``VolumeSpan``: what an account without history of its own has.
-    public var variances = SIMD4<Double>(repeating: 0.09)
-    public var meanExcesses = SIMD4<Double>(repeating: 1.5)
+    public var variances = SIMD4<Float>(repeating: 0.09)
+    public var meanExcesses = SIMD4<Float>(repeating: 1.5)
 
     public static let neutral = FleetMeasure(factor: 1, dispersion: 0)
 

@@ -36,11 +36,8 @@ public struct SlotVisits: Equatable, Sendable {
     /// What a slot's visits mean for an expectation there, the same for all measures.
     @inline(__always)
     public mutating func standing(_ slot: WeekSlot) -> SlotStanding {
-        let weekCount = Double(week[slot.rawValue])
-        let dayCount = Double(day[slot.hourOfDay])
-        return SlotStanding(
-            slot: slot, weekWeight: weekCount / (weekCount + 6), dayWeight: dayCount / (dayCount + 4), weekVisits: weekCount,
-            dayVisits: dayCount, share: share(of: slot))
+        SlotStanding(
+            slot: slot, weekVisits: Double(week[slot.rawValue]), dayVisits: Double(day[slot.hourOfDay]), share: share(of: slot))
     }
 
     /// How many times the mean of its hour a quarter gets: jobs start at the same minute every day, and a baseline by the hour would find
@@ -60,25 +57,31 @@ public struct SlotStanding: Sendable {
     /// Weights of the mean by hour of the week against the hour of the day, and of that against the level.
     public var weekWeight: Double
     public var dayWeight: Double
-    /// Visits before this bucket; at most 255.
-    public var weekVisits: Double
-    public var dayVisits: Double
     /// How many times the mean of its hour this quarter gets.
     public var share: Double
+    /// How much of a new value the means by hour of the week and of the day take up.
+    var weekGain: Double
+    var dayGain: Double
+    /// The same of the spread by hour of the day, which is learnt from the twenty-fifth visit on; and its weight against the account's.
+    var spreadGain: Float
+    var spreadWeight: Float
 
     /// A slot that was never visited.
-    public init(_ slot: WeekSlot) {
-        self.init(slot: slot, weekWeight: 0, dayWeight: 0, weekVisits: 0, dayVisits: 0, share: 1)
-    }
+    public init(_ slot: WeekSlot) { self.init(slot: slot, weekVisits: 0, dayVisits: 0, share: 1) }
 
+    /// - Parameters:
+    ///   - weekVisits: visits of this hour of the week before this bucket; at most 255.
+    ///   - dayVisits: those of this hour of the day.
     @inline(__always)
-    init(slot: WeekSlot, weekWeight: Double, dayWeight: Double, weekVisits: Double, dayVisits: Double, share: Double) {
+    init(slot: WeekSlot, weekVisits: Double, dayVisits: Double, share: Double) {
         self.slot = slot
-        self.weekWeight = weekWeight
-        self.dayWeight = dayWeight
-        self.weekVisits = weekVisits
-        self.dayVisits = dayVisits
         self.share = share
+        weekWeight = weekVisits / (weekVisits + 6)
+        dayWeight = dayVisits / (dayVisits + 4)
+        weekGain = max(1 / (weekVisits + 1), SeasonalBaseline.smallestSlotGain)
+        dayGain = max(1 / (dayVisits + 1), SeasonalBaseline.smallestSlotGain)
+        spreadGain = Float(max(1 / max(dayVisits - 24, 1), 0.02))
+        spreadWeight = Float(dayVisits / (8 + dayVisits))
     }
 }
 
@@ -115,8 +118,8 @@ public struct SeasonalBaseline: Sendable {
         let hour = standing.slot.hourOfDay
         let slot = standing.slot.rawValue
         level += Float(gain(count: age, span: SeasonalBaseline.levelSpan) * (amount - Double(level)))
-        week[slot] = SeasonalBaseline.updated(week[slot], amount, visits: standing.weekVisits)
-        day[hour] = SeasonalBaseline.updated(day[hour], amount, visits: standing.dayVisits)
+        week[slot] = SeasonalBaseline.updated(week[slot], amount, gain: standing.weekGain)
+        day[hour] = SeasonalBaseline.updated(day[hour], amount, gain: standing.dayGain)
     }
 
     /// Raises or lowers every expectation.
@@ -127,8 +130,8 @@ public struct SeasonalBaseline: Sendable {
     }
 
     @inline(__always)
-    private static func updated(_ code: UInt16, _ amount: Double, visits: Double) -> UInt16 {
+    private static func updated(_ code: UInt16, _ amount: Double, gain: Double) -> UInt16 {
         let mean = CompactMean(code: code).value
-        return CompactMean(mean + max(1 / (visits + 1), smallestSlotGain) * (amount - mean)).code
+        return CompactMean(mean + gain * (amount - mean)).code
     }
 }

@@ -14,11 +14,11 @@ public enum Teaching: Sendable {
     /// The weight of what lies above the usual. One eighth: a theft of five times the usual every other day still alerts after six weeks
     /// (`QuarantineTests`), and an account that has changed for good is taken over in months without anybody's word.
     @inline(__always)
-    var weight: Double { self == .alerted ? 0.125 : 1 }
+    var weight: Float { self == .alerted ? 0.125 : 1 }
 
     /// The largest peak that a tail learns, in mean excesses.
     @inline(__always)
-    var largestPeak: Double {
+    var largestPeak: Float {
         switch self {
         case .usual: 10
         case .alerted: 2
@@ -29,6 +29,6 @@ public enum Teaching: Sendable {
     /// What an amount, clipped already, teaches where `expected` is usual.
     @inline(__always)
     public func weighed(_ amount: Double, expected: Double) -> Double {
-        self == .alerted && amount > expected ? expected + (amount - expected) * weight : amount
+        self == .alerted && amount > expected ? expected + (amount - expected) * Double(weight) : amount
     }
 }

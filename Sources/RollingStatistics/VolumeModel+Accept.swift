@@ -12,8 +12,8 @@ extension VolumeModel {
         guard shift.magnitude > VolumeModel.leastShift else { return }
         let factor = exponential(shift)
         baseline.scale(by: factor)
-        for lane in 0..<4 { channels[lane].expected = Float(Double(channels[lane].expected) * factor) }
-        for long in 0..<2 { deviationSums[long] = Float(Double(deviationSums[long]) - shift * Double(weightSums[long])) }
+        channels.expected *= Float(factor)
+        deviationSums -= Float(shift) * weightSums
         expectedHour = Float(Double(expectedHour) * factor)
         expectedDay = Float(Double(expectedDay) * factor)
         locality = 1

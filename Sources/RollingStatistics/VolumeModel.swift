@@ -13,7 +13,7 @@ import EventModel
 /// one score.
 public struct VolumeModel: Sendable {
     public var baseline = SeasonalBaseline()
-    public var channels = InlineArray<4, VolumeChannel>(repeating: VolumeChannel())
+    public var channels = VolumeChannels()
     /// Spread of the quarter hour's deviation by hour of the day, as codes of ``CompactMean``: a batch account is regular at night and idle
     /// by day.
     var hourlyVariance = InlineArray<24, UInt16>(repeating: 0)
@@ -25,8 +25,8 @@ public struct VolumeModel: Sendable {
     var expectedDay: Float = 0
     var locality: Float = 1
     /// Decayed sums of weighted deviations, and of their weights, over the long spans.
-    var deviationSums = InlineArray<2, Float>(repeating: 0)
-    var weightSums = InlineArray<2, Float>(repeating: 0)
+    var deviationSums = SIMD2<Float>.zero
+    var weightSums = SIMD2<Float>.zero
 
     public init() {}
 
@@ -44,101 +44,78 @@ public struct VolumeModel: Sendable {
         reading.baseline = baseline.expectation(standing) * standing.share
         let expectation = reading.baseline * fleet.factor
         reading.bucketExpectation = expectation
-        measure(amount, expectation: expectation, fleet: fleet, into: &reading)
-        var deviations = naturalLog((reading.actual + reading.floors) / (reading.expected + reading.floors)) / reading.leverage
+        var deviations = measure(Float(amount), expectation: Float(expectation), fleet: fleet, into: &reading)
         reading.bucketDeviation = min(max(deviations[2], -VolumeModel.deviationFloor), VolumeModel.deviationCap)
-        for long in 0..<2 {
-            let kept = VolumeSpan.remainders[long + 2]
-            let sum = Double(deviationSums[long]) * kept + reading.weight * reading.bucketDeviation
-            deviations[long + 2] = sum / (Double(weightSums[long]) * kept + reading.weight + 0.3)
-        }
-        showLong(amount, expectation, into: &reading)
+        let kept = VolumeSpan.remainders.highHalf
+        let sums = deviationSums * kept + reading.weight * reading.bucketDeviation
+        deviations.highHalf = sums / (weightSums * kept + reading.weight + VolumeModel.priorWeight)
         standardise(deviations, standing, fleet: fleet, into: &reading)
     }
 
     /// A bucket's own log ratio counts at least and at most this much in the long spans: silence must not widen their spread, and a burst
     /// must not pass for days of it.
-    static let deviationFloor = 0.35
-    static let deviationCap = 1.6
+    static let deviationFloor: Float = 0.35
+    static let deviationCap: Float = 1.6
+    /// What is added to the weights of the long spans: a few busy buckets are no days.
+    static let priorWeight: Float = 0.3
 
-    /// Sums, floors and leverage: the short spans in lanes 0 and 1, the bucket itself in lane 2.
+    /// Sums and floors, and the deviations: of the short spans in lanes 0 and 1, of the bucket itself in lane 2.
     @inline(__always)
-    private mutating func measure(_ amount: Double, expectation: Double, fleet: FleetMeasure, into reading: inout VolumeReading) {
-        let level = Double(baseline.level)
-        let local = expectation * Double(locality)
-        let kept = VolumeSpan.remainders[1]
-        reading.actual = SIMD4(amount, Double(channels[1].actual) * kept + amount, amount, 1)
-        reading.expected = SIMD4(local, Double(channels[1].expected) * kept + local, expectation, 1)
-        reading.floors = SIMD4(0.2 * level + 5, 3.2 * level + 5, 0.3 * level + 5, 1)
-        reading.leverage = (reading.expected + reading.floors * SIMD4(repeating: 0.5)) / (reading.expected + reading.floors)
-        // Busy buckets speak, quiet ones hardly: the share of the expectation to the power of 1¼.
-        let share = expectation / (expectation + level * fleet.factor + 1e-9)
-        reading.weight = share * share.squareRoot().squareRoot()
+    private mutating func measure(
+        _ amount: Float, expectation: Float, fleet: FleetMeasure, into reading: inout VolumeReading
+    ) -> SIMD4<Float> {
+        let level = baseline.level
+        let local = expectation * locality
+        // The long spans' sums are for people to see: nothing is computed from them.
+        reading.actual = channels.actual * VolumeSpan.remainders + amount
+        reading.expected = channels.expected * VolumeSpan.remainders + SIMD4(local, local, expectation, expectation)
+        reading.floors = level * SIMD4(0.2, 3.2, 19.2, 57.6) + 5
+        // Busy buckets speak, quiet ones hardly: the share of the expectation to the power of 1¼. Divided in the fourth lane.
+        let both = expectation + level * Float(fleet.factor) + 1e-9
+        let floors = SIMD4(reading.floors[0], reading.floors[1], 0.3 * level + 5, 0)
+        let whole = SIMD4(reading.expected[0], reading.expected[1], expectation, both) + floors
+        let ratios = (SIMD4(reading.actual[0], reading.actual[1], amount, expectation) + floors) / whole
+        reading.lifts = whole / (whole - floors * 0.5)
+        reading.weight = ratios[3] * squareRoot(squareRoot(ratios[3]))
+        return naturalLog(ratios) * reading.lifts
     }
 
     /// Mean excesses more that are asked of the long spans where few buckets speak for three days, as of an account with one job a night: a
     /// week then holds few values, and its tail rests on fewer than their number in buckets says.
     @inline(__always)
-    private var caution: SIMD4<Double> {
-        let buckets = Double(weightSums[1]) + 1
+    private var caution: SIMD4<Float> {
+        let buckets = weightSums[1] + 1
         // Most accounts: no logarithm for them.
         guard buckets < VolumeModel.plentyOfBuckets else { return .zero }
-        return SIMD4(0, 0, 1.5, 1.5) * SIMD4(repeating: naturalLog(VolumeModel.plentyOfBuckets / buckets))
+        return SIMD4(0, 0, 1.5, 1.5) * naturalLog(VolumeModel.plentyOfBuckets / buckets)
     }
 
     /// Buckets with their full weight in the last three days, from which on nothing more is asked.
-    private static let plentyOfBuckets = 20.0
-
-    /// The sums of the long spans, which people see and nothing is computed from.
-    @inline(__always)
-    private mutating func showLong(_ amount: Double, _ expectation: Double, into reading: inout VolumeReading) {
-        for lane in 2..<4 {
-            let kept = VolumeSpan.remainders[lane]
-            reading.actual[lane] = Double(channels[lane].actual) * kept + amount
-            reading.expected[lane] = Double(channels[lane].expected) * kept + expectation
-            reading.floors[lane] = 0.2 * Double(baseline.level) * VolumeSpan.lengths[lane] + 5
-        }
-    }
+    private static let plentyOfBuckets: Float = 20
 
     @inline(__always)
     private mutating func standardise(
-        _ deviations: SIMD4<Double>, _ standing: SlotStanding, fleet: FleetMeasure, into reading: inout VolumeReading
+        _ deviations: SIMD4<Float>, _ standing: SlotStanding, fleet: FleetMeasure, into reading: inout VolumeReading
     ) {
-        var counts = SIMD4<Double>.zero
-        var variances = SIMD4<Double>.zero
-        var usual = SIMD4<Double>.zero
-        var excessSums = SIMD4<Double>.zero
-        var clusterCounts = SIMD4<Double>.zero
-        var quantiles = SIMD4<Double>.zero
-        for lane in 0..<4 {
-            counts[lane] = Double(channels[lane].count)
-            variances[lane] = Double(channels[lane].variance)
-            usual[lane] = channels[lane].usual
-            excessSums[lane] = Double(channels[lane].excessSum)
-            clusterCounts[lane] = Double(channels[lane].clusterCount)
-            quantiles[lane] = Double(channels[lane].quantile)
-        }
-        let weight = SIMD4<Double>(repeating: VolumeChannel.spreadWeight)
-        variances = (counts * variances + weight * fleet.variances) / (counts + weight)
-        let seen = standing.dayVisits
-        variances[0] = (8 * variances[0] + seen * CompactMean(code: hourlyVariance[standing.slot.hourOfDay]).value) / (8 + seen)
-        let floor = SIMD4<Double>(repeating: VolumeChannel.smallestDeviation)
+        reading.variances = channels.variances(fleet: fleet.variances)
+        var own = reading.variances
+        own[0] += standing.spreadWeight * (CompactMean(code: hourlyVariance[standing.slot.hourOfDay]).single - own[0])
+        let common = Float(fleet.dispersion)
         reading.deviations = deviations
-        let own = larger(variances.squareRoot(), floor)
-        reading.spreads = (own * own + SIMD4(repeating: fleet.dispersion * fleet.dispersion)).squareRoot()
-        reading.z = (deviations - usual) / reading.spreads
-        let clusters = SIMD4<Double>(repeating: VolumeChannel.excessWeight)
-        let excesses = (excessSums + clusters * fleet.meanExcesses) / (clusterCounts + clusters)
-        reading.meanExcesses = larger(excesses, SIMD4(repeating: VolumeChannel.smallestExcess))
-        reading.depths = (reading.z - quantiles) / reading.meanExcesses - caution
-        reading.parts = larger((reading.depths + VolumeSpan.scoreOffsets) / VolumeSpan.scoreUnits, .zero)
+        reading.spreads = squareRoots(larger(own, VolumeChannels.smallestVariance) + common * common)
+        reading.z = (deviations - channels.usual) / reading.spreads
+        reading.meanExcesses = channels.meanExcesses(fleet: fleet.meanExcesses)
+        reading.depths = (reading.z - channels.quantile) / reading.meanExcesses - caution
+        reading.parts = larger((reading.depths + VolumeSpan.scoreOffsets) * VolumeSpan.scoreFactors, .zero)
         let squares = reading.parts * reading.parts
-        reading.score = (squares * squares).sum().squareRoot().squareRoot()
+        let sum = (squares * squares).sum()
+        // Most buckets: nothing of any span.
+        reading.score = sum > 0 ? Double(squareRoot(squareRoot(sum))) : 0
     }
 
     /// The numbers of one span of a reading, which must be this model's.
     public func window(_ span: VolumeSpan, of reading: VolumeReading) -> VolumeReading.Window {
-        reading.window(span, usual: channels[span.rawValue].usual)
+        reading.window(span, usual: Double(channels.usual[span.rawValue]))
     }
 
     /// The span with the largest part among those that hold enough to act on: an excess over the expectation, a ratio to it, and a part of
@@ -146,7 +123,7 @@ public struct VolumeModel: Sendable {
     public func strongest(_ reading: VolumeReading, part: Double, excess: Double, ratio: Double) -> VolumeReading.Window? {
         var best: VolumeReading.Window?
         for span in VolumeSpan.allCases where reading.lack(span, part: part, excess: excess, ratio: ratio) == nil {
-            if let known = best, known.part >= reading.parts[span.rawValue] { continue }
+            if let known = best, known.part >= Double(reading.parts[span.rawValue]) { continue }
             best = window(span, of: reading)
         }
         return best
@@ -162,31 +139,30 @@ public struct VolumeModel: Sendable {
     ) -> Double? {
         var empty = VolumeReading()
         read(0, at: standing, fleet: fleet, into: &empty)
+        let (actual, expected) = (SIMD4<Double>(empty.actual), SIMD4<Double>(empty.expected))
         var enough = Double.infinity
-        for lane in 0..<4 {
-            let total = max(empty.expected[lane] + excess, ratio * max(empty.expected[lane], 1))
-            enough = min(enough, total - empty.actual[lane])
-        }
-        let depths = SIMD4<Double>(repeating: score * 0.70710678) * VolumeSpan.scoreUnits - VolumeSpan.scoreOffsets
-        let z = (depths + caution) * empty.meanExcesses + lanes { Double(channels[$0].quantile) }
-        let deviations = z * empty.spreads + lanes { channels[$0].usual }
-        var least = Double.infinity
-        let local = empty.bucketExpectation * Double(locality)
-        let floor = 0.2 * Double(baseline.level) + 5
-        least = min(least, VolumeModel.amount(deviations[0], expected: local, floor: floor))
-        let past = empty.actual[1]
-        least = min(least, VolumeModel.amount(deviations[1], expected: empty.expected[1], floor: empty.floors[1]) - past)
-        for long in 0..<2 where empty.weight > 0 {
-            let kept = VolumeSpan.remainders[long + 2]
-            let weights = Double(weightSums[long]) * kept + empty.weight + 0.3
-            let needed = (deviations[long + 2] * weights - Double(deviationSums[long]) * kept) / empty.weight
-            guard needed <= VolumeModel.deviationCap else { continue }
+        for lane in 0..<4 { enough = min(enough, max(expected[lane] + excess, ratio * max(expected[lane], 1)) - actual[lane]) }
+        let depths = SIMD4(repeating: Float(score * 0.70710678)) * VolumeSpan.scoreUnits - VolumeSpan.scoreOffsets
+        let z = (depths + caution) * empty.meanExcesses + channels.quantile
+        let deviations = SIMD4<Double>(z * empty.spreads + channels.usual)
+        let floors = SIMD4<Double>(empty.floors)
+        var least = VolumeModel.amount(deviations[0], expected: expected[0], floor: floors[0])
+        least = min(least, VolumeModel.amount(deviations[1], expected: expected[1], floor: floors[1]) - actual[1])
+        let weight = Double(empty.weight)
+        for long in 0..<2 where weight > 0 {
+            let kept = Double(VolumeSpan.remainders[long + 2])
+            let weights = Double(weightSums[long]) * kept + weight + Double(VolumeModel.priorWeight)
+            let needed = (deviations[long + 2] * weights - Double(deviationSums[long]) * kept) / weight
+            guard needed <= Double(VolumeModel.deviationCap) else { continue }
             let own = 0.3 * Double(baseline.level) + 5
             least = min(least, VolumeModel.amount(needed, expected: empty.bucketExpectation, floor: own))
         }
-        least = max(least * (1 - 1e-9), enough)
+        least = max(least * (1 - VolumeModel.precision), enough)
         return least < 9_007_199_254_740_992 ? max(least, 0) : nil
     }
+
+    /// How exactly the amount of a score is known, as a share of it: a reading is single precision.
+    static let precision = 3e-5
 
     /// The sum whose log ratio to the expectation is `deviation`.
     @inline(__always)
@@ -197,40 +173,28 @@ public struct VolumeModel: Sendable {
     }
 
     /// Learns the closed bucket that `reading` judged. `age` counts the account's buckets, this one included; the visits do not yet.
-    /// `reading` is `inout` only so that it is not copied.
+    /// `reading` is `inout` only so that it is not copied. Returns how many times its level it took the bucket for; nil without a level.
+    @discardableResult
     public mutating func learn(
         _ reading: inout VolumeReading, at standing: SlotStanding, age: Int, fleet: FleetMeasure, as teaching: Teaching
-    ) {
+    ) -> Double? {
         let level = Double(baseline.level)
-        // One by one, so that what follows from a span's length is known when this is compiled.
-        let distance = learn(.quarterHour, &reading, age: age, fleet: fleet, as: teaching)
-        if let distance { learnHour(distance * distance, standing) }
-        _ = learn(.fourHours, &reading, age: age, fleet: fleet, as: teaching)
-        _ = learn(.day, &reading, age: age, fleet: fleet, as: teaching)
-        _ = learn(.threeDays, &reading, age: age, fleet: fleet, as: teaching)
-        for long in 0..<2 {
-            let kept = VolumeSpan.remainders[long + 2]
-            deviationSums[long] = Float(Double(deviationSums[long]) * kept + reading.weight * reading.bucketDeviation)
-            weightSums[long] = Float(Double(weightSums[long]) * kept + reading.weight)
+        channels.actual = reading.actual
+        channels.expected = reading.expected
+        if age > VolumeChannels.firstAge {
+            let distance = channels.learn(&reading, age: age, as: teaching)
+            learnHour(distance * distance, standing)
         }
-        actualHour = Float(Double(actualHour) * 0.75 + reading.amount)
-        expectedHour = Float(Double(expectedHour) * 0.75 + reading.baseline)
+        let kept = VolumeSpan.remainders.highHalf
+        deviationSums = deviationSums * kept + reading.weight * reading.bucketDeviation
+        weightSums = weightSums * kept + reading.weight
+        actualHour = actualHour * 0.75 + Float(reading.amount)
+        expectedHour = expectedHour * 0.75 + Float(reading.baseline)
         learnLocality(reading.amount, expectation: reading.bucketExpectation, level: level, age: age, as: teaching)
         let taught = VolumeModel.taught(
             reading.amount / fleet.factor, expected: reading.baseline, level: level, age: age, as: teaching)
         baseline.learn(taught, at: standing, age: age)
-    }
-
-    @inline(__always)
-    private mutating func learn(
-        _ span: VolumeSpan, _ reading: inout VolumeReading, age: Int, fleet: FleetMeasure, as teaching: Teaching
-    ) -> Double? {
-        let lane = span.rawValue
-        channels[lane].actual = Float(reading.actual[lane])
-        channels[lane].expected = Float(reading.expected[lane])
-        return channels[lane].learn(
-            reading.deviations[lane], z: reading.z[lane], excess: reading.meanExcesses[lane], span: span.buckets, age: age,
-            fleetVariance: fleet.variances[lane], as: teaching)
+        return level > 0 ? taught / level : nil
     }
 
     /// What the account's last hour says of the whole fleet; see ``FleetMeasure``. `mutating` only so that the model is not copied.
@@ -256,16 +220,15 @@ public struct VolumeModel: Sendable {
 
     /// What a bucket teaches the baseline: without the fleet's rise, and after a week at most four times the expected amount and level.
     @inline(__always)
-    public static func taught(_ amount: Double, expected: Double, level: Double, age: Int, as teaching: Teaching) -> Double {
+    private static func taught(_ amount: Double, expected: Double, level: Double, age: Int, as teaching: Teaching) -> Double {
         teaching.weighed(age > 672 ? min(amount, 4 * (expected + level) + 10) : amount, expected: expected)
     }
 
     @inline(__always)
-    private mutating func learnHour(_ square: Double, _ standing: SlotStanding) {
+    private mutating func learnHour(_ square: Float, _ standing: SlotStanding) {
         let hour = standing.slot.hourOfDay
-        let gain = max(1 / max(standing.dayVisits - 24, 1), 0.02)
-        let mean = CompactMean(code: hourlyVariance[hour]).value
-        hourlyVariance[hour] = CompactMean(mean + gain * (square - mean)).code
+        let mean = CompactMean(code: hourlyVariance[hour]).single
+        hourlyVariance[hour] = CompactMean(single: mean + standing.spreadGain * (square - mean)).code
     }
 
     /// A third of how far the account's last day lay above or below what was expected of it is expected to go on.
@@ -273,11 +236,11 @@ public struct VolumeModel: Sendable {
     private mutating func learnLocality(_ moved: Double, expectation: Double, level: Double, age: Int, as teaching: Teaching) {
         let kept = VolumeSpan.remainders[2]
         let amount = teaching.weighed(min(moved, 3 * (expectation + level) + 10), expected: expectation)
-        actualDay = Float(Double(actualDay) * kept + amount)
-        expectedDay = Float(Double(expectedDay) * kept + expectation)
+        actualDay = actualDay * kept + Float(amount)
+        expectedDay = expectedDay * kept + Float(expectation)
         guard age > 96 else { return }
-        let floor = 19.2 * level + 5
-        let logarithm = naturalLog((Double(actualDay) + floor) / (Double(expectedDay) + floor))
-        locality = Float(exponential(0.35 * min(max(logarithm, -1.5), 1.5)))
+        let floor = 19.2 * baseline.level + 5
+        let logarithm = naturalLog((actualDay + floor) / (expectedDay + floor))
+        locality = exponentialNearZero(0.35 * min(max(logarithm, -1.5), 1.5))
     }
 }

@@ -16,8 +16,8 @@ extension VolumeReading {
     /// All three grow with the amount. Complexity: O(1).
     @inline(__always)
     public func lack(_ span: VolumeSpan, part: Double, excess: Double, ratio: Double) -> VolumeLack? {
-        guard parts[span.rawValue] >= part else { return .part }
-        let (sum, expectation) = (actual[span.rawValue], expected[span.rawValue])
+        guard Double(parts[span.rawValue]) >= part else { return .part }
+        let (sum, expectation) = (Double(actual[span.rawValue]), Double(expected[span.rawValue]))
         guard sum - expectation >= excess else { return .excess }
         return sum >= ratio * max(expectation, 1) ? nil : .ratio
     }

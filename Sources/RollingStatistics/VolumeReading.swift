@@ -8,23 +8,25 @@ public struct VolumeReading: Sendable {
     public var baseline = 0.0
     public var bucketExpectation = 0.0
     /// Decayed sums.
-    var actual = SIMD4<Double>(repeating: 0)
-    var expected = SIMD4<Double>(repeating: 0)
-    /// The floor of each span, and how far a rise of the expected amount alone moves the log ratio above that floor.
-    var floors = SIMD4<Double>(repeating: 1)
-    var leverage = SIMD4<Double>(repeating: 1)
+    var actual = SIMD4<Float>.zero
+    var expected = SIMD4<Float>.zero
+    /// The floor of each span, and one over how far a rise of the expected amount alone moves the log ratio above that floor.
+    var floors = SIMD4<Float>(repeating: 1)
+    var lifts = SIMD4<Float>(repeating: 1)
     /// The clipped log ratio of the bucket itself, and the weight that it has in the long spans.
-    var bucketDeviation = 0.0
-    var weight = 0.0
+    var bucketDeviation: Float = 0
+    var weight: Float = 0
+    /// The account's variances, before what the hour of the day and the fleet add to them.
+    var variances = SIMD4<Float>(repeating: 1)
     /// The deviation of each span, less what its peers share of it.
-    var deviations = SIMD4<Double>(repeating: 0)
-    var spreads = SIMD4<Double>(repeating: 1)
-    var z = SIMD4<Double>(repeating: 0)
-    var meanExcesses = SIMD4<Double>(repeating: 1)
+    var deviations = SIMD4<Float>.zero
+    var spreads = SIMD4<Float>(repeating: 1)
+    var z = SIMD4<Float>.zero
+    var meanExcesses = SIMD4<Float>(repeating: 1)
     /// How many mean excesses z lies beyond the account's own 99 % quantile.
-    var depths = SIMD4<Double>(repeating: 0)
+    var depths = SIMD4<Float>.zero
     /// The parts of the score.
-    var parts = SIMD4<Double>(repeating: 0)
+    var parts = SIMD4<Float>.zero
     /// How unusual the bucket is, all spans together: the fourth root of the sum of fourth powers of the parts. It grows with the amount.
     public var score = 0.0
 
@@ -35,11 +37,11 @@ public struct VolumeReading: Sendable {
     public var isInTail: Bool { depths.max() >= 0 }
 
     /// Spans that lie so many mean excesses or more beyond their quantile.
-    public func count(depth: Double) -> Int { (0..<4).count { depths[$0] >= depth } }
+    public func count(depth: Double) -> Int { (0..<4).count { Double(depths[$0]) >= depth } }
 
     /// How many of its own spreads the account's last four hours are from what is usual of them.
     @inline(__always)
-    public var fourHourZ: Double { z[VolumeSpan.fourHours.rawValue] }
+    public var fourHourZ: Double { Double(z[VolumeSpan.fourHours.rawValue]) }
 
     /// One span of a reading, with the numbers a person wants to see.
     public struct Window: Sendable {
@@ -68,15 +70,16 @@ public struct VolumeReading: Sendable {
     /// The numbers of one span, whose deviation is usually `usual`.
     func window(_ span: VolumeSpan, usual: Double) -> Window {
         let lane = span.rawValue
-        let (sum, expectation, floor) = (actual[lane], expected[lane], floors[lane])
+        let (sum, expectation, floor) = (Double(actual[lane]), Double(expected[lane]), Double(floors[lane]))
+        let (spread, lift) = (Double(spreads[lane]), Double(lifts[lane]))
         func edge(_ z: Double) -> Double {
-            let deviation = usual + z * spreads[lane]
+            let deviation = usual + z * spread
             if span.isLong { return expectation * exponential(min(deviation, 60)) }
-            return max(exponential(min(deviation * leverage[lane], 60)) * (expectation + floor) - floor, 0)
+            return max(exponential(min(deviation / lift, 60)) * (expectation + floor) - floor, 0)
         }
         return Window(
-            span: span, observed: sum, expected: expectation, z: z[lane], deviation: deviations[lane],
-            spread: spreads[lane], depth: depths[lane], part: parts[lane],
+            span: span, observed: sum, expected: expectation, z: Double(z[lane]), deviation: Double(deviations[lane]), spread: spread,
+            depth: Double(depths[lane]), part: Double(parts[lane]),
             ratioAboveFloor: sum / (expectation + floor), band: (edge(-1.645), edge(1.645)))
     }
 }

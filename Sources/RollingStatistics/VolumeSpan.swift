@@ -22,16 +22,17 @@ public enum VolumeSpan: Int, CaseIterable, Sendable {
 
     public var isLong: Bool { rawValue >= VolumeSpan.day.rawValue }
 
-    /// The lengths in buckets, and what is left of a decayed sum after one bucket: 1 − 1/length.
+    /// What is left of a decayed sum after one bucket: 1 − 1/length.
     ///
     /// Computed, as the others below: a stored constant of a type would be asked for by a call whether it is there yet.
-    @inline(__always) static var lengths: SIMD4<Double> { SIMD4(1, 16, 96, 288) }
-    @inline(__always) static var remainders: SIMD4<Double> { SIMD4(0, 1 - 1.0 / 16, 1 - 1.0 / 96, 1 - 1.0 / 288) }
+    @inline(__always) static var remainders: SIMD4<Float> { SIMD4(0, 1 - 1.0 / 16, 1 - 1.0 / 96, 1 - 1.0 / 288) }
 
     /// What a tail depth is shifted and divided by to become the part of a span in the score. Chosen together on seeds 1 to 9 of the
     /// exfiltration benchmark and on other base series, with one false alert an account in twenty weeks allowed.
-    @inline(__always) static var scoreOffsets: SIMD4<Double> { SIMD4(2, 2, 2.8, 2.2) }
-    @inline(__always) static var scoreUnits: SIMD4<Double> { SIMD4(9.3, 5.5, 3, 2.5) }
+    @inline(__always) static var scoreOffsets: SIMD4<Float> { SIMD4(2, 2, 2.8, 2.2) }
+    @inline(__always) static var scoreUnits: SIMD4<Float> { SIMD4(9.3, 5.5, 3, 2.5) }
+    /// One over the units: they divide what every bucket of every account comes to.
+    @inline(__always) static var scoreFactors: SIMD4<Float> { SIMD4(1 / 9.3, 1 / 5.5, 1.0 / 3, 1 / 2.5) }
 
     /// For the alert's sentence.
     public var words: String {
@@ -43,13 +44,3 @@ public enum VolumeSpan: Int, CaseIterable, Sendable {
         }
     }
 }
-
-/// The larger of each pair of lanes; the second where they are equal. Neither may be NaN: the library's `pointwiseMax` asks for that.
-@inline(__always)
-func larger(_ one: SIMD4<Double>, _ other: SIMD4<Double>) -> SIMD4<Double> {
-    SIMD4(max(one[0], other[0]), max(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3]))
-}
-
-/// One number for each span, in the order of ``VolumeSpan``.
-@inline(__always)
-func lanes(_ value: (Int) -> Double) -> SIMD4<Double> { SIMD4<Double>(value(0), value(1), value(2), value(3)) }
