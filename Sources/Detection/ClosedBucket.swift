@@ -97,6 +97,14 @@ public final class ClosedBucket {
         }
     }
 
+    /// The narrowest kind of buckets that it belongs to.
+    @inline(__always)
+    public var kind: JudgedBuckets {
+        if sums.calls == 0 { return .all }
+        guard let tally = access.tally else { return .active }
+        return tally.hasMovement ? .moved : .detailed
+    }
+
     public var start: EventTime { BucketGrid.start(of: number) }
 }
 

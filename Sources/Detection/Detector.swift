@@ -85,12 +85,6 @@ public enum JudgedBuckets: UInt8, CaseIterable, Comparable, Sendable {
     /// There is a ``MovementTally``.
     case moved
 
-    /// The narrowest kind that a bucket with this activity belongs to.
-    @inline(__always)
-    public init(calls: UInt64, _ tally: AccessTally?) {
-        self = calls == 0 ? .all : tally == nil ? .active : tally?.hasMovement != true ? .detailed : .moved
-    }
-
     public static func < (left: JudgedBuckets, right: JudgedBuckets) -> Bool { left.rawValue < right.rawValue }
 }
 

@@ -17,7 +17,7 @@ final class AccountShard {
     /// Those that judge accounts, that judge idle ones, that set trip levels: the others would be asked for nothing all the time.
     let judging: [Int]
     /// Those to ask about a bucket, by its ``JudgedBuckets``.
-    private let askedByKind: [[AskedDetector]]
+    private let asked: AskedDetectors
     private let tripping: [Int]
     var profiles: [AccountProfile] = []
     let rings = MinuteRings()
@@ -52,10 +52,7 @@ final class AccountShard {
         self.detectors = detectors
         judging = detectors.indices.filter { !(detectors[$0] is any HealthDetector) && type(of: detectors[$0]).judgesAccounts }
         let judging = self.judging
-        let asked = judging.map { AskedDetector.make(detectors[$0], number: $0) }
-        askedByKind = JudgedBuckets.allCases.map { kind in
-            asked.filter { type(of: detectors[Int($0.number)]).judged <= kind }
-        }
+        asked = AskedDetectors(judging.map { ($0, detectors[$0]) })
         tripping = judging.filter { type(of: detectors[$0]).hasTripLevels }
     }
 
@@ -228,52 +225,35 @@ final class AccountShard {
         let isDaily = FleetSums.isDaily(oldestBucket)
         let closed = ClosedBucket(
             number: oldestBucket, end: BucketGrid.start(of: oldestBucket + 1), fleet: fleet, values: values)
-        let tallies = oldest.tallies.span
         var isIdle = true
         var quarantined: [(account: AccountID, since: Int64)] = []
         for index in profiles.indices where profiles[index].firstBucket <= oldestBucket {
             AccountShard.prefetch(profiles, after: index)
-            let profile = profiles[index]
             if marks[index] != .dirty { willChange(index) }
             let slot = Int(oldest.slots[index])
-            if slot != 0 {
-                retirement.noteActive(index, oldestBucket)
-                closed.read(profile, tallies[slot - 1])
-                isIdle = false
-            } else if isIdle {
-                // Nothing of the account before is left to be taken out.
-                closed.readModels(of: profile)
-            } else {
-                closed.readIdle(profile)
-                isIdle = true
+            // Held on to by the array: to hold on to it once more for each of the calls would take as long as some of them.
+            unsafe Unmanaged.passUnretained(profiles[index])._withUnsafeGuaranteedRef { profile in
+                if slot != 0 {
+                    retirement.noteActive(index, oldestBucket)
+                    oldest.read(into: closed, of: profile, slot: slot)
+                    isIdle = false
+                } else if isIdle {
+                    // Nothing of the account before is left to be taken out.
+                    closed.readModels(of: profile)
+                } else {
+                    closed.readIdle(profile)
+                    isIdle = true
+                }
+                fleetSums.test(closed)
+                let isRestrained = asked.judge(closed, of: profile) { found(number(index), $0, $1) }
+                closed.isAlerted = isRestrained || (!alerted.isEmpty && alerted.contains(number(index)))
+                if slot != 0 { noteForLane(closed, profile) }
+                profile.learn(closed)
+                fleetSums.add(profile, closed, isDaily: isDaily)
+                if let aside = profile.quarantine { quarantined.append((number(index), aside.firstAlerted)) }
             }
-            fleetSums.test(closed)
-            let kind = JudgedBuckets(calls: closed.sums.calls, closed.access.tally)
-            let isRestrained = judge(closed, of: profile, askedByKind[Int(kind.rawValue)]) { number, finding in
-                found(self.number(index), number, finding)
-            }
-            closed.isAlerted = isRestrained || (!alerted.isEmpty && alerted.contains(number(index)))
-            if slot != 0 { noteForLane(closed, profile) }
-            profile.learn(closed)
-            fleetSums.add(profile, closed, isDaily: isDaily)
-            if let aside = profile.quarantine { quarantined.append((self.number(index), aside.firstAlerted)) }
         }
         return quarantined
-    }
-
-    /// Asks detectors about a closed bucket; true when one of them restrains what is learnt of it.
-    private func judge(
-        _ bucket: ClosedBucket, of profile: AccountProfile, _ asked: [AskedDetector],
-        found: (UInt8, Finding) -> Void
-    ) -> Bool {
-        var isRestrained = false
-        let asked = asked.span
-        for index in asked.indices {
-            guard let finding = asked[index].judge(bucket, of: profile) else { continue }
-            if finding.opens && asked[index].restrainsLearning { isRestrained = true }
-            found(asked[index].number, finding)
-        }
-        return isRestrained
     }
 
     /// What the detectors find in a part of open bucket `position`, as though the buckets before it closed as they stand.

@@ -3,7 +3,7 @@
 
 import Detection
 
-/// A detector as a shard asks it: behind a reference, so that no question copies the detector or counts references to it.
+/// A detector as a shard asks it: behind a reference, so that no question copies the detector.
 class AskedDetector {
     /// Its place in the catalogue.
     let number: UInt8
@@ -33,4 +33,50 @@ private final class TypedDetector<Asked: Detector>: AskedDetector {
     }
 
     override func judge(_ bucket: ClosedBucket, of account: AccountProfile) -> Finding? { detector.judge(bucket, of: account) }
+}
+
+/// The detectors to ask about a bucket, by its ``JudgedBuckets``.
+///
+/// A handful of them are asked about every account and quarter hour, and most answer at once: to hold on to each while it is asked would
+/// take longer than its answer. So the lists are references that this holds on to for good; a class, so that they need no holding on to
+/// themselves.
+@safe
+final class AskedDetectors {
+    private let owners: [AskedDetector]
+    private var lists: [Range<Int>] = []
+    private let references: UnsafeMutablePointer<Unmanaged<AskedDetector>>
+
+    /// - Parameter judging: the detectors that judge accounts, with their places in the catalogue, in that order.
+    init(_ judging: [(number: Int, detector: any Detector)]) {
+        let owners = judging.map { AskedDetector.make($0.detector, number: $0.number) }
+        self.owners = owners
+        let byKind = JudgedBuckets.allCases.map { kind in
+            zip(judging, owners).filter { type(of: $0.0.detector).judged <= kind }.map(\.1)
+        }
+        unsafe references = .allocate(capacity: max(byKind.reduce(0) { $0 + $1.count }, 1))
+        var count = 0
+        for list in byKind {
+            lists.append(count..<count + list.count)
+            for asked in list {
+                unsafe references[count] = .passUnretained(asked)
+                count += 1
+            }
+        }
+    }
+
+    deinit { unsafe references.deallocate() }
+
+    /// Asks about a closed bucket; true when one of them restrains what is learnt of it.
+    @inline(__always)
+    func judge(_ bucket: ClosedBucket, of profile: AccountProfile, found: (UInt8, Finding) -> Void) -> Bool {
+        var isRestrained = false
+        for index in lists[Int(bucket.kind.rawValue)] {
+            unsafe references[index]._withUnsafeGuaranteedRef { asked in
+                guard let finding = asked.judge(bucket, of: profile) else { return }
+                if finding.opens && asked.restrainsLearning { isRestrained = true }
+                found(asked.number, finding)
+            }
+        }
+        return isRestrained
+    }
 }

@@ -41,8 +41,8 @@ struct FleetSums {
         let measure: Measure = profile.volumes[Measure.rows.rawValue].baseline.level > 0 ? .rows : .bytes
         deviations.add(bucket.readings[measure].fourHourZ)
         for measure in Measure.allCases {
-            let (level, logRatio) = profile.volumes[measure.rawValue].standing()
-            let levelBin = min(max(Int(naturalLog(1 + max(level, 0)) / 0.05), 0), FleetSums.bins - 1)
+            let (levelLog, logRatio) = profile.volumes[measure.rawValue].standing()
+            let levelBin = min(max(Int(levelLog / 0.05), 0), FleetSums.bins - 1)
             levels[measure.rawValue][levelBin] += 1
             guard let ratio = logRatio else { continue }
             ratios[measure.rawValue][min(max(Int((ratio + 10.24) / 0.02), 0), FleetSums.bins - 1)] += 1

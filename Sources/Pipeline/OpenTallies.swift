@@ -8,6 +8,16 @@ import EventModel
 struct OpenTallies {
     var slots: [UInt32]
     var tallies: [AccountTally]
+
+    /// Fills in what an account did in the bucket, and what its models say to that. Precondition: the slot is one that is taken.
+    @inline(__always)
+    func read(into bucket: ClosedBucket, of profile: AccountProfile, slot: Int) {
+        unsafe tallies.withUnsafeBufferPointer {
+            guard slot > 0, slot <= $0.count, let first = $0.baseAddress else { preconditionFailure("no tally has this slot") }
+            // Where it is: the compiler copies what it lends out of an array, six hundred bytes and their references.
+            unsafe bucket.read(profile, first + (slot - 1))
+        }
+    }
 }
 
 extension ClosedBucket {
@@ -15,17 +25,23 @@ extension ClosedBucket {
     ///
     /// In place, field by field: this is done for every active account and bucket, and what is filled in has 300 bytes and two references.
     @inline(__always)
-    func read(_ profile: AccountProfile, _ tally: borrowing AccountTally) {
-        access.fewCount = tally.routes.count
-        access.minuteCalls = tally.minuteCalls
-        access.largest = tally.largestRows
-        access.rowCalls = tally.rowCalls
-        access.tally = tally.access
-        readRoutes(tally)
-        sums = tally.sums
-        networks = tally.networks
-        newNetwork = tally.newNetwork
+    @unsafe fileprivate func read(_ profile: AccountProfile, _ tally: UnsafePointer<AccountTally>) {
+        access.fewCount = unsafe tally.pointee.routes.count
+        access.minuteCalls = unsafe tally.pointee.minuteCalls
+        access.largest = unsafe tally.pointee.largestRows
+        access.rowCalls = unsafe tally.pointee.rowCalls
+        access.tally = unsafe tally.pointee.access
+        unsafe readRoutes(tally)
+        sums = unsafe tally.pointee.sums
+        networks = unsafe tally.pointee.networks
+        newNetwork = unsafe tally.pointee.newNetwork
         readModels(of: profile)
+    }
+
+    /// The same of a tally that stands alone.
+    @inline(__always)
+    func read(_ profile: AccountProfile, _ tally: borrowing AccountTally) {
+        unsafe withUnsafePointer(to: tally) { unsafe read(profile, $0) }
     }
 
     /// The same of an account that did nothing.
@@ -39,20 +55,20 @@ extension ClosedBucket {
 
     /// The routes of a tally: which, which of them has most calls, and what left by which channel.
     @inline(__always)
-    private func readRoutes(_ tally: borrowing AccountTally) {
+    @unsafe private func readRoutes(_ tally: UnsafePointer<AccountTally>) {
         var channels = ChannelAmounts()
-        channels.areBytes = tally.sums.rows == 0
+        channels.areBytes = unsafe tally.pointee.sums.rows == 0
         var lead = RouteKey(rawValue: 0)
         var most: UInt64 = 0
         // Places without a route hold none, here as there.
-        for index in 0..<RouteShares.limit { access.few[index] = RouteKey(rawValue: tally.routes.routes[index].key) }
-        for index in 0..<tally.routes.count {
+        for index in 0..<RouteShares.limit { access.few[index] = unsafe RouteKey(rawValue: tally.pointee.routes.routes[index].key) }
+        for index in unsafe 0..<tally.pointee.routes.count {
             let key = access.few[index]
-            let sums = tally.routes.routes[index].sums
+            let sums = unsafe tally.pointee.routes.routes[index].sums
             if sums.calls > most || (sums.calls == most && key < lead) { (lead, most) = (key, sums.calls) }
             channels.add(rows: sums.rows, bytes: sums.bytes, by: access.values.channel(key))
         }
-        if let rest = tally.access?.rest, !rest.isEmpty {
+        if let rest = unsafe tally.pointee.access?.rest, !rest.isEmpty {
             for channel in AccessChannel.allCases {
                 channels.add(rows: rest[channel.rawValue], bytes: rest[AccessChannel.count + channel.rawValue], by: channel)
             }

@@ -199,13 +199,14 @@ public struct VolumeModel: Sendable {
 
     /// What the account's last hour says of the whole fleet; see ``FleetMeasure``. `mutating` only so that the model is not copied.
     ///
-    /// The log ratio is the last hour's actual to expected amount before the fleet's factor; nil where too little is usual at this hour.
-    /// Source: design/statistics.md section 2: accounts with a level over one a bucket, in hours with over a fifth of their level.
-    public mutating func standing() -> (level: Double, logRatio: Double?) {
-        let level = Double(baseline.level)
-        let expected = Double(expectedHour)
-        guard level > 1, expected > 0.2 * level * 4 else { return (level, nil) }
-        return (level, naturalLog((Double(actualHour) + 0.1) / (expected + 0.1)))
+    /// ln(1 + level), and the log ratio of the last hour's actual to expected amount before the fleet's factor; nil where too little is
+    /// usual at this hour. Source: design/statistics.md section 2: accounts with a level over one a bucket, in hours with over a fifth of
+    /// their level.
+    @inline(__always)
+    public mutating func standing() -> (levelLog: Double, logRatio: Double?) {
+        let level = baseline.level
+        let logs = naturalLog(SIMD4(1 + level, (actualHour + 0.1) / (expectedHour + 0.1), 1, 1))
+        return (Double(logs[0]), level > 1 && expectedHour > 0.2 * level * 4 ? Double(logs[1]) : nil)
     }
 
     /// What a bucket says of the whole fleet: its log ratio to the expectation before any common rise; nil where too little is usual
@@ -215,7 +216,7 @@ public struct VolumeModel: Sendable {
         let level = Double(baseline.level)
         guard level > 1 else { return nil }
         let expected = baseline.expectation(standing) * standing.share
-        return expected > 0.2 * level ? naturalLog((amount + 0.1) / (expected + 0.1)) : nil
+        return expected > 0.2 * level ? Double(naturalLog(Float((amount + 0.1) / (expected + 0.1)))) : nil
     }
 
     /// What a bucket teaches the baseline: without the fleet's rise, and after a week at most four times the expected amount and level.
