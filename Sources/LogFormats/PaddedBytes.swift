@@ -180,6 +180,13 @@ public struct PaddedBytes {
         }
     }
 
+    /// Where ASCII letters stand among the 64 from `index` on. Precondition: 0 ≤ index ≤ count + padding − 64.
+    @inline(__always)
+    func maskOfLetters(at index: Int) -> UInt64 {
+        assert(index >= 0 && index <= count)
+        return unsafe weir_mask_of_letters64(base + index)
+    }
+
     /// Where decimal digits and where dots stand among the 32 from `index` on. Precondition: 0 ≤ index ≤ count + padding − 32.
     @inline(__always)
     public func masksOfDottedDigits(at index: Int) -> (digits: UInt32, dots: UInt32) {
