@@ -101,14 +101,16 @@ package struct Attribution: ~Copyable {
         for index in range {
             let line = lines.lines[index]
             let account = self.account(line, line.account.isScratch ? scratch : bytes, &batch)
+            // Whether the path ends where it is cut: then it has no query string to look into.
+            var isPlain = true
             let endpoint =
-                line.endpoint.isEmpty ? .unknown : self.endpoint(line.endpoint, line.endpoint.isScratch ? scratch : bytes, &batch)
+                line.endpoint.isEmpty ? .unknown : self.endpoint(line.endpoint, line.endpoint.isScratch ? scratch : bytes, &isPlain, &batch)
             let object = line.object.isEmpty ? .unknown : self.object(line.object, line.object.isScratch ? scratch : bytes, &batch)
             var presence = line.presence
             if presence.contains(.detail) {
                 batch.details.append(details.read(lines.details[Int(line.detail)], at: line.time, bytes: bytes, scratch: scratch))
             }
-            if !line.endpoint.isEmpty, line.operation.movesDataOut,
+            if !isPlain, line.operation.movesDataOut,
                 let position = Attribution.position(line.endpoint, line.endpoint.isScratch ? scratch : bytes)
             {
                 if !presence.contains(.detail) { batch.details.append(EventDetail()) }
@@ -314,13 +316,16 @@ package struct Attribution: ~Copyable {
     }
 
     @inline(__always)
-    private mutating func endpoint(_ text: TextRange, _ bytes: PaddedBytes, _ batch: inout EventBatch) -> ValueID {
+    private mutating func endpoint(_ text: TextRange, _ bytes: PaddedBytes, _ isPlain: inout Bool, _ batch: inout EventBatch) -> ValueID {
         let start = Int(text.start)
-        let isShort = text.count <= EndpointTemplate.longestShape
-        let hash =
-            (isShort
-                ? EndpointTemplate.shape(bytes, start, text.count, key: hashKey)
-                : bytes.hash(from: start, count: text.count, key: hashKey)) | 1
+        var hash: UInt64
+        if text.count <= EndpointTemplate.longestShape {
+            (hash, isPlain) = EndpointTemplate.shape(bytes, start, text.count, key: hashKey)
+        } else {
+            hash = bytes.hash(from: start, count: text.count, key: hashKey)
+            isPlain = false
+        }
+        hash |= 1
         let slot = Int(truncatingIfNeeded: hash >> 8) & 4095
         if pathCache[slot].hash == hash { return pathCache[slot].value }
         let value = templated(bytes, start, text.count, &batch)

@@ -36,6 +36,8 @@ struct MovementReader {
     private static let longestText = 65_536
     /// What the names of the value directory mean; by number.
     private var meanings: [NameMeaning] = [NameMeaning(), NameMeaning()]
+    /// Whether the values mean something, so that most events need no look at what: as whatever they are 1, as endpoints also 2.
+    private var areMeant: [UInt8] = [0, 0]
     private var memo: [MemoEntry]
     /// What destinations and regions mean, by the hash of their text; forgotten as a whole when it is full.
     private var places: [UInt64: Place] = [:]
@@ -108,15 +110,14 @@ struct MovementReader {
             meaning.isCheckout = index.isCheckout(endpoint: name)
         }
         meanings.append(meaning)
+        let isAny = meaning.store != 0 || !meaning.traits.isEmpty || meaning.dataClass != .unknown
+        areMeant.append((isAny ? 1 : 0) | (meaning.isCheckout ? 2 : 0))
     }
 
     /// Whether endpoint or object of an event mean something, so that it has a movement though its line states none.
     @inline(__always)
     func means(_ endpoint: ValueID, _ object: ValueID) -> Bool {
-        let endpoint = meanings[Int(endpoint.rawValue)]
-        let object = meanings[Int(object.rawValue)]
-        return endpoint.store | object.store != 0 || !endpoint.traits.union(object.traits).isEmpty || endpoint.isCheckout
-            || endpoint.dataClass != .unknown || object.dataClass != .unknown
+        (areMeant[Int(endpoint.rawValue)] | areMeant[Int(object.rawValue)] & 1) != 0
     }
 
     // MARK: Reading
