@@ -19,8 +19,8 @@ package enum EndpointTemplate {
 
     /// A keyed hash of the template of a path, without making it: two paths have the same shape when they have the same template.
     ///
-    /// Paths with ids in them are all different, so that a cache of paths would never hit. `isPlain` says that nothing follows the path, and
-    /// that all in it means itself. Complexity: O(segments). Precondition: 0 < count ≤ ``longestShape``.
+    /// Paths with ids in them are all different, so that a cache of paths would never hit. `isPlain` says that nothing follows the path and
+    /// all in it means itself. Complexity: O(segments). Precondition: 0 < count ≤ ``longestShape``.
     @inline(__always)
     static func shape(_ bytes: PaddedBytes, _ start: Int, _ count: Int, key: UInt64) -> (hash: UInt64, isPlain: Bool) {
         var length = count
