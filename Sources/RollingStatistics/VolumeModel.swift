@@ -141,7 +141,10 @@ public struct VolumeModel: Sendable {
         read(0, at: standing, fleet: fleet, into: &empty)
         let (actual, expected) = (SIMD4<Double>(empty.actual), SIMD4<Double>(empty.expected))
         var enough = Double.infinity
-        for lane in 0..<4 { enough = min(enough, max(expected[lane] + excess, ratio * max(expected[lane], 1)) - actual[lane]) }
+        for lane in 0..<4 {
+            let total = max(expected[lane] + excess, ratio * max(expected[lane], 1))
+            enough = min(enough, total * (1 - 1e-6) - actual[lane])
+        }
         let depths = SIMD4(repeating: Float(score * 0.70710678)) * VolumeSpan.scoreUnits - VolumeSpan.scoreOffsets
         let z = (depths + caution) * empty.meanExcesses + channels.quantile
         let deviations = SIMD4<Double>(z * empty.spreads + channels.usual)

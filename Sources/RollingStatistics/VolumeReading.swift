@@ -70,7 +70,9 @@ public struct VolumeReading: Sendable {
     /// The numbers of one span, whose deviation is usually `usual`.
     func window(_ span: VolumeSpan, usual: Double) -> Window {
         let lane = span.rawValue
-        let (sum, expectation, floor) = (Double(actual[lane]), Double(expected[lane]), Double(floors[lane]))
+        // What an alert says of the bucket itself is exact: it is evidence.
+        let sum = span == .quarterHour ? amount : Double(actual[lane])
+        let (expectation, floor) = (Double(expected[lane]), Double(floors[lane]))
         let (spread, lift) = (Double(spreads[lane]), Double(lifts[lane]))
         func edge(_ z: Double) -> Double {
             let deviation = usual + z * spread

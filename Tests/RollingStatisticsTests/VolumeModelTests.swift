@@ -78,6 +78,14 @@ import Testing
         }
     }
 
+    @Test func `the amount of the bucket itself is told exactly, however large it is`() {
+        var history = RandomHistory(seed: 3)
+        for _ in 0..<900 { history.step() }
+        for amount in [16_777_217.0, 987_654_321_123, 4_503_599_627_370_497] {
+            #expect(history.model.window(.quarterHour, of: history.reading(amount)).observed == amount)
+        }
+    }
+
     @Test func `a rise of days is seen by the long spans, a burst by the short ones`() {
         for (amounts, isLong) in [([1000.0], false), (Array(repeating: 150, count: 200), true)] {
             var history = RandomHistory(seed: 1)
