@@ -91,7 +91,7 @@ extension VolumeChannels {
             guard sums.contains(actual[lane]), sums.contains(expected[lane]), (0...1e6).contains(variance[lane]),
                 (0...VolumeChannels.memory).contains(count[lane]), (0...1e9).contains(excessSum[lane]),
                 (0...100).contains(clusterCount[lane]), (0...1e9).contains(clusterPeak[lane]), mean[lane].magnitude <= 1e3,
-                quantile[lane].magnitude <= 1e6
+                quantile[lane].magnitude <= 1e6, quietBuckets[lane] <= 1000
             else { throw StateError.implausible("volume channel") }
         }
     }

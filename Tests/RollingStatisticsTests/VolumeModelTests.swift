@@ -170,7 +170,8 @@ import Testing
     func `a model from damaged bytes is refused or gives no trap and no infinite score`(seed: UInt64) throws {
         var random = SeededRandom(seed: seed)
         var history = RandomHistory(seed: 21)
-        for _ in 0..<300 { history.step() }
+        // Old enough for everything to be learnt.
+        for _ in 0..<900 { history.step() }
         let bytes = history.model.bytes
         for _ in 0..<400 {
             var damaged = bytes
@@ -185,6 +186,9 @@ import Testing
             let reading = history.reading(1000)
             #expect(!reading.score.isNaN, "seed \(seed)")
             _ = history.amount(1.2, 100, 1.2)
+            var taught = history
+            for _ in 0..<3 { taught.learn(1000) }
+            #expect(!taught.reading(1000).score.isNaN, "seed \(seed)")
         }
     }
 }
