@@ -166,6 +166,13 @@ import Testing
         }
     }
 
+    @Test func `a count of quiet buckets that learning would carry over its end is refused`() {
+        var model = VolumeModel()
+        model.channels.quietBuckets[2] = .max
+        var reader = StateReader(model.bytes)
+        #expect(throws: StateError.implausible("volume channel")) { _ = try VolumeModel(from: &reader) }
+    }
+
     @Test(arguments: [1, 2] as [UInt64])
     func `a model from damaged bytes is refused or gives no trap and no infinite score`(seed: UInt64) throws {
         var random = SeededRandom(seed: seed)
