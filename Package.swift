@@ -71,7 +71,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "CCodecs", linkerSettings: [.linkedLibrary("dl")]),
-        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl")]),
         floor("LogSources", ["EventModel", "Pipeline", "CZlib", "CZstd", "CCodecs"]),
         floor("AlertSinks", ["EventModel", "Alerting", "Pipeline", "Digest", "CCurl"]),
         floor("Journal", ["EventModel", "Detection", "Alerting", "Pipeline", .product(name: "GRDB", package: "GRDB.swift")]),

@@ -30,11 +30,11 @@ final class CurlTransport: Transport {
     /// Bytes of an answer after which the connection is closed: an endless answer must not hold the delivery thread until the time limit.
     static let bodyReadLimit = 65_536
 
-    /// libcurl set up once for the process. OpenSSL writes to sockets without MSG_NOSIGNAL, and libcurl leaves the signal to the program
-    /// because no other signal may be used off the main thread: SIGPIPE must be ignored, or a receiver that hangs up ends weir.
+    /// libcurl loaded and set up once for the process. OpenSSL writes to sockets without MSG_NOSIGNAL, and libcurl leaves the signal to the
+    /// program because no other signal may be used off the main thread: SIGPIPE must be ignored, or a receiver that hangs up ends weir.
     private static let isReady: Bool = {
         signal(SIGPIPE, SIG_IGN)
-        return curl_global_init(Int(CURL_GLOBAL_SSL)) == CURLE_OK
+        return CurlURL.isThere && weir_curl_global_init(Int(CURL_GLOBAL_SSL)) == CURLE_OK
     }()
 
     private let options: TransportOptions
@@ -56,20 +56,20 @@ final class CurlTransport: Transport {
     private let pointer: UnsafeMutableRawPointer
 
     init() {
-        guard let pointer = unsafe curl_easy_init() else { preconditionFailure("libcurl gave no handle; is there no memory left?") }
+        guard let pointer = unsafe weir_curl_easy_init() else { preconditionFailure("libcurl gave no handle; is there no memory left?") }
         unsafe self.pointer = unsafe pointer
     }
 
-    deinit { unsafe curl_easy_cleanup(pointer) }
+    deinit { unsafe weir_curl_easy_cleanup(pointer) }
 
     mutating func post(_ request: TransportRequest, _ options: TransportOptions) throws(TransportFailure) -> TransportResponse {
         let exchange = Exchange(loopbackOnly: options.address.isPlain && !options.allowPlainHTTP)
         // Forgets options, and with them the pointers of the last exchange; keeps the connection.
-        unsafe curl_easy_reset(pointer)
+        unsafe weir_curl_easy_reset(pointer)
         var list: UnsafeMutablePointer<curl_slist>? = nil
-        defer { unsafe curl_slist_free_all(list) }
+        defer { unsafe weir_curl_slist_free_all(list) }
         for header in request.headers {
-            let longer = unsafe curl_slist_append(list, "\(header.name): \(header.value)")
+            let longer = unsafe weir_curl_slist_append(list, "\(header.name): \(header.value)")
             guard let longer = unsafe longer else { preconditionFailure("there is no memory left") }
             unsafe list = unsafe longer
         }
@@ -77,7 +77,7 @@ final class CurlTransport: Transport {
             var codes = setAddress(options)
             codes += unsafe setExchange(exchange, headers: list, body: body)
             if let failed = codes.first(where: { $0 != CURLE_OK }) { return failed }
-            return withExtendedLifetime(exchange) { unsafe curl_easy_perform(pointer) }
+            return withExtendedLifetime(exchange) { unsafe weir_curl_easy_perform(pointer) }
         }
         let isEnough = code == CURLE_WRITE_ERROR && exchange.hasReadEnough
         guard code == CURLE_OK || isEnough else { throw failure(code, exchange, options) }
@@ -168,7 +168,7 @@ final class CurlTransport: Transport {
             return TransportFailure(kind: .broken, message: "\(host) closed the connection before it answered")
         default:
             // libcurl's constant text for the code: its longer text would repeat the URL.
-            let text = unsafe String(cString: curl_easy_strerror(code))
+            let text = unsafe String(cString: weir_curl_easy_strerror(code))
             return TransportFailure(kind: .broken, message: "\(host) could not be used: \(text)")
         }
     }
@@ -218,11 +218,14 @@ enum CurlURL {
         var hasUserInfo: Bool
     }
 
-    /// Nil if libcurl would not use the text as a URL, or it has no scheme.
+    /// Whether this host has libcurl. Nothing of it may be called otherwise.
+    static var isThere: Bool { weir_curl_load() != 0 }
+
+    /// Precondition: libcurl is there. Nil if libcurl would not use the text as a URL, or it has no scheme.
     static func parts(of text: String) -> Parts? {
-        guard let url = unsafe curl_url() else { return nil }
-        defer { unsafe curl_url_cleanup(url) }
-        guard unsafe curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK,
+        guard let url = unsafe weir_curl_url() else { return nil }
+        defer { unsafe weir_curl_url_cleanup(url) }
+        guard unsafe weir_curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK,
             let scheme = unsafe part(url, CURLUPART_SCHEME), let host = unsafe part(url, CURLUPART_HOST)
         else { return nil }
         let hasUserInfo = unsafe part(url, CURLUPART_USER) != nil || part(url, CURLUPART_PASSWORD) != nil
@@ -231,8 +234,8 @@ enum CurlURL {
 
     private static func part(_ url: OpaquePointer, _ part: CURLUPart) -> String? {
         var text: UnsafeMutablePointer<CChar>? = nil
-        guard unsafe curl_url_get(url, part, &text, 0) == CURLUE_OK, let text = unsafe text else { return nil }
-        defer { unsafe curl_free(text) }
+        guard unsafe weir_curl_url_get(url, part, &text, 0) == CURLUE_OK, let text = unsafe text else { return nil }
+        defer { unsafe weir_curl_free(text) }
         return unsafe String(cString: text)
     }
 }

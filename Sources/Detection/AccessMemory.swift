@@ -195,7 +195,13 @@ public struct RouteMemory: Sendable {
 
     /// Days since 1970 on which the account used the route last; nil when it is not known to.
     public func lastDay(of route: RouteKey) -> Int? {
-        for entry in entries where entry & 0xFF_FFFF_FFFF == route.rawValue { return Int(entry >> 40) }
+        place(of: route).map { Int(entries[$0] >> 40) }
+    }
+
+    /// Where a route stands. Complexity: O(routes); its loop does nothing else, because it runs for every route of every bucket.
+    @inline(__always)
+    private func place(of route: RouteKey) -> Int? {
+        for index in entries.indices where entries[index] & 0xFF_FFFF_FFFF == route.rawValue { return index }
         return nil
     }
 
@@ -206,15 +212,13 @@ public struct RouteMemory: Sendable {
 
     mutating func learn(_ route: RouteKey, day: Int) {
         let entry = UInt64(day) << 40 | route.rawValue
-        var oldest = 0
-        for index in entries.indices {
-            if entries[index] & 0xFF_FFFF_FFFF == route.rawValue {
-                entries[index] = max(entries[index], entry)
-                return
-            }
-            if entries[index] < entries[oldest] { oldest = index }
+        if let place = place(of: route) {
+            if entries[place] < entry { entries[place] = entry }
+        } else if entries.count < RouteMemory.limit {
+            entries.append(entry)
+        } else if let oldest = entries.indices.min(by: { entries[$0] < entries[$1] }) {
+            entries[oldest] = entry
         }
-        if entries.count < RouteMemory.limit { entries.append(entry) } else { entries[oldest] = entry }
     }
 
     func encode(into writer: inout StateWriter) {

@@ -24,6 +24,9 @@ public protocol Detector: Sendable {
     /// Whether ``tripLevels(bucket:of:fleet:)`` ever says anything but never.
     static var hasTripLevels: Bool { get }
 
+    /// Itself, where it watches over detection: asked for when a lane starts, where casts of all detectors would cost a millisecond.
+    var watchingLane: (any HealthDetector)? { get }
+
     /// What the detector's score is measured against where the alert budget sets how much of it is asked for; nil elsewhere.
     var budgetedScore: Double? { get }
 
@@ -62,6 +65,7 @@ extension Detector {
     public static var judgesAccounts: Bool { true }
     public static var judged: JudgedBuckets { .all }
     public static var hasTripLevels: Bool { false }
+    public var watchingLane: (any HealthDetector)? { nil }
     public var budgetedScore: Double? { nil }
     public func judge(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Finding? { nil }
     public func tripLevels(bucket: Int64, of account: borrowing AccountProfile, fleet: FleetView) -> TripLevels { .never }

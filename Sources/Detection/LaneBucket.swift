@@ -98,6 +98,9 @@ public enum HealthConcern: Sendable {
 }
 
 extension HealthDetector {
+    public static var judgesAccounts: Bool { false }
+    public var watchingLane: (any HealthDetector)? { self }
+
     public func explain(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Explanation {
         Explanation([Verdict("source", gate: .notApplicable, reason: "it watches over the other detectors, when the bucket closes")])
     }

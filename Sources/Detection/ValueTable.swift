@@ -287,6 +287,18 @@ enum ValueWords {
     private static let auditSettings: Set<String> = [
         "auditing", "auditsettings", "audit-settings", "eventsettings", "logging", "log-settings", "eventmonitoring", "trail", "settings",
     ]
+    private static let audits = ["audit", "lineage", "provenance"]
+
+    /// Whether a word has a part, byte by byte: the standard library's search makes tables for every pair, and every name of a log comes
+    /// here.
+    private static func holds(_ part: String, in word: String) -> Bool {
+        var rest = word.utf8[...]
+        while rest.count >= part.utf8.count {
+            if rest.starts(with: part.utf8) { return true }
+            rest = rest.dropFirst()
+        }
+        return false
+    }
 
     /// The last words of the path weigh: `/sobjects/Contact/{id}` reads a record, `/sobjects` and `/sobjects/Contact/describe` look around.
     static func traits(of name: String) -> ValueTraits {
@@ -294,7 +306,7 @@ enum ValueWords {
         var traits: ValueTraits = []
         if let last = words.last, reconnaissance.contains(last) { traits.insert(.reconnaissance) }
         if words.contains(where: evidence.contains) { traits.insert(.evidence) }
-        if words.contains(where: { $0.contains("audit") || $0.contains("lineage") || $0.contains("provenance") }) { traits.insert(.audit) }
+        if words.contains(where: { word in audits.contains { holds($0, in: word) } }) { traits.insert(.audit) }
         let isAudit = words.contains { $0.hasPrefix("audit") || $0.hasPrefix("log") || $0.hasPrefix("event") || $0.hasPrefix("trail") }
         if isAudit && words.contains(where: auditSettings.contains) { traits.insert(.auditSetting) }
         return traits

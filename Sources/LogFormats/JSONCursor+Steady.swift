@@ -10,9 +10,13 @@ extension JSONCursor {
     ///
     /// Keys are taken in their order only, so that none can come twice. Every byte is looked at once: the end of the line is found on the
     /// way, because no value may hold one. `draft` must be as ``Draft/reset()`` leaves it.
+    ///
+    /// - Parameter isFlat: no key that is wanted is inside of another's object. A constant at each place that calls this, so that there is
+    ///   one reader for each: where nothing is nested, nothing asks for every key in which object it is.
     @inline(__always)
     static func steadyLine(
-        _ bytes: PaddedBytes, _ start: Int, isFinal: Bool, _ known: Span<LearntKey>, _ draft: inout Draft, _ clock: inout MinuteClock
+        _ bytes: PaddedBytes, _ start: Int, isFinal: Bool, _ known: Span<LearntKey>, isFlat: Bool, _ draft: inout Draft,
+        _ clock: inout MinuteClock
     ) -> Int {
         let limit = bytes.count
         guard bytes[start] == UInt8(ascii: "{") else { return -1 }
@@ -22,24 +26,27 @@ extension JSONCursor {
         var depth = 0
         var nesting = InlineArray<8, Int16>(repeating: 0)
         while true {
-            if place >= known.count || !known[place].stands(at: position, bytes, node: node) {
-                place = seek(known, bytes, position, node: node, from: place)
+            let length: Int
+            let field: UInt8
+            // What is read of a key is read in each branch: behind them the compiler would ask once more whether there is such a place.
+            if place < known.count && known[place].stands(at: position, bytes, node: isFlat ? nil : node) {
+                length = Int(known[place].length)
+                field = known[place].field
+            } else {
+                place = seek(known, bytes, position, node: isFlat ? 0 : node, from: place)
                 guard place < known.count else { return -1 }
+                length = Int(known[place].length)
+                field = known[place].field
             }
-            position &+= Int(known[place].length)
+            position &+= length
             // What follows the last byte in memory is not the line's.
             guard position < limit else { return -1 }
-            let field = known[place].field
             var behind: Int
             if bytes[position] == quote {
                 behind = quotedValue(bytes, position &+ 1, limit, field: field, &draft, &clock)
             } else if bytes[position] &- 0x30 < 10 && field >= JSONField.status.rawValue && field <= JSONField.bytes.rawValue {
-                var number = NumberParser.upToEight(bytes.word(at: position))
-                if number.count == 8 { number = NumberParser.digits(bytes, from: position, to: limit) }
-                guard number.count <= NumberParser.longest else { return -1 }
-                draft.store(number.value, field: field)
-                behind = position &+ number.count
-            } else if known[place].node >= 0 && bytes[position] == UInt8(ascii: "{") {
+                behind = count(bytes, position, limit, field: field, &draft)
+            } else if !isFlat && known[place].node >= 0 && bytes[position] == UInt8(ascii: "{") {
                 guard depth < JSONKeyTree.depth else { return -1 }
                 nesting[depth] = node
                 depth &+= 1
@@ -58,7 +65,7 @@ extension JSONCursor {
             }
             while bytes[behind] == UInt8(ascii: "}") && behind < limit {
                 behind &+= 1
-                if depth == 0 { return draft.isWhole ? lineEnd(bytes, behind, limit, isFinal: isFinal) : -1 }
+                if isFlat || depth == 0 { return draft.isWhole ? lineEnd(bytes, behind, limit, isFinal: isFinal) : -1 }
                 depth &-= 1
                 node = nesting[depth]
             }
@@ -117,6 +124,16 @@ extension JSONCursor {
             }
             return close &+ 1
         }
+    }
+
+    /// Reads the status, rows or bytes from their first digit; the position behind them, or −1 where they have too many.
+    @inline(__always)
+    private static func count(_ bytes: PaddedBytes, _ first: Int, _ limit: Int, field: UInt8, _ draft: inout Draft) -> Int {
+        var number = NumberParser.upToEight(bytes.word(at: first))
+        if number.count == 8 { number = NumberParser.digits(bytes, from: first, to: limit) }
+        guard number.count <= NumberParser.longest else { return -1 }
+        draft.store(number.value, field: field)
+        return first &+ number.count
     }
 
     /// A time stamp, most often with a `Z` and with or without milliseconds.

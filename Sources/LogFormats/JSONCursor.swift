@@ -147,7 +147,10 @@ struct JSONCursor {
             if surprises < JSONCursor.patience {
                 draft.reset()
                 var clock = self.clock
-                let end = JSONCursor.steadyLine(bytes, position, isFinal: isFinal, learnt.span, &draft, &clock)
+                let end =
+                    keys.isFlat
+                    ? JSONCursor.steadyLine(bytes, position, isFinal: isFinal, learnt.span, isFlat: true, &draft, &clock)
+                    : JSONCursor.steadyLine(bytes, position, isFinal: isFinal, learnt.span, isFlat: false, &draft, &clock)
                 self.clock = clock
                 if end >= 0 {
                     surprises = max(surprises &- 1, 0)

@@ -100,6 +100,9 @@ struct JSONKeyTree: Sendable {
 
     private(set) var nodes: [[Child]] = [[]]
 
+    /// Whether every wanted key stands in the line's own object.
+    var isFlat: Bool { nodes.count == 1 }
+
     /// Keys that the map does not name keep their own names, unless the map gives that name to another key.
     init(fields: [String: String]) throws(FormatOptionsError) {
         var problems: [String] = []
@@ -184,13 +187,13 @@ struct LearntKey: Sendable {
         self.field = field
     }
 
-    /// Whether this key of the object `node` stands at `position`.
+    /// Whether this key of the object `node`, or of any for nil, stands at `position`.
     @inline(__always)
-    func stands(at position: Int, _ bytes: PaddedBytes, node: Int16) -> Bool {
+    func stands(at position: Int, _ bytes: PaddedBytes, node: Int16?) -> Bool {
         let difference =
             // `^` and `|` bind alike in Swift, from left to right: without the brackets bits of one difference hide behind the other word.
             ((bytes.word(at: position) & lowMask) ^ low) | ((bytes.word(at: position &+ 8) & highMask) ^ high)
-            | UInt64(truncatingIfNeeded: parent ^ node)
+            | UInt64(truncatingIfNeeded: node.map { parent ^ $0 } ?? 0)
         if length <= 16 { return difference == 0 }
         let end = position &+ Int(length)
         return difference | (bytes.word(at: end &- 16) ^ tailLow) | (bytes.word(at: end &- 8) ^ tailHigh) == 0

@@ -50,7 +50,7 @@ final class AccountShard {
         shardNumber = UInt32(number)
         self.shardCount = UInt32(shardCount)
         self.detectors = detectors
-        judging = detectors.indices.filter { !(detectors[$0] is any HealthDetector) && type(of: detectors[$0]).judgesAccounts }
+        judging = detectors.indices.filter { type(of: detectors[$0]).judgesAccounts }
         let judging = self.judging
         asked = AskedDetectors(judging.map { ($0, detectors[$0]) })
         tripping = judging.filter { type(of: detectors[$0]).hasTripLevels }

@@ -38,6 +38,7 @@ package struct Attribution: ~Copyable {
     /// Recently seen shapes of paths, and long paths themselves: hash → value, so that a path need not be templated for every event.
     private var pathCache: [PathEntry]
     private var networks = NetworkCache()
+    private var shortNames = ShortNameCache()
     private var template = ChunkBuffer(capacity: 256)
     private let limits: Limits
     private let pseudonymKey: [UInt8]
@@ -310,8 +311,13 @@ package struct Attribution: ~Copyable {
     private mutating func object(_ text: TextRange, _ bytes: PaddedBytes, _ batch: inout EventBatch) -> ValueID {
         let start = Int(text.start)
         let count = min(text.count, EndpointTemplate.limit)
+        if let known = shortNames.find(bytes, start, count) { return known }
         let hash = values.hash(bytes, start, count)
-        if let number = values.find(bytes, start, count, hash: hash) { return ValueID(rawValue: UInt16(truncatingIfNeeded: number)) }
+        if let number = values.find(bytes, start, count, hash: hash) {
+            let value = ValueID(rawValue: UInt16(truncatingIfNeeded: number))
+            shortNames.note(bytes, start, count, value)
+            return value
+        }
         return newValue(bytes.copy(start..<start + count), hash: hash, &batch)
     }
 

@@ -84,7 +84,7 @@ extension LaneCore {
         counters.events &+= 1
         counters.fields.note(event)
         if event.account == .overflow { counters.overflow &+= 1 }
-        laneEvents[currentPosition] &+= 1
+        recentEvents &+= 1
         let signal =
             only?.add(event, rows: rows, bytes: bytes, position: currentPosition, bucket: oldestBucket)
             ?? shard(event.account).add(event, rows: rows, bytes: bytes, position: currentPosition, bucket: oldestBucket)
@@ -112,10 +112,18 @@ extension LaneCore {
             return false
         }
         while bucket >= oldestBucket + Int64(openCount) { openBucket() }
+        settleEvents()
         currentPosition = Int(bucket - oldestBucket)
         currentStart = bucket * BucketGrid.milliseconds
         currentEnd = currentStart + BucketGrid.milliseconds
         return true
+    }
+
+    /// Counts the current bucket's events in its place, because another bucket becomes the current one or they are asked for.
+    mutating func settleEvents() {
+        guard recentEvents > 0 else { return }
+        laneEvents[currentPosition] &+= recentEvents
+        recentEvents = 0
     }
 
     mutating func openBucket() {

@@ -45,6 +45,7 @@ extension LaneCore {
         if openCount == 0 { openBucket() }
         releaseHalves(upTo: oldestBucket)
         nameActive()
+        settleEvents()
         let events = laneEvents[0]
         let isMissing = source.isMissing(bucket: oldestBucket, events: events) || isInsideLongGap(events)
         let known = fleet

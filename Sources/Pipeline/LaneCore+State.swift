@@ -89,7 +89,7 @@ extension LaneCore {
         writer.write(oldestBucket)
         writer.write(UInt32(openCount))
         for position in 0..<openCount {
-            writer.write(laneEvents[position])
+            writer.write(laneEvents[position] &+ (position == currentPosition ? recentEvents : 0))
             writer.write(UInt32(rowKeys[position].count))
             for key in rowKeys[position].sorted() { writer.write(key) }
         }

@@ -42,8 +42,11 @@ package struct LaneCore: ~Copyable {
     var currentStart: Int64 = 0
     var currentEnd: Int64 = 0
     var currentPosition = 0
-    /// Events of the lane in each open bucket, oldest first.
+    /// Events of the lane in each open bucket, oldest first, but for the ``recentEvents``.
     var laneEvents: [UInt64] = []
+    /// Events of the bucket at ``currentPosition`` since it is the current one: a number of its own, because counting in an array asks for
+    /// every event whether the array is shared.
+    var recentEvents: UInt64 = 0
     /// Identities of rows already counted in each open bucket, for formats that deliver a row twice.
     var rowKeys: [Set<UInt64>] = []
     var jobs = JobTotals()
@@ -89,7 +92,7 @@ package struct LaneCore: ~Copyable {
     package init(options: LaneOptions) {
         self.options = options
         detectors = DetectorCatalog.make(overrides: options.detectorOptions)
-        healthDetectors = detectors.enumerated().compactMap { number, detector in (detector as? any HealthDetector).map { (number, $0) } }
+        healthDetectors = detectors.enumerated().compactMap { number, detector in detector.watchingLane.map { (number, $0) } }
         descriptors = DetectorCatalog.all.map { $0.descriptor }
         model = LaneCore.stamp(options)
         health = LaneHealth(detectors: detectors.count)

@@ -35,12 +35,32 @@ extension StreamReader {
     /// so that the verdict does not depend on how the bytes arrive.
     var firstDoubtful: Int? {
         var place = reached
+        // Nothing leaps where nothing is a leap ahead of what was reached: nearly always, and then nothing else need be asked of each line.
+        var latest = reached
+        for index in lines.lines.indices { latest = max(latest, lines.lines[index].time.milliseconds) }
+        guard latest > reached, isLeap(latest, after: reached) else { return nil }
         for index in lines.lines.indices {
             let time = lines.lines[index].time.milliseconds
             if time > place && isLeap(time, after: place) && lines.lines.count - index - 1 < StreamReader.witnesses { return index }
             place = self.place(of: index, after: place)
         }
         return nil
+    }
+
+    /// Passes by lines up to and including those of time `limit`, at most `count` of them, that no refused line stands between.
+    func advance(upTo limit: Int64, atMost count: Int) {
+        // A line that was understood in spite of a fault, a repeated key, starts where its fault does: the line comes first.
+        let stop = nextMalformed < lines.malformed.count ? lines.malformed[nextMalformed].start : UInt32.max
+        let end = min(lines.lines.count, nextLine + count)
+        // Not in the object itself: it would be written for every line.
+        var (next, place) = (nextLine, reached)
+        while next < end && lines.lines[next].start <= stop {
+            let time = self.place(of: next, after: place)
+            if time > limit { break }
+            place = time
+            next += 1
+        }
+        (nextLine, reached) = (next, place)
     }
 
     // MARK: Holes

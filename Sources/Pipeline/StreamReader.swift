@@ -26,8 +26,8 @@ final class StreamReader {
     /// Bytes of the buffer that were decoded; those behind wait for the rest of their line.
     private var decodedCount = 0
     private(set) var lines = StreamReader.noLines
-    private var nextLine = 0
-    private var nextMalformed = 0
+    var nextLine = 0
+    private(set) var nextMalformed = 0
     private var nextIgnored = 0
     /// Records handed over of the line at the offset, which holds more: they come again when it is decoded again.
     private var toSkip = 0
@@ -51,7 +51,7 @@ final class StreamReader {
     var hasRetired = false
     private(set) var hasEnded = false
     /// The latest event time handed over: the stream's place in the merge.
-    private(set) var reached = Int64.min
+    var reached = Int64.min
 
     /// - Parameter state: the ``resumeState`` of the position it resumes from; empty for a new stream.
     init(id: StreamID, format: any LineFormat, offset: UInt64, state: [UInt8]) {
@@ -349,20 +349,13 @@ final class StreamReader {
         var emitted = 0
         while hasLines && emitted < count && headTime <= limit {
             let first = nextLine
-            // A line that was understood in spite of a fault, a repeated key, starts where its fault does: the line comes first.
-            let stop = nextMalformed < lines.malformed.count ? lines.malformed[nextMalformed].start : UInt32.max
-            while nextLine < lines.lines.count && emitted < count && lines.lines[nextLine].start <= stop {
-                let place = headTime
-                if place > limit { break }
-                reached = place
-                nextLine += 1
-                emitted += 1
-            }
-            let run = first..<nextLine
+            advance(upTo: limit, atMost: count - emitted)
+            emitted += nextLine - first
             buffer.withBytes { bytes in
                 scratch.withBytes { unescaped in
                     attribution.attribute(
-                        lines, run, bytes: bytes, scratch: unescaped, stream: id.rawValue, chunkOffset: bufferOffset, into: &batch)
+                        lines, first..<nextLine, bytes: bytes, scratch: unescaped, stream: id.rawValue, chunkOffset: bufferOffset,
+                        into: &batch)
                 }
             }
             markOthers(into: &batch)

@@ -45,6 +45,32 @@ import Testing
         #expect(try bench.weir("--version").output.contains("0."))
     }
 
+    @Test func `a host without libcurl replays logs, and is told what webhooks need`() throws {
+        let bench = try Workbench()
+        // The loader takes this file for the library, and gives up.
+        try FileManager.default.createDirectory(atPath: bench.path("lib"), withIntermediateDirectories: true)
+        try bench.write("no library", to: "lib/libcurl.so.4")
+        let weir = ["LD_LIBRARY_PATH=" + bench.path("lib"), Workbench.binary]
+        try bench.write(lines(10), to: "log")
+        let replay = try bench.run("/usr/bin/env", weir + ["replay", bench.path("log")])
+        #expect(replay.code == 0 && replay.errors.contains("10 events of 1 account"), "\(replay.errors)")
+        let settings = """
+            state_directory: state
+            sources:
+              - { name: crm, format: json, paths: ["log"] }
+            alerts:
+              sinks:
+                - { type: webhook, url: "https://hooks.example.com/weir", secret_file: secret }
+            """
+        try bench.write("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", to: "secret")
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: bench.path("secret"))
+        try bench.write(settings, to: "weir.yaml")
+        let check = try bench.run("/usr/bin/env", weir + ["check", "--settings", bench.path("weir.yaml")])
+        #expect(check.code == 1 && check.output.contains("webhooks need libcurl.so.4"), "\(check.output)")
+        let whole = try bench.weir("check", "--settings", bench.path("weir.yaml"))
+        #expect(whole.code == 0, "\(whole.output)")
+    }
+
     @Test func `a log that nobody understood, or that names nobody, is bad news`() throws {
         let bench = try Workbench()
         try bench.write("garbage\nmore\n", to: "garbage")
