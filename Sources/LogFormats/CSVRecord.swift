@@ -111,6 +111,54 @@ struct CSVRecord: Sendable {
         }
     }
 
+    /// Finds the line that starts at `start`, and splits it if each of its fields either holds no quote or has one at each end and none
+    /// between; otherwise `count` is 0.
+    ///
+    /// What lies between quotes is told by how many came before it. That none stands elsewhere is told by their number: two for each field
+    /// with one at each end, and no more. Complexity: O(bytes), 64 a step. What is found is what ``split(_:from:to:isFinal:)`` finds.
+    @inline(__always)
+    mutating func splitTidyLine(_ bytes: PaddedBytes, from start: Int) -> (end: Int, count: Int, quotes: Int) {
+        var index = start
+        var fieldStart = start
+        var (count, quotes, paired) = (0, 0, 0)
+        // All ones where the block before ended between quotes.
+        var carried: UInt64 = 0
+        isSimple = false
+        while true {
+            let ends = bytes.mask(of: UInt8(ascii: "\n"), at: index)
+            let isLast = ends != 0 || index &+ 64 >= bytes.count
+            let stop = isLast ? min(index &+ ends.trailingZeroBitCount, bytes.count) : index &+ 64
+            let line = PaddedBytes.lowBits(stop &- index)
+            let marks = bytes.mask(of: UInt8(ascii: "\""), at: index) & line
+            let quoted = PaddedBytes.parity(marks) ^ carried
+            carried = 0 &- quoted &>> 63
+            quotes &+= marks.nonzeroBitCount
+            var separators = bytes.mask(of: separator, at: index) & line & ~quoted
+            while separators != 0 {
+                let place = index &+ separators.trailingZeroBitCount
+                paired &+= keep(count, bytes, from: fieldStart, to: place)
+                count &+= 1
+                fieldStart = place &+ 1
+                separators &= separators &- 1
+            }
+            if isLast {
+                let last = stop > fieldStart && bytes[stop &- 1] == UInt8(ascii: "\r") ? stop &- 1 : stop
+                paired &+= keep(count, bytes, from: fieldStart, to: last)
+                return (stop, carried == 0 && quotes == paired ? count &+ 1 : 0, quotes)
+            }
+            index &+= 64
+        }
+    }
+
+    /// Keeps a field, without its quotes if it has one at each end; how many those are.
+    @inline(__always)
+    private mutating func keep(_ column: Int, _ bytes: PaddedBytes, from start: Int, to end: Int) -> Int {
+        let quote = UInt8(ascii: "\"")
+        let each = end &- start >= 2 && bytes[start] == quote && bytes[end &- 1] == quote ? 1 : 0
+        if column < CSVRecord.limit { fields[column] = CSVField(start: start &+ each, count: end &- start &- 2 &* each) }
+        return 2 &* each
+    }
+
     /// What ``split(_:from:to:isFinal:)`` found.
     enum Outcome: Equatable {
         /// A record with this many fields, of which ``limit`` are kept; the next one starts at `next`.

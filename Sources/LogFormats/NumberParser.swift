@@ -30,6 +30,8 @@ public enum NumberParser {
     /// A field that holds nothing but a number. Fractions and exponents are rounded down; negative numbers are unknown.
     static func whole(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Outcome {
         guard start < end else { return .unknown }
+        let short = upToEight(bytes.word(at: start))
+        if short.count == end &- start && short.count < 8 { return .value(short.value) }
         let (value, count) = digits(bytes, from: start, to: end)
         if count == end - start && count <= longest { return .value(value) }
         return unusual(bytes, from: start, to: end)

@@ -206,6 +206,21 @@ public struct PaddedBytes {
     @inline(__always)
     public static func lowBits(_ count: Int) -> UInt64 { count >= 64 ? ~0 : (1 &<< UInt64(truncatingIfNeeded: count)) &- 1 }
 
+    /// Each bit says whether an odd number of bits is set up to it, itself included.
+    ///
+    /// Source: Langdale and Lemire, "Parsing gigabytes of JSON per second" (2019), there by one carry-less multiplication.
+    @inline(__always)
+    static func parity(_ bits: UInt64) -> UInt64 {
+        var result = bits
+        result ^= result &<< 1
+        result ^= result &<< 2
+        result ^= result &<< 4
+        result ^= result &<< 8
+        result ^= result &<< 16
+        result ^= result &<< 32
+        return result
+    }
+
     /// Writes the places of a block behind those that are there, four at least. Precondition: 33 elements are left behind `count`.
     @inline(__always)
     @unsafe private static func note(_ places: UInt64, at index: Int, _ count: Int, _ borders: inout MutableSpan<Int32>) {

@@ -21,6 +21,8 @@ struct TableReader: Sendable {
     private var plan: ColumnPlan?
     private var record: CSVRecord
     private var clock = LogClock()
+    /// Whether the last line had quotes, and the next is looked at as such at once. It changes nothing that is read.
+    private var hasQuotes = false
 
     /// Throws: ``FormatOptionsError`` for a map that cannot be used.
     init(format: String, separator: UInt8, allowsInnerQuotes: Bool, map: [String: String]) throws(FormatOptionsError) {
@@ -51,7 +53,7 @@ struct TableReader: Sendable {
     mutating func decode(_ bytes: PaddedBytes, from start: Int, isFinal: Bool, into lines: inout DecodedLines) -> Int {
         var position = start
         while position < bytes.count && !lines.isFull {
-            let (end, count) = record.splitPlainLine(bytes, from: position)
+            let (end, count) = splitLine(bytes, from: position)
             if end == bytes.count && !isFinal { break }
             if count > 1, fits(count), end &- position < CSVRecord.longest, TableReader.isOrdinary(bytes[position]) {
                 let last = bytes[end &- 1] == UInt8(ascii: "\r") ? end &- 1 : end
@@ -64,6 +66,18 @@ struct TableReader: Sendable {
             position = next
         }
         return position
+    }
+
+    /// Splits the next line; `count` is 0 where that takes a longer look.
+    @inline(__always)
+    private mutating func splitLine(_ bytes: PaddedBytes, from position: Int) -> (end: Int, count: Int) {
+        if !hasQuotes {
+            let plain = record.splitPlainLine(bytes, from: position)
+            if plain.count > 0 { return plain }
+        }
+        let (end, count, quotes) = record.splitTidyLine(bytes, from: position)
+        hasQuotes = quotes > 0
+        return (end, count)
     }
 
     /// Whether a line may begin with this byte without anything to be stepped over: no zero, blank or byte order mark.

@@ -1,0 +1,58 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import TestSupport
+import Testing
+
+@testable import LogFormats
+
+/// The short ways of splitting a line find what the long one finds, or nothing.
+@Suite struct CSVRecordTests {
+    private func fields(_ record: CSVRecord, _ count: Int) -> [CSVField] { (0..<count).map { record.field($0) } }
+
+    @Test(arguments: [(UInt8(ascii: ","), false), (UInt8(ascii: "\t"), true)])
+    func `a tidy line is split as any other`(separator: UInt8, allowsInnerQuotes: Bool) {
+        let seed: UInt64 = 37
+        var random = SeededRandom(seed: seed)
+        var tidy = 0
+        for round in 0..<30_000 {
+            // Mostly short, so that every small case comes; at times over several blocks.
+            let length = round % 10 == 0 ? Int.random(in: 60...200, using: &random) : Int.random(in: 1...9, using: &random)
+            var text: [UInt8] = []
+            while text.count < length {
+                switch Int.random(in: 0..<8, using: &random) {
+                case 0...2: text.append(UInt8(ascii: "a"))
+                case 3: text.append(separator)
+                case 4: text += [0x22, UInt8(ascii: "b"), separator, 0x22]
+                case 5: text.append(0x22)
+                case 6: text += [separator, 0x22, 0x22, separator]
+                default: if Int.random(in: 0..<6, using: &random) == 0 { text.append(0x0D) }
+                }
+            }
+            var record = CSVRecord(separator: separator, allowsInnerQuotes: allowsInnerQuotes)
+            var long = CSVRecord(separator: separator, allowsInnerQuotes: allowsInnerQuotes)
+            ChunkBuffer([0x22] + text + [0x0A, 0x22, 0x61]).withBytes { bytes in
+                let (end, count, quotes) = record.splitTidyLine(bytes, from: 1)
+                #expect(end == text.count + 1 && quotes == text.count { $0 == 0x22 }, "seed \(seed), round \(round): \(text)")
+                guard count > 0 else { return }
+                tidy += 1
+                let outcome = long.split(bytes, from: 1, to: bytes.count, isFinal: false)
+                #expect(outcome == .record(fields: count, next: text.count + 2), "seed \(seed), round \(round): \(text)")
+                #expect(fields(record, count) == fields(long, count), "seed \(seed), round \(round): \(text)")
+            }
+        }
+        #expect(tidy > 5000)
+    }
+
+    @Test(arguments: ["", "a", "\"a\"", "\"\"", "a,\"b,c\",d", "\"a\",,\"\"\r", ",", "\",\""])
+    func `lines that are tidy are found to be`(text: String) {
+        var record = CSVRecord()
+        ChunkBuffer(Array(text.utf8) + [0x0A]).withBytes { bytes in #expect(record.splitTidyLine(bytes, from: 0).count > 0) }
+    }
+
+    @Test(arguments: ["\"", "\"a", "a\"b\"", "\"a\"b", "\"a\"\"b\"", "a\",\"b", "\"a\"b\"c\"", "\"a,b"])
+    func `lines that are not tidy are left to the long way`(text: String) {
+        var record = CSVRecord()
+        ChunkBuffer(Array(text.utf8) + [0x0A]).withBytes { bytes in #expect(record.splitTidyLine(bytes, from: 0).count == 0) }
+    }
+}
