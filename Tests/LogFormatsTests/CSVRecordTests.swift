@@ -25,6 +25,10 @@ import Testing
                 case 3: text.append(separator)
                 case 4: text += [0x22, UInt8(ascii: "b"), separator, 0x22]
                 case 5: text.append(0x22)
+                case 6 where length > 9:
+                    // A quoted field with separators, up to longer than a block.
+                    let inner = (0..<Int.random(in: 0...100, using: &random)).map { $0 % 9 == 4 ? separator : UInt8(ascii: "c") }
+                    text += [separator, 0x22] + inner + [0x22, separator]
                 case 6: text += [separator, 0x22, 0x22, separator]
                 default: if Int.random(in: 0..<6, using: &random) == 0 { text.append(0x0D) }
                 }
