@@ -48,7 +48,11 @@ import Testing
         #expect(tidy > 5000)
     }
 
-    @Test(arguments: ["", "a", "\"a\"", "\"\"", "a,\"b,c\",d", "\"a\",,\"\"\r", ",", "\",\""])
+    private static let long = String(repeating: "b,c", count: 40)
+
+    @Test(arguments: [
+        "", "a", "\"a\"", "\"\"", "a,\"b,c\",d", "\"a\",,\"\"\r", ",", "\",\"", "a,\"\(long)\"", "\"\(long)\",\"\(long)\",\(long)",
+    ])
     func `lines that are tidy are found to be`(text: String) {
         var record = CSVRecord()
         ChunkBuffer(Array(text.utf8) + [0x0A]).withBytes { bytes in #expect(record.splitTidyLine(bytes, from: 0).count > 0) }
