@@ -141,12 +141,12 @@ extension LaneCore {
 
     /// Whether a row of this identity comes for the first time in the current bucket; counted when not.
     mutating func isFirst(_ key: UInt64) -> Bool {
-        if rowKeys[currentPosition].contains(key) {
-            counters.duplicates &+= 1
-            return false
-        }
-        if rowKeys[currentPosition].count < LaneCore.rowKeyLimit { rowKeys[currentPosition].insert(key) }
-        return true
+        // Looked up once: hashing is most of what it costs.
+        let isNew =
+            rowKeys[currentPosition].count < LaneCore.rowKeyLimit
+            ? rowKeys[currentPosition].insert(key).inserted : !rowKeys[currentPosition].contains(key)
+        if !isNew { counters.duplicates &+= 1 }
+        return isNew
     }
 
     // MARK: Leaps
