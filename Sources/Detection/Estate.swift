@@ -164,9 +164,12 @@ public struct EstateIndex: Sendable {
     private let checkoutEndpoints: EndpointInventory
     private let storeEndpoints: [EndpointInventory]
     private let checkoutStores: Set<Int>
+    /// Of each store: it is asked for every event.
+    private var systemOfStore: [Estate.System?] = []
 
     public init(_ estate: Estate) {
         self.estate = estate
+        isEmpty = estate.isEmpty
         generators = Set(estate.generators)
         admins = Set(estate.roles.filter { $0.name == Estate.Role.syntheticAdmin }.flatMap(\.accounts))
         sensitive = Set(estate.sensitive.map { $0.lowercased() })
@@ -179,6 +182,7 @@ public struct EstateIndex: Sendable {
             systemByName[system.name.lowercased()] = index
             for host in system.hosts { systemByHost[host.lowercased()] = index }
         }
+        for store in estate.stores { systemOfStore.append(systemByName[store.system.lowercased()].map { estate.systems[$0] }) }
         for region in estate.regions {
             jurisdictionOf[region.name.lowercased()] = region.name
             for member in region.members { jurisdictionOf[member.lowercased()] = region.name }
@@ -190,7 +194,8 @@ public struct EstateIndex: Sendable {
         for allowance in estate.dualEnvironment { dual[allowance.account] = allowance.expires ?? EventTime(milliseconds: .max) }
     }
 
-    public var isEmpty: Bool { estate.isEmpty }
+    /// Nothing is said. Kept, because it is asked for every event.
+    public let isEmpty: Bool
     /// Whether flows are declared at all: only then is one that is not declared a fault by itself.
     public var hasFlows: Bool { !estate.flows.isEmpty }
 
@@ -224,9 +229,7 @@ public struct EstateIndex: Sendable {
     public func store(ofObject name: String) -> Int? { storeByObject[name.lowercased()] }
     /// The number of the store that an endpoint's template belongs to.
     public func store(ofEndpoint template: String) -> Int? { storeEndpoints.firstIndex { $0.contains(template) } }
-    public func system(ofStore store: Int) -> Estate.System? {
-        systemByName[estate.stores[store].system.lowercased()].map { estate.systems[$0] }
-    }
+    public func system(ofStore store: Int) -> Estate.System? { systemOfStore[store] }
 
     public func isSensitive(object: String) -> Bool { sensitive.contains(object.lowercased()) }
     public func isAssistant(endpoint: String) -> Bool { assistants.contains(endpoint) }

@@ -41,38 +41,47 @@ public struct ProvenanceRegistry: Sendable {
 
     mutating func note(_ labels: some Sequence<MovementTally.HashLabel>) { noted += labels }
 
-    /// Takes in what was noted, in an order that does not depend on who noted it first.
+    /// Takes in what was noted, in an order that does not depend on who noted it first. Complexity: O(m log n) for m notes, and O(n) where
+    /// one of them is new.
     mutating func countNoted() {
         guard !noted.isEmpty else { return }
         noted.sort { ($0.hash, $0.said) < ($1.hash, $1.said) }
-        var (mergedHashes, mergedSaids): ([UInt64], [UInt8]) = ([], [])
-        mergedHashes.reserveCapacity(hashes.count + noted.count)
-        mergedSaids.reserveCapacity(hashes.count + noted.count)
-        func add(_ hash: UInt64, _ said: UInt8) {
-            if mergedHashes.last == hash {
-                mergedSaids[mergedSaids.count - 1] |= said
+        var new: [MovementTally.HashLabel] = []
+        for label in noted {
+            let place = self.place(of: label.hash)
+            if place < hashes.count && hashes[place] == label.hash {
+                saids[place] |= label.said
+            } else if let last = new.last, last.hash == label.hash {
+                new[new.count - 1].said |= label.said
             } else {
-                mergedHashes.append(hash)
-                mergedSaids.append(said)
+                new.append(label)
             }
         }
-        var (old, new) = (0, 0)
-        while old < hashes.count || new < noted.count {
-            if new == noted.count || (old < hashes.count && hashes[old] <= noted[new].hash) {
-                add(hashes[old], saids[old])
-                old += 1
-            } else {
-                add(noted[new].hash, noted[new].said)
-                new += 1
-            }
-        }
-        if mergedHashes.count > ProvenanceRegistry.limit {
-            left &+= UInt64(mergedHashes.count - ProvenanceRegistry.limit)
-            mergedHashes.removeLast(mergedHashes.count - ProvenanceRegistry.limit)
-            mergedSaids.removeLast(mergedSaids.count - ProvenanceRegistry.limit)
-        }
-        (hashes, saids) = (mergedHashes, mergedSaids)
         noted.removeAll(keepingCapacity: true)
+        if !new.isEmpty { merge(new) }
+    }
+
+    /// Adds hashes that are not there, in their order; the largest of all make room. From the end, so that only what stands behind a new
+    /// one is moved.
+    private mutating func merge(_ new: [MovementTally.HashLabel]) {
+        var (old, next) = (hashes.count - 1, new.count - 1)
+        hashes += new.map(\.hash)
+        saids += new.map(\.said)
+        while next >= 0 {
+            let target = old + next + 1
+            if old >= 0 && hashes[old] > new[next].hash {
+                (hashes[target], saids[target]) = (hashes[old], saids[old])
+                old -= 1
+            } else {
+                (hashes[target], saids[target]) = (new[next].hash, new[next].said)
+                next -= 1
+            }
+        }
+        let excess = hashes.count - ProvenanceRegistry.limit
+        guard excess > 0 else { return }
+        left &+= UInt64(excess)
+        hashes.removeLast(excess)
+        saids.removeLast(excess)
     }
 
     func encode(into writer: inout StateWriter) {

@@ -39,6 +39,9 @@ package struct Attribution: ~Copyable {
     private var pathCache: [PathEntry]
     private var networks = NetworkCache()
     private var shortNames = ShortNameCache()
+    /// The numbers of names that no line holds as they are, systems and jurisdictions: up to four come with every movement.
+    private var madeNames: [String: ValueID] = [:]
+    private static let madeNameLimit = 4096
     private var template = ChunkBuffer(capacity: 256)
     private let limits: Limits
     private let pseudonymKey: [UInt8]
@@ -158,6 +161,15 @@ package struct Attribution: ~Copyable {
 
     /// The number of a name that no line holds as it is.
     private mutating func value(_ name: String, _ batch: inout EventBatch) -> ValueID {
+        if let known = madeNames[name] { return known }
+        let value = newMadeValue(name, &batch)
+        // As with destinations: full of what somebody made up, it would slow down everybody else's for ever.
+        if madeNames.count >= Attribution.madeNameLimit { madeNames.removeAll(keepingCapacity: true) }
+        madeNames[name] = value
+        return value
+    }
+
+    private mutating func newMadeValue(_ name: String, _ batch: inout EventBatch) -> ValueID {
         let text = Array(name.utf8.prefix(EndpointTemplate.limit))
         guard !text.isEmpty else { return .unknown }
         let hash = ChunkBuffer(text).withBytes { $0.hash(from: 0, count: text.count, key: hashKey) }

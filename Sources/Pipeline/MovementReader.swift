@@ -23,7 +23,7 @@ package struct MovementSettings: Equatable, Sendable {
 /// Turns what a line states of its records, and what the estate says of its endpoint and object, into a ``DataMovement``.
 ///
 /// Runs on the reader's thread. What words mean is remembered for words seen lately, because a log has few of them. State: about 100 KB.
-struct MovementReader {
+struct MovementReader: ~Copyable {
     private let index: EstateIndex
     private let lexicon: MarkerLexicon
     private let sourceEnvironment: DataEnvironment

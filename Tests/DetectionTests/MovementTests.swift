@@ -132,6 +132,32 @@ import Testing
         #expect(dropped.allSatisfy { forward.said(of: $0) == 0 })
     }
 
+    @Test func `what is said of a hash adds up, and hashes without room are counted`() {
+        let seed: UInt64 = 6
+        var random = SeededRandom(seed: seed)
+        var registry = ProvenanceRegistry()
+        var model: [UInt64: UInt8] = [:]
+        var left = 0
+        for round in 0..<400 {
+            let noted = (0..<Int.random(in: 0...200, using: &random)).map { _ in
+                MovementTally.HashLabel(
+                    hash: UInt64.random(in: 0..<60_000, using: &random), said: 1 << UInt8.random(in: 0..<4, using: &random),
+                    route: RouteKey(rawValue: 0))
+            }
+            registry.note(noted)
+            registry.countNoted()
+            for label in noted { model[label.hash, default: 0] |= label.said }
+            for hash in model.keys.sorted().dropFirst(ProvenanceRegistry.limit) {
+                model[hash] = nil
+                left += 1
+            }
+            guard round % 40 == 39 else { continue }
+            #expect(registry.count == model.count && registry.left == UInt64(left), "seed \(seed), round \(round)")
+            #expect((0..<60_000 as Range<UInt64>).allSatisfy { registry.said(of: $0) == model[$0] ?? 0 }, "seed \(seed), round \(round)")
+        }
+        #expect(left > 1000)
+    }
+
     @Test func `a share is unusual by what chance explains, and forgets what was told of`() {
         typealias Counts = MovementMemory.Share.Counts
         var share = MovementMemory.Share()
