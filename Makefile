@@ -5,7 +5,7 @@ SHELL := /bin/bash -o pipefail
 WEIR := .build/release/weir
 RELEASE := -c release --static-swift-stdlib
 
-.PHONY: help run build test check golden tsan fuzz bench torture nab exfil clean setup
+.PHONY: help run build test check golden tsan fuzz bench stages torture nab exfil clean setup
 
 help: ## Lists the targets.
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -47,6 +47,9 @@ fuzz: setup ## Runs every reader of foreign bytes under libFuzzer and AddressSan
 bench: build ## Measures weir beside its peers; writes benchmarks/runs/<date>.md.
 	@swift build $(RELEASE) --product weir-bench 2>&1 | tools/build-progress
 	@benchmarks/run
+
+stages: build ## Counts a replay's instructions by stage (needs valgrind) and fails where one is over its budget in benchmarks/stages.md.
+	@benchmarks/stages
 
 torture: build ## Tortures the release binary's tailing for HOURS=24 simulated hours in WALL=900 seconds: rotation of every kind, kill -9 every few seconds.
 	@benchmarks/torture --hours "$(or $(HOURS),24)" --seconds "$(or $(WALL),900)"

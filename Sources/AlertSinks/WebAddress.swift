@@ -16,7 +16,9 @@ struct WebAddress: Equatable, Sendable {
     /// Throws: ``Problem`` with a sentence that repeats nothing of the URL but its host.
     init(_ text: String) throws(Problem) {
         guard CurlURL.isThere else {
-            throw Problem(message: "webhooks need libcurl.so.4, which this host lacks; install it (Debian: apt-get install libcurl4)")
+            throw Problem(
+                message:
+                    "webhooks need libcurl.so.4, which this host lacks or has too old; install libcurl 7.85 or later (Debian: libcurl4)")
         }
         guard let parts = CurlURL.parts(of: text), !parts.host.isEmpty else {
             throw Problem(message: "url cannot be read as a URL; write it like https://hooks.example.com/weir")

@@ -289,8 +289,8 @@ enum ValueWords {
     ]
     private static let audits = ["audit", "lineage", "provenance"]
 
-    /// Whether a word has a part, byte by byte: the standard library's search makes tables for every pair, and every name of a log comes
-    /// here.
+    /// Whether a word has a part, byte by byte and not by characters, so that a combining mark behind it hides nothing. The standard
+    /// library's search makes tables for every pair besides, and every name of a log comes here.
     private static func holds(_ part: String, in word: String) -> Bool {
         var rest = word.utf8[...]
         while rest.count >= part.utf8.count {

@@ -19,7 +19,7 @@ import EventModel
 /// into a user, and status and bytes stand directly behind the first quote that is not escaped. A user that holds ` - ` could be the end of
 /// a forged address or a name: such a line can be read in two ways and is refused. A log written with nginx's `escape=none` proves nothing.
 ///
-/// Complexity: O(bytes). State: the last time stamp, 40 bytes.
+/// Complexity: O(bytes). State: the last minute, 40 bytes.
 public struct CombinedFormat: LineFormat {
     /// What the catalogue says.
     public static let descriptor = FormatDescriptor(
@@ -57,13 +57,14 @@ public struct CombinedFormat: LineFormat {
 
 /// The last minute of a log of common log times, remembered for the same reason as in ``MinuteClock``.
 struct CommonLogClock: Sendable {
-    private var first: UInt64 = 0
-    private var second: UInt64 = 0
+    // `01/Jan/1970:00:00:`, and ` +0000`.
+    private var first: UInt64 = 0x312F_6E61_4A2F_3130
+    private var second: UInt64 = 0x303A_3030_3A30_3739
     /// The minute's last digit and a colon.
-    private var third: UInt32 = 0
+    private var third: UInt32 = 0x3A30
     /// What follows the seconds.
-    private var zone: UInt64 = 0
-    private var minute = Int64.min
+    private var zone: UInt64 = 0x3030_3030_2B20
+    private var minute: Int64 = 0
 
     /// The 26 bytes from `start` on as milliseconds since 1970, or `Int64.min`.
     @inline(__always)

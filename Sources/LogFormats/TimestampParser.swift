@@ -193,9 +193,10 @@ public enum TimestampParser {
 
 /// The last minute of a log in RFC 3339: it repeats from line to line, and adding seconds to it costs a quarter of parsing.
 struct MinuteClock: Sendable {
-    private var first: UInt64 = 0
-    private var second: UInt64 = 0
-    private var minute = Int64.min
+    // A true minute from the start, `1970-01-01T00:00`: whatever else stood here, somebody could write it.
+    private var first: UInt64 = 0x2D31_302D_3037_3931
+    private var second: UInt64 = 0x3030_3A30_3054_3130
+    private var minute: Int64 = 0
 
     /// The same as ``TimestampParser/rfc3339(_:from:to:)``.
     @inline(__always)
@@ -229,9 +230,10 @@ struct MinuteClock: Sendable {
 
 /// The last minute of a log of compact times, remembered for the same reason.
 struct CompactClock: Sendable {
-    private var first: UInt64 = 0
-    private var second: UInt32 = 0
-    private var minute = Int64.min
+    // `197001010000`
+    private var first: UInt64 = 0x3130_3130_3037_3931
+    private var second: UInt32 = 0x3030_3030
+    private var minute: Int64 = 0
 
     /// The same as ``TimestampParser/compact(_:from:to:)``.
     @inline(__always)

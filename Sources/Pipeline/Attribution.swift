@@ -40,7 +40,8 @@ package struct Attribution: ~Copyable {
     private var networks = NetworkCache()
     private var shortNames = ShortNameCache()
     /// The numbers of names that no line holds as they are, systems and jurisdictions: up to four come with every movement.
-    private var madeNames: [String: ValueID] = [:]
+    /// At most ``madeNameLimit``, of up to 600 bytes each.
+    private var madeNames: [MadeName: ValueID] = [:]
     private static let madeNameLimit = 4096
     private var template = ChunkBuffer(capacity: 256)
     private let limits: Limits
@@ -161,11 +162,12 @@ package struct Attribution: ~Copyable {
 
     /// The number of a name that no line holds as it is.
     private mutating func value(_ name: String, _ batch: inout EventBatch) -> ValueID {
-        if let known = madeNames[name] { return known }
+        let made = MadeName(text: name)
+        if let known = madeNames[made] { return known }
         let value = newMadeValue(name, &batch)
         // As with destinations: full of what somebody made up, it would slow down everybody else's for ever.
         if madeNames.count >= Attribution.madeNameLimit { madeNames.removeAll(keepingCapacity: true) }
-        madeNames[name] = value
+        madeNames[made] = value
         return value
     }
 

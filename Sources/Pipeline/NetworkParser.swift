@@ -15,7 +15,8 @@ struct NetworkCache {
         var network = Network.unknown
     }
 
-    /// The longest text that is remembered: every IPv4 address without a port. The sixteenth byte stays zero.
+    /// The longest text that is remembered: every IPv4 address without a port. The sixteenth byte is its length: a text may end with zero
+    /// bytes.
     private static let longest = 15
     private var entries = Array(repeating: Entry(), count: 4096)
 
@@ -24,7 +25,7 @@ struct NetworkCache {
     mutating func network(_ bytes: PaddedBytes, _ start: Int, _ count: Int) -> Network {
         guard count <= NetworkCache.longest else { return NetworkParser.network(bytes, start, count) }
         let low = bytes.word(at: start) & PaddedBytes.firstBytes(count)
-        let high = bytes.word(at: start &+ 8) & PaddedBytes.firstBytes(count &- 8)
+        let high = bytes.word(at: start &+ 8) & PaddedBytes.firstBytes(count &- 8) | UInt64(truncatingIfNeeded: count) &<< 56
         let slot = Int(truncatingIfNeeded: ((low ^ (high &* 0x9E37_79B9_7F4A_7C15)) &* 0x9E37_79B9_7F4A_7C15) &>> 52)
         if entries[slot].low == low && entries[slot].high == high { return entries[slot].network }
         return read(bytes, start, count, Entry(low: low, high: high), slot)

@@ -21,8 +21,12 @@ extension StreamReader {
     }
 
     /// Whether a time is so far ahead that it needs witnesses; a stream's first line always does.
+    ///
+    /// Precondition: time > reached. Their difference as a number without sign, which it fits whatever a damaged state says was reached.
     @inline(__always)
-    private func isLeap(_ time: Int64, after reached: Int64) -> Bool { reached == .min || time - reached > LaneCore.leap.milliseconds }
+    private func isLeap(_ time: Int64, after reached: Int64) -> Bool {
+        reached == .min || UInt64(bitPattern: time &- reached) > UInt64(LaneCore.leap.milliseconds)
+    }
 
     /// Whether most of the next lines are dated long before this one.
     private func isMisdated(_ index: Int) -> Bool {

@@ -65,4 +65,30 @@ import Testing
             #expect(one == same, "seed \(seed)")
         }
     }
+
+    @Test func `what stands behind a cut line is not read as its rest`() throws {
+        var server = Server(random: SeededRandom(seed: 734))
+        for _ in 0..<60 {
+            // The next line is there in memory, and is not the window's.
+            let text = Array((server.line() + "\n" + server.line() + "\n").utf8)
+            for count in stride(from: 0, through: text.count, by: 3) {
+                for isFinal in [false, true] {
+                    var (part, whole) = (Decoded(), Decoded())
+                    var (partFormat, wholeFormat) = (try format("combined"), try format("combined"))
+                    var (partLines, wholeLines) = (DecodedLines(), DecodedLines())
+                    let partEnd = ChunkBuffer(text).withBytes { bytes in
+                        let end = partFormat.decode(bytes.prefix(count), from: 0, isFinal: isFinal, into: &partLines)
+                        part.take(partLines, bytes, offset: 0)
+                        return end
+                    }
+                    let wholeEnd = ChunkBuffer(Array(text.prefix(count))).withBytes { bytes in
+                        let end = wholeFormat.decode(bytes, from: 0, isFinal: isFinal, into: &wholeLines)
+                        whole.take(wholeLines, bytes, offset: 0)
+                        return end
+                    }
+                    #expect(partEnd == wholeEnd && part == whole, "\(String(decoding: text, as: UTF8.self)) to \(count)")
+                }
+            }
+        }
+    }
 }

@@ -131,6 +131,29 @@ struct TimestampParserTests {
         }
     }
 
+    /// What stands in a clock before the first time was read must be nothing that somebody can write and that is no time.
+    @Test(arguments: ["05", "00", "59", "60"]) func `a clock that has read nothing knows no other times`(seconds: String) {
+        let (nulls, digits) = ([UInt8](repeating: 0, count: 16), Array(seconds.utf8))
+        for text in [
+            nulls + Array(":\(seconds)Z".utf8), nulls + Array(":\(seconds).123Z".utf8), Array("1970-01-01T00:00:\(seconds)Z".utf8),
+        ] {
+            let expected = ChunkBuffer(text).withBytes { TimestampParser.rfc3339($0, from: 0, to: text.count) }
+            var clock = MinuteClock()
+            #expect(ChunkBuffer(text).withBytes { clock.rfc3339($0, from: 0, to: text.count) } == expected, "\(text)")
+        }
+        for text in [nulls.prefix(12) + digits + Array(".123".utf8), Array("197001010000\(seconds).123".utf8)] {
+            let expected = ChunkBuffer(text).withBytes { TimestampParser.compact($0, from: 0, to: text.count) }
+            var clock = CompactClock()
+            #expect(ChunkBuffer(text).withBytes { clock.compact($0, from: 0, to: text.count) } == expected, "\(text)")
+        }
+        let zeros = nulls + [0, 0] + digits + nulls.prefix(6)
+        for text in [zeros, Array("01/Jan/1970:00:00:\(seconds) +0000".utf8)] {
+            let expected = ChunkBuffer(text).withBytes { TimestampParser.commonLog($0, from: 0, to: text.count) }
+            var clock = CommonLogClock()
+            #expect(ChunkBuffer(text).withBytes { clock.time($0, from: 0) } == expected, "\(text)")
+        }
+    }
+
     @Test func `remembering the common log's minute changes no result`() {
         var random = SeededRandom(seed: 305)
         var clock = CommonLogClock()

@@ -185,4 +185,15 @@ import Testing
         }
         return (names, numbers)
     }
+
+    @Test func `an address that goes on with a zero byte is none, whichever came first`() {
+        let texts = [Array("192.0.2.7".utf8), Array("192.0.2.7".utf8) + [0], [0], [0, 0]]
+        for order in [texts, texts.reversed()] {
+            var cache = NetworkCache()
+            for text in order + order {
+                let found = ChunkBuffer(text).withBytes { cache.network($0, 0, text.count) }
+                #expect(found == ChunkBuffer(text).withBytes { NetworkParser.network($0, 0, text.count) }, "\(text)")
+            }
+        }
+    }
 }

@@ -53,4 +53,12 @@ import Testing
         }
         #expect(found > 200)
     }
+
+    @Test func `names that are made are told apart by their bytes, as those of logs are`() {
+        // The same characters, composed and not, and with marks in another order, which takes as many bytes.
+        for (one, other) in [("caf\u{e9}", "cafe\u{301}"), ("a\u{323}\u{307}", "a\u{307}\u{323}")] {
+            #expect(one == other && MadeName(text: one) != MadeName(text: other))
+            #expect([MadeName(text: one): 1, MadeName(text: other): 2][MadeName(text: one)] == 1)
+        }
+    }
 }
