@@ -42,7 +42,7 @@ extension FuzzTarget {
         try Transcript.compare(format, input.pieces())
     }
 
-    private static func fresh(_ type: any LineFormat.Type, _ wrapper: LineWrapper?) throws(FuzzFailure) -> any LineFormat {
+    static func fresh(_ type: any LineFormat.Type, _ wrapper: LineWrapper?) throws(FuzzFailure) -> any LineFormat {
         do throws(FormatOptionsError) {
             // Tables without names of their own need to be told which column is what.
             let keys = ["account": "account", "ts": "ts", "rows": "rows"]
