@@ -29,6 +29,8 @@ final class StreamReader {
     var nextLine = 0
     private(set) var nextMalformed = 0
     private var nextIgnored = 0
+    /// Zero bytes that were stepped over in front of lines, not yet told of: their places and lengths, the first last.
+    private var holes: [(start: UInt32, length: Int)] = []
     /// Records handed over of the line at the offset, which holds more: they come again when it is decoded again.
     private var toSkip = 0
     private var scratch = ChunkBuffer(capacity: 1)
@@ -193,9 +195,13 @@ final class StreamReader {
 
     private func releaseLines() {
         lines = StreamReader.noLines
-        nextLine = 0
-        nextMalformed = 0
-        nextIgnored = 0
+        beginLines()
+    }
+
+    /// Nothing of the lines has been handed over or marked.
+    private func beginLines() {
+        (nextLine, nextMalformed, nextIgnored) = (0, 0, 0)
+        holes.removeAll(keepingCapacity: true)
     }
 
     private func lastLineEnd(_ bytes: PaddedBytes) -> Int {
@@ -219,9 +225,7 @@ final class StreamReader {
         bufferOffset += UInt64(decodedCount)
         decodedCount = 0
         lines.removeAll()
-        nextLine = 0
-        nextMalformed = 0
-        nextIgnored = 0
+        beginLines()
     }
 
     private func lastBytes(before end: Int) -> [UInt8] {
@@ -277,9 +281,7 @@ final class StreamReader {
 
     private func decode(into batch: inout EventBatch) {
         lines.removeAll()
-        nextLine = 0
-        nextMalformed = 0
-        nextIgnored = 0
+        beginLines()
         let from = decodedCount
         let learnt = format.resumeState
         decodedCount = buffer.withBytes { format.decode($0, from: from, isFinal: hasEnded, into: &lines) }
@@ -290,8 +292,7 @@ final class StreamReader {
         // A format that learnt something on the way, a table's new header, could not read the same lines again.
         if !hasEnded && !isIdle && format.resumeState == learnt { putBackDoubtful() }
         skipHandedOver()
-        // After that, because a hole is told of when it is stepped over, and lines that were put back will be decoded again.
-        stepOverHoles(into: &batch)
+        stepOverHoles()
         if !lines.scratch.isEmpty {
             scratch.dropFirst(scratch.count)
             scratch.append(lines.scratch)
@@ -325,15 +326,15 @@ final class StreamReader {
     /// Decodes again, from behind their zero bytes, lines that were refused because they begin with such.
     ///
     /// Looking only at refused lines costs nothing where there are none. Each line is decoded alone, into arrays that are made nearly full.
-    private func stepOverHoles(into batch: inout EventBatch) {
-        let holes = lines.malformed.filter { refused in buffer.withBytes { $0[Int(refused.start)] } == 0 }
-        guard !holes.isEmpty else { return }
-        for refused in holes {
+    private func stepOverHoles() {
+        let refusals = lines.malformed.filter { refused in buffer.withBytes { $0[Int(refused.start)] } == 0 }
+        guard !refusals.isEmpty else { return }
+        for refused in refusals {
             let length = zeros(from: Int(refused.start))
             let start = Int(refused.start) + length
             guard length < Int(refused.count) else { continue }
             lines.malformed.removeAll { $0.start == refused.start }
-            noteHole(length, into: &batch)
+            holes.insert((refused.start, length), at: 0)
             // Places behind any possible line: fillers that are taken out again.
             let filler = Int(UInt32.max)
             while lines.lines.count + lines.malformed.count < DecodedLines.limit - 1 { lines.refuse(.syntax, start: filler, end: filler) }
@@ -375,6 +376,10 @@ final class StreamReader {
                     eventsBefore: batch.events.count, kind: .malformed(refused.reason.rawValue), example: example,
                     length: UInt64(refused.count), stream: id.rawValue))
             nextMalformed += 1
+        }
+        while let hole = holes.last, hole.start < start {
+            noteHole(hole.length, into: &batch)
+            holes.removeLast()
         }
         var ignored: UInt64 = 0
         while nextIgnored < lines.ignoredRuns.count && lines.ignoredRuns[nextIgnored].linesBefore <= nextLine {

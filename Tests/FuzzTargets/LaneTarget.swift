@@ -23,7 +23,7 @@ extension FuzzTarget {
             // After a pause lines are handed over that would have waited for those behind them.
             if plan.pauses { return }
             let whole = try LaneOutcome(LanePlan(format: plan.format, pieces: [plan.pieces.flatMap { $0 }]))
-            if split != whole { throw FuzzFailure("in other pieces \(type.descriptor.name) comes to other alerts, or another state") }
+            if let difference = split.difference(from: whole) { throw FuzzFailure("\(type.descriptor.name) in other pieces: \(difference)") }
         }
     ]
 }
@@ -48,9 +48,20 @@ private struct LanePlan {
 }
 
 /// What a lane came to.
-private struct LaneOutcome: Equatable {
+private struct LaneOutcome {
     private var alerts: [String] = []
     private var header: [UInt8] = []
+    private var counters: [LaneCommit.Counter] = []
+
+    /// The first difference in words.
+    func difference(from other: LaneOutcome) -> String? {
+        if let pair = zip(alerts, other.alerts).first(where: { $0.0 != $0.1 }) { return "alert \(pair.0)\nand \(pair.1)" }
+        if alerts.count != other.alerts.count { return "\(alerts.count) alerts and \(other.alerts.count)" }
+        if let pair = zip(counters, other.counters).first(where: { $0.0 != $0.1 }) { return "counters \(pair.0) and \(pair.1)" }
+        if header == other.header { return nil }
+        let place = zip(header, other.header).enumerated().first { $0.element.0 != $0.element.1 }?.offset
+        return "headers of \(header.count) and \(other.header.count) bytes, from \(place ?? 0) on"
+    }
 
     init(_ plan: LanePlan) throws(FuzzFailure) {
         var core = LaneCore(options: LanePlan.options)
@@ -66,6 +77,7 @@ private struct LaneOutcome: Equatable {
             let commit = core.takeCommit()
             alerts += commit.alerts.map(\.json)
             header = commit.header
+            counters = commit.counters
             if batch.isLast { return }
             for account in commit.accounts { accounts[account.id.rawValue] = account }
             position = commit.positions.last ?? position
