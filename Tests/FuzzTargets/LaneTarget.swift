@@ -24,7 +24,9 @@ extension FuzzTarget {
             // After a pause lines are handed over that would have waited for those behind them.
             if plan.pauses { return }
             let whole = try LaneOutcome(LanePlan(format: plan.format, pieces: [plan.pieces.flatMap { $0 }]))
-            if let difference = split.difference(from: whole) { throw FuzzFailure("\(type.descriptor.name) in other pieces: \(difference)") }
+            if let difference = split.difference(from: whole) {
+                throw FuzzFailure("\(type.descriptor.name) in other pieces: \(difference)")
+            }
         }
     ]
 }
