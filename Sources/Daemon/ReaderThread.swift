@@ -21,7 +21,8 @@ enum ReaderThread {
         DispatchQueue(label: "weir.reader.\(lane.options.name)", qos: .userInitiated).async {
             let format = lane.format
             var writer = channel.writer()
-            var reader = LaneReader(source: source(), attribution: attribution.make(lane), makeFormat: { format })
+            var reader = LaneReader(
+                source: source(), attribution: attribution.make(lane), leap: lane.options.leap, makeFormat: { format })
             var isLast = false
             while !isLast && !isStopping() {
                 var batch = writer.blank()
@@ -45,24 +46,25 @@ extension ReaderThread {
         DispatchQueue(label: "weir.reader.\(lane.options.name)", qos: .userInitiated).async {
             let format = lane.format
             var writer = channel.writer()
-            var reader = LaneReader(source: source(), attribution: attribution.make(lane), makeFormat: { format })
-            var lastArrival = System.monotonic()
+            var reader = LaneReader(
+                source: source(), attribution: attribution.make(lane), leap: lane.options.leap, makeFormat: { format })
+            var lastSent = System.monotonic()
             var isBehind = false
             while !isStopping() {
                 var batch = writer.blank()
                 let hasMore = reader.fill(&batch)
                 let now = System.monotonic()
-                if batch.bytes > 0 || hasMore {
-                    lastArrival = now
-                } else if now - lastArrival >= idlePeriod {
-                    batch.idleFor = now - lastArrival
-                }
+                batch.moment = LiveMoment(steady: now, wall: System.wallClock(), isResting: !hasMore)
                 if batch.bytes > 0 { isBehind = true }
                 if !hasMore && isBehind {
                     batch.hasCaughtUp = true
                     isBehind = false
                 }
-                if !batch.isEmpty { writer.send(batch) }
+                // One that holds nothing still says that time goes by.
+                if !batch.isEmpty || now - lastSent >= idlePeriod {
+                    writer.send(batch)
+                    lastSent = now
+                }
                 guard !hasMore else { continue }
                 writer.tell()
                 reader.wait(atMost: idlePeriod)

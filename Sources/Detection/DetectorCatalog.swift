@@ -45,6 +45,7 @@ public enum DetectorCatalog {
         AlertFloodDetector.self,
         BlindModelDetector.self,
         LongLineDetector.self,
+        MisdatedEventDetector.self,
     ]
 
     /// One of each with its options, keyed by detector id.

@@ -26,6 +26,8 @@ public struct LaneBucket: Sendable {
     public var blind: [Blind] = []
     /// Lines that were too long to be read; nil when there were none.
     public var longLines: LongLines?
+    /// Events that came too late or are dated ahead; nil when there were none.
+    public var misdated: MisdatedEvents?
 
     public init(name: String, number: Int64, end: EventTime, firstBucket: Int64, accounts: Int) {
         self.name = name
@@ -63,6 +65,37 @@ public struct LaneBucket: Sendable {
         }
     }
 
+    /// Events that came so late that they count nowhere, and events dated ahead, which count when they came: how many in this bucket, all
+    /// of them since when, and by how much the farthest was away from the newest event.
+    public struct MisdatedEvents: Sendable {
+        public var lateInBucket: UInt64
+        public var late: UInt64
+        /// The rows that late events moved out.
+        public var rows: UInt64
+        /// Late events that may be deliveries of what was counted in its time.
+        public var repeated: UInt64
+        public var latest: EventDuration
+        public var aheadInBucket: UInt64
+        public var ahead: UInt64
+        public var farthest: EventDuration
+        public var since: Int64
+
+        public init(
+            lateInBucket: UInt64, late: UInt64, rows: UInt64, repeated: UInt64, latest: EventDuration, aheadInBucket: UInt64,
+            ahead: UInt64, farthest: EventDuration, since: Int64
+        ) {
+            self.lateInBucket = lateInBucket
+            self.late = late
+            self.rows = rows
+            self.repeated = repeated
+            self.latest = latest
+            self.aheadInBucket = aheadInBucket
+            self.ahead = ahead
+            self.farthest = farthest
+            self.since = since
+        }
+    }
+
     /// Accounts that a detector cannot see, and the first of them.
     public struct Blind: Sendable {
         public var detector: String
@@ -95,6 +128,7 @@ public enum HealthConcern: Sendable {
     case collapsedAlerts
     case blindModels
     case longLines
+    case misdatedEvents
 }
 
 extension HealthDetector {

@@ -62,14 +62,19 @@ public struct SelfTest: Sendable {
         public init(days: Int, _ accounts: [Activity?]) { self.init(buckets: days * BucketGrid.perDay, accounts) }
     }
 
-    /// Lines that are no events: too long, of three megabytes each, or broken.
+    /// Lines that are no events, too long, of three megabytes each, or broken; and events of the first account whose dates are wrong by a
+    /// day, behind the others of the bucket.
     public struct Refused: Sendable {
         public var longLines: Int
         public var brokenLines: Int
+        public var lateEvents: Int
+        public var aheadEvents: Int
 
-        public init(longLines: Int = 0, brokenLines: Int = 0) {
+        public init(longLines: Int = 0, brokenLines: Int = 0, lateEvents: Int = 0, aheadEvents: Int = 0) {
             self.longLines = longLines
             self.brokenLines = brokenLines
+            self.lateEvents = lateEvents
+            self.aheadEvents = aheadEvents
         }
     }
 

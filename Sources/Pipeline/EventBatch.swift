@@ -31,9 +31,9 @@ package struct EventBatch: Sendable {
     package var troubles: [SourceTrouble] = []
     /// Decompressed bytes of the lines handed over with this batch.
     package var bytes: UInt64 = 0
-    /// Set when a live source has been idle: for how long, by the wall clock, since its last bytes came. Event time has gone on by as much
-    /// since its newest event, whatever the delay with which the log arrives.
-    package var idleFor: EventDuration?
+    /// When it was read, if the source is a live one. Since its newest event was read, event time has gone on by as much as the clock,
+    /// whatever the delay with which the log arrives.
+    package var moment: LiveMoment?
     /// A live source had nothing more to read when this batch was handed over.
     package var hasCaughtUp = false
     /// The source has ended.
@@ -51,7 +51,6 @@ package struct EventBatch: Sendable {
         package enum Kind: Equatable, Sendable {
             case malformed(UInt8)
             case ignored(UInt64)
-            case future
         }
 
         package init(eventsBefore: Int, kind: Kind, example: String = "", length: UInt64 = 0, stream: UInt32 = 0) {
@@ -92,7 +91,7 @@ package struct EventBatch: Sendable {
         positions.removeAll(keepingCapacity: true)
         troubles.removeAll(keepingCapacity: true)
         bytes = 0
-        idleFor = nil
+        moment = nil
         hasCaughtUp = false
         isLast = false
     }
@@ -101,6 +100,6 @@ package struct EventBatch: Sendable {
     package var isEmpty: Bool {
         events.isEmpty && marks.isEmpty && newAccounts.isEmpty && namings.isEmpty && newValues.isEmpty && openedStreams.isEmpty
             && positions.isEmpty
-            && troubles.isEmpty && idleFor == nil && !hasCaughtUp && !isLast
+            && troubles.isEmpty && !hasCaughtUp && !isLast
     }
 }

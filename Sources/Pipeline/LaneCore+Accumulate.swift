@@ -5,18 +5,6 @@ import Detection
 import EventModel
 
 extension LaneCore {
-    /// An event this far ahead of the newest one is not believed until others agree: one bad date must not close every bucket.
-    static var leap: EventDuration { .days(3) }
-    /// Events that must agree on a leap, where there are as many.
-    static var leapAgreement: Int { 16 }
-
-    /// The same for this lane: as many as it usually has in such a time, two at least. A source with an event a week leaps every time, and
-    /// would never be believed.
-    private var neededAgreement: Int {
-        let age = max((newest - BucketGrid.start(of: fleet.firstBucket)).milliseconds, LaneCore.leap.milliseconds)
-        let usual = Double(counters.events) * Double(LaneCore.leap.milliseconds) / Double(age)
-        return Int(min(max(usual, 2), Double(LaneCore.leapAgreement)))
-    }
     /// Row identities kept for one open bucket; beyond it rows count unchecked.
     static var rowKeyLimit: Int { 1_000_000 }
 
@@ -46,14 +34,14 @@ extension LaneCore {
     @inline(__always)
     private mutating func take(_ event: AccessEvent, _ batch: borrowing EventBatch, _ beside: Beside, _ only: AccountShard?) {
         if event.time > newest {
-            if event.time - newest > LaneCore.leap && newest.milliseconds >= 0 {
-                leapAhead(batch.detailed(event, beside))
-                return
-            }
+            if event.time - newest > leap { return leapAhead(batch.detailed(event, beside)) }
             advance(to: event.time)
         }
-        if !ahead.isEmpty { distrustLeap() }
+        if !ahead.isEmpty && !isLate(event) { distrustLeap() }
         if event.presence.contains(.half) { return takeHalf(batch.detailed(event, beside)) }
+        if event.time.milliseconds < currentStart || event.time.milliseconds >= currentEnd {
+            guard locate(event) else { return takeLate(batch.detailed(event, beside)) }
+        }
         guard let (signal, rows) = add(event, only) else { return }
         if signal == .noteRoute && event.operation != .delete && event.operation != .admin {
             if (only ?? shard(event.account)).noteRoute(of: event, position: currentPosition) { judgeNow(event.account, at: event.time) }
@@ -62,15 +50,11 @@ extension LaneCore {
         }
     }
 
-    /// Adds an event to its bucket; what it set off, if anything, and its rows as they count.
+    /// Adds an event to the current bucket, which is its own; what it set off, if anything, and its rows as they count.
     ///
     /// - Parameter only: the shard, where there is one.
     @inline(__always)
     mutating func add(_ event: AccessEvent, _ only: AccountShard? = nil) -> (AccountShard.Signal, UInt64)? {
-        let time = event.time.milliseconds
-        if time < currentStart || time >= currentEnd {
-            guard locate(event) else { return nil }
-        }
         var rows: UInt64 = 0
         var bytes: UInt64 = 0
         if event.operation.movesDataOut {
@@ -104,13 +88,10 @@ extension LaneCore {
         if isDue { judgeNow(event.account, at: event.time) }
     }
 
-    /// Finds the bucket of an event outside the current one. False, and counted as late, when it has closed.
+    /// Makes an event's bucket the current one. False when it has closed.
     mutating func locate(_ event: AccessEvent) -> Bool {
         let bucket = BucketGrid.number(of: event.time)
-        guard bucket >= oldestBucket else {
-            counters.late &+= 1
-            return false
-        }
+        guard bucket >= oldestBucket else { return false }
         while bucket >= oldestBucket + Int64(openCount) { openBucket() }
         settleEvents()
         currentPosition = Int(bucket - oldestBucket)
@@ -147,46 +128,6 @@ extension LaneCore {
             ? rowKeys[currentPosition].insert(key).inserted : !rowKeys[currentPosition].contains(key)
         if !isNew { counters.duplicates &+= 1 }
         return isNew
-    }
-
-    // MARK: Leaps
-
-    /// Keeps an event that is days ahead until enough others agree with it, by not going back, then believes them all.
-    private mutating func leapAhead(_ event: DetailedEvent) {
-        if let first = ahead.first, first.event.time - event.event.time > LaneCore.leap { distrustLeap() }
-        ahead.append(event)
-        if ahead.count >= neededAgreement { believeLeap() }
-    }
-
-    /// - Parameter isLast: nothing will come that could go back.
-    private mutating func believeLeap(isLast: Bool = false) {
-        let believed = ahead
-        ahead = []
-        for (place, detailed) in believed.enumerated() {
-            // One that leaps once more has nobody yet who agrees with it.
-            if !isLast && place == believed.count - 1 && detailed.event.time - newest > LaneCore.leap {
-                ahead = [detailed]
-                return
-            }
-            if detailed.event.time > newest { advance(to: detailed.event.time) }
-            if detailed.event.presence.contains(.half) {
-                takeHalf(detailed)
-            } else if let (signal, rows) = add(detailed.event) {
-                follow(signal, detailed, rows)
-            }
-        }
-    }
-
-    /// The archive has ended with events ahead: with the one that did not come, they may be enough.
-    mutating func endLeap() {
-        if !ahead.isEmpty && ahead.count + 1 >= neededAgreement { believeLeap(isLast: true) }
-        distrustLeap()
-    }
-
-    /// The source goes on at its old time, so the events ahead of it were wrong.
-    private mutating func distrustLeap() {
-        counters.future &+= UInt64(ahead.count)
-        ahead.removeAll()
     }
 }
 

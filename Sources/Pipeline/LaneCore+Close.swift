@@ -172,7 +172,7 @@ extension LaneCore {
             if let tally = shard(.overflow).tally(.overflow, position: position) { sums.add(tally.sums) }
         }
         health.refuse(refused, bucket: oldestBucket)
-        if newest.milliseconds >= 0 { health.dateLongLines(bucket: oldestBucket) }
+        if newest.milliseconds >= 0 { health.dateNoted(bucket: oldestBucket) }
         judgeHealth(at: newest, refused: refused)
         settleInquiry()
     }

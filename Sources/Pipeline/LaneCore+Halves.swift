@@ -9,7 +9,7 @@ extension LaneCore {
     mutating func takeHalf(_ detailed: DetailedEvent) {
         let event = detailed.event
         if event.time.milliseconds < currentStart || event.time.milliseconds >= currentEnd {
-            guard locate(event) else { return }
+            guard locate(event) else { return takeLate(detailed) }
         }
         guard isFirst(LaneCore.identity(ofHalf: event)) else { return }
         switch halves.take(detailed) {
@@ -31,7 +31,7 @@ extension LaneCore {
         var whole = detailed
         whole.event.presence.remove(.half)
         whole.event.rowKey = 0
-        guard let (signal, rows) = add(whole.event) else { return }
+        guard locate(whole.event), let (signal, rows) = add(whole.event) else { return }
         follow(mayJudge ? signal : signal.subtracting(.judge), whole, rows)
     }
 

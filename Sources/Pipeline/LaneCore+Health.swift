@@ -41,7 +41,7 @@ extension LaneCore {
         if FleetSums.isDaily(bucket) { health.blind = blindModels() }
         let refused = shard(.overflow).tally(.overflow, position: 0)?.sums ?? MeasureSums()
         health.refuse(refused, bucket: bucket)
-        health.dateLongLines(bucket: bucket)
+        health.dateNoted(bucket: bucket)
         let end = BucketGrid.start(of: bucket + 1)
         let lane = laneBucket(end: end, refused: refused)
         for (number, detector) in healthDetectors {
@@ -94,6 +94,7 @@ extension LaneCore {
                 inBucket: lines.inBucket, count: lines.count, since: lines.since, longest: lines.longest,
                 file: streamPaths[lines.stream] ?? "")
         }
+        lane.misdated = health.misdated.seen
         return lane
     }
 

@@ -8,7 +8,7 @@ import LogFormats
 import RollingStatistics
 
 extension LaneCore {
-    static var stateVersion: UInt8 { 15 }
+    static var stateVersion: UInt8 { 16 }
 
     /// Everything that changed since the last commit, as of the last event processed. Complexity: O(changed accounts).
     package mutating func takeCommit() -> LaneCommit {
@@ -71,7 +71,7 @@ extension LaneCore {
             ("future", Int64(clamping: counters.future)),
             ("ignored", Int64(clamping: counters.ignored)), ("joined", Int64(clamping: counters.joined)),
             ("late", Int64(clamping: counters.late)),
-            ("lost_bytes", Int64(clamping: counters.lostBytes)),
+            ("lost_bytes", Int64(clamping: counters.lostBytes)), ("moved", Int64(clamping: counters.moved)),
             ("newest_event_ms", newest.milliseconds), ("overflow", Int64(clamping: counters.overflow)),
         ]
         for reason in MalformedReason.allCases {
@@ -105,6 +105,7 @@ extension LaneCore {
         fanOut.encode(into: &writer)
         lifecycle.encode(into: &writer)
         health.encode(into: &writer)
+        lateGauge.encode(into: &writer)
         budget.encode(into: &writer)
         writer.write(silentSince?.milliseconds ?? -1)
         writer.write(UInt32(names.count))
@@ -171,6 +172,7 @@ extension LaneCore {
         lifecycle = try AlertLifecycle(from: &reader)
         guard lifecycle.open.keys.allSatisfy({ Int($0.detector) < detectors.count }) else { throw StateError.implausible("open alert") }
         health = try LaneHealth(detectors: detectors.count, from: &reader)
+        lateGauge = try LateGauge(from: &reader)
         budget = try LaneBudget(from: &reader)
         fleet.volumeLevel = budget.control.factor
         pulseView.volumeLevel = budget.control.factor
@@ -189,7 +191,7 @@ extension LaneCore {
 
 extension LaneCounters {
     func encode(into writer: inout StateWriter) {
-        for number in [events, bytes, late, future, duplicates, joined, ignored, overflow, lostBytes] { writer.write(number) }
+        for number in [events, bytes, late, future, moved, duplicates, joined, ignored, overflow, lostBytes] { writer.write(number) }
         for number in malformed { writer.write(number) }
         for number in fields.counts { writer.write(number) }
         writer.write(isIncomplete)
@@ -205,6 +207,7 @@ extension LaneCounters {
         bytes = try reader.read()
         late = try reader.read()
         future = try reader.read()
+        moved = try reader.read()
         duplicates = try reader.read()
         joined = try reader.read()
         ignored = try reader.read()

@@ -15,6 +15,8 @@ import RollingStatistics
 /// nothing else: not on batches, shards, restarts or the time of day.
 package struct LaneCore: ~Copyable {
     let options: LaneOptions
+    /// See ``LaneOptions/leap``.
+    let leap: EventDuration
     let detectors: [any Detector]
     /// Those of them that watch over detection itself, with their numbers: a cast to a protocol is too slow to be made at every close.
     let healthDetectors: [(Int, any HealthDetector)]
@@ -52,7 +54,15 @@ package struct LaneCore: ~Copyable {
     var jobs = JobTotals()
     /// Exports of which half is known so far.
     var halves = ExportHalves()
+    /// Events days or hours ahead of the newest, until others agree with them or go back.
     var ahead: [DetailedEvent] = []
+    var lateGauge = LateGauge()
+    /// When the batch at hand was read; nil in a replay.
+    var moment: LiveMoment?
+    /// When the newest event was read, by the steady clock; nil in a replay, and before that is known.
+    var newestReadAt: EventDuration?
+    /// The same of the last event ahead.
+    var aheadReadAt: EventDuration?
 
     var fleet = FleetView() {
         didSet { for shard in shards { shard.fleet = fleet } }
@@ -91,6 +101,7 @@ package struct LaneCore: ~Copyable {
 
     package init(options: LaneOptions) {
         self.options = options
+        leap = options.leap
         detectors = DetectorCatalog.make(overrides: options.detectorOptions)
         healthDetectors = detectors.enumerated().compactMap { number, detector in detector.watchingLane.map { (number, $0) } }
         descriptors = DetectorCatalog.all.map { $0.descriptor }
@@ -117,6 +128,8 @@ package struct LaneCore: ~Copyable {
         for name in batch.newValues { values.append(name) }
         for trouble in batch.troubles { note(trouble) }
         counters.bytes &+= batch.bytes
+        moment = batch.moment
+        let known = newest
         var next = 0
         var beside = Beside()
         for mark in batch.marks {
@@ -129,7 +142,7 @@ package struct LaneCore: ~Copyable {
             positions[position.stream] = position
             dirtyPositions.insert(position.stream)
         }
-        if let silence = batch.idleFor, newest.milliseconds >= 0 { idle(until: newest + silence) }
+        if let moment { keepTime(moment, known: known) }
         if batch.isLast { settle() }
     }
 
@@ -183,7 +196,6 @@ package struct LaneCore: ~Copyable {
             if examples[reason] == nil { examples[reason] = mark.example }
             if reason == MalformedReason.lineTooLong.rawValue { health.noteLongLine(mark.length, of: mark.stream) }
         case .ignored(let number): counters.ignored &+= number
-        case .future: counters.future &+= 1
         }
     }
 

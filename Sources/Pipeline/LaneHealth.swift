@@ -20,6 +20,7 @@ struct LaneHealth: Sendable {
     /// As of the last midnight: how many accounts each detector does not see, and the first of them.
     var blind: [Blind] = []
     private(set) var longLines = LongLines()
+    private(set) var misdated = MisdatedEvents()
     /// By number of detector: the bucket in which its health alert was sent last.
     private var told: [Int64]
 
@@ -76,12 +77,31 @@ struct LaneHealth: Sendable {
         longLines.stream = stream
     }
 
-    /// Says in which bucket the lines noted so far are told for the first time.
-    mutating func dateLongLines(bucket: Int64) { if longLines.count > 0 && longLines.since < 0 { longLines.since = bucket } }
+    mutating func noteLate(by lag: EventDuration, rows: UInt64, mayBeRepeated: Bool) {
+        misdated.lateInBucket &+= 1
+        misdated.late &+= 1
+        misdated.rows = misdated.rows.addingReportingOverflow(rows).partialValue
+        if mayBeRepeated { misdated.repeated &+= 1 }
+        misdated.latest = max(misdated.latest, lag)
+    }
+
+    mutating func noteAhead(_ lead: EventDuration) {
+        misdated.aheadInBucket &+= 1
+        misdated.ahead &+= 1
+        misdated.farthest = max(misdated.farthest, lead)
+    }
+
+    /// Says in which bucket the lines and events noted so far are told for the first time.
+    mutating func dateNoted(bucket: Int64) {
+        if longLines.count > 0 && longLines.since < 0 { longLines.since = bucket }
+        if misdated.late &+ misdated.ahead > 0 && misdated.since < 0 { misdated.since = bucket }
+    }
 
     mutating func endBucket() {
         collapsedInBucket = 0
         longLines.inBucket = 0
+        misdated.lateInBucket = 0
+        misdated.aheadInBucket = 0
     }
 
     /// Whether a day has passed since a health alert was sent.
@@ -97,6 +117,7 @@ struct LaneHealth: Sendable {
             refusedSince = -1
         case .collapsedAlerts: for number in collapsed.indices { collapsed[number] = 0 }
         case .longLines: longLines = LongLines()
+        case .misdatedEvents: misdated = MisdatedEvents()
         case .blindModels: break
         }
     }
@@ -115,6 +136,7 @@ struct LaneHealth: Sendable {
         for number in [longLines.inBucket, longLines.count, longLines.longest] { writer.write(number) }
         writer.write(longLines.since)
         writer.write(longLines.stream)
+        misdated.encode(into: &writer)
         writer.write(UInt8(blind.count))
         for entry in blind {
             writer.write(entry.detector)
@@ -141,6 +163,7 @@ struct LaneHealth: Sendable {
         longLines.longest = try reader.read()
         longLines.since = try reader.readBucket()
         longLines.stream = try reader.read()
+        misdated = try MisdatedEvents(from: &reader)
         for _ in 0..<(try reader.read(UInt8.self)) {
             let detector = try reader.read(UInt8.self)
             guard detector < detectors else { throw StateError.implausible("blind detector") }

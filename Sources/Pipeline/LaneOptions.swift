@@ -34,6 +34,12 @@ package struct LaneOptions: Sendable {
     package var from = EventTime(milliseconds: 0)
     package var to = EventTime(milliseconds: .max)
 
+    /// An event this far ahead of the newest one is not believed until others agree. Lines of a source that are out of order within its
+    /// lateness need nobody's word.
+    package var leap: EventDuration { max(lateness, LaneOptions.shortestLeap) }
+    /// Clocks of hosts differ by less.
+    package static let shortestLeap = EventDuration.minutes(10)
+
     package init(name: String, format: String, lateness: EventDuration) {
         self.name = name
         self.format = format
@@ -45,10 +51,12 @@ package struct LaneOptions: Sendable {
 package struct LaneCounters: Equatable, Sendable {
     package var events: UInt64 = 0
     package var bytes: UInt64 = 0
-    /// Events whose bucket had closed before they came.
+    /// Events whose bucket had closed before they came, and which count nowhere.
     package var late: UInt64 = 0
-    /// Events dated too far ahead to be believed.
+    /// Events dated too far ahead to be believed, which count when they came.
     package var future: UInt64 = 0
+    /// Events whose bucket had closed, which count when they came because they are few; see ``LateGauge``.
+    package var moved: UInt64 = 0
     /// Rows delivered a second time.
     package var duplicates: UInt64 = 0
     /// Exports of which two rows told, and which were counted once.

@@ -33,16 +33,19 @@ package struct LaneReader<Source: LaneSource>: ~Copyable {
     /// Waiting streams that an earlier run had begun: they were taken up then, and are again, whatever comes before them.
     private var waitingResumed = 0
     private let batchLimit: Int
+    private let leap: EventDuration
 
     /// - Parameters:
+    ///   - leap: see ``LaneOptions/leap``.
     ///   - batchLimit: events after which a batch is handed over. No result depends on it.
     ///   - makeFormat: a fresh decoder for each stream.
     package init(
-        source: consuming Source, attribution: consuming Attribution, batchLimit: Int = EventBatch.limit,
-        makeFormat: @escaping () -> any LineFormat
+        source: consuming Source, attribution: consuming Attribution, leap: EventDuration = LaneOptions.shortestLeap,
+        batchLimit: Int = EventBatch.limit, makeFormat: @escaping () -> any LineFormat
     ) {
         self.source = source
         self.attribution = attribution
+        self.leap = leap
         self.batchLimit = batchLimit
         self.makeFormat = makeFormat
     }
@@ -89,7 +92,7 @@ package struct LaneReader<Source: LaneSource>: ~Copyable {
                     nextWaiting = 0
                     waitingBound = .min
                 }
-                waiting.append(StreamReader(id: id, format: makeFormat(), offset: offset, state: state))
+                waiting.append(StreamReader(id: id, format: makeFormat(), leap: leap, offset: offset, state: state))
                 if offset > 0 { waitingResumed += 1 }
                 batch.openedStreams.append(EventBatch.OpenedStream(stream: id.rawValue, path: path))
             case .trouble(let trouble): batch.troubles.append(trouble)

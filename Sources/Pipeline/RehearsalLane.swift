@@ -66,9 +66,10 @@ package struct RehearsalLane: ~Copyable {
             if batch.events.count >= EventBatch.limit { hand() }
         }
         // Nothing comes any more until the stretch is over: its buckets close as those of an idle source do.
-        newest = batch.events.last?.time ?? newest
-        batch.idleFor = now - newest
         hand()
+        batch.moment = RehearsalLane.moment(now, isResting: true)
+        core.process(batch)
+        batch.removeAll()
         return core.takeAlerts()
     }
 
@@ -81,6 +82,9 @@ package struct RehearsalLane: ~Copyable {
             resume: LaneResume(
                 header: commit.header, accounts: commit.accounts.sorted { $0.id < $1.id }, positions: commit.positions, pages: commit.pages)
         )
+        batch.moment = RehearsalLane.moment(newest, isResting: true)
+        core.process(batch)
+        batch.removeAll()
         return commit.accounts.map(\.bytes.count).max() ?? 0
     }
 
@@ -91,9 +95,16 @@ package struct RehearsalLane: ~Copyable {
     }
 
     private mutating func hand() {
-        newest = batch.events.last?.time ?? newest
+        // What is dated beyond the buckets so far is meant to be wrong.
+        newest = batch.events.map(\.time).filter { $0 < now }.max() ?? newest
+        batch.moment = RehearsalLane.moment(newest, isResting: false)
         core.process(batch)
         batch.removeAll()
+    }
+
+    /// Both clocks of a rehearsal are event time.
+    private static func moment(_ time: EventTime, isResting: Bool) -> LiveMoment {
+        LiveMoment(steady: EventDuration(milliseconds: time.milliseconds), wall: time, isResting: isResting)
     }
 
     private mutating func refuse(_ lines: SelfTest.Refused) {
@@ -103,6 +114,13 @@ package struct RehearsalLane: ~Copyable {
                 batch.marks.append(
                     EventBatch.Mark(eventsBefore: batch.events.count, kind: .malformed(reason.rawValue), length: length))
             }
+        }
+        guard let last = batch.events.last?.time else { return }
+        for (time, count) in [(last - .days(1), lines.lateEvents), (last + .days(1), lines.aheadEvents)] {
+            let event = AccessEvent(
+                time: time, rows: 1, bytes: 0, offset: 0, rowKey: 0, account: AccountID(rawValue: 1), stream: 0, endpoint: .unknown,
+                object: .unknown, network: .unknown, status: 200, operation: .read, presence: [.rows])
+            batch.events += Array(repeating: event, count: count)
         }
     }
 

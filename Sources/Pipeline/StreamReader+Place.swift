@@ -10,7 +10,7 @@ import LogFormats
 /// line that leaps ahead is believed only if the lines behind it do not return, as ``LaneCore`` believes a leap only if others agree.
 extension StreamReader {
     /// Lines that are asked.
-    private static var witnesses: Int { LaneCore.leapAgreement }
+    static var witnesses: Int { 16 }
 
     /// The time at which line `index` is handed over, when the stream has reached `reached`.
     @inline(__always)
@@ -25,14 +25,16 @@ extension StreamReader {
     /// Precondition: time > reached. Their difference as a number without sign, which it fits whatever a damaged state says was reached.
     @inline(__always)
     private func isLeap(_ time: Int64, after reached: Int64) -> Bool {
-        reached == .min || UInt64(bitPattern: time &- reached) > UInt64(LaneCore.leap.milliseconds)
+        reached == .min || UInt64(bitPattern: time &- reached) > UInt64(leap.milliseconds)
     }
 
     /// Whether most of the next lines are dated long before this one.
     private func isMisdated(_ index: Int) -> Bool {
+        let time = lines.lines[index].time
         let next = lines.lines[(index + 1)...].prefix(StreamReader.witnesses)
-        let returns = next.count { lines.lines[index].time - $0.time > LaneCore.leap }
-        return returns * 2 > next.count
+        let behind = putBack.prefix(StreamReader.witnesses - next.count)
+        let returns = next.count { time - $0.time > leap } + behind.count { time - $0 > leap }
+        return returns * 2 > next.count + behind.count
     }
 
     /// The first line that leaps and whose witnesses are not all there yet; it and what follows has to be decoded again, with more bytes,
@@ -68,6 +70,15 @@ extension StreamReader {
     }
 
     // MARK: Holes
+
+    /// The length of the run of zero bytes at a position.
+    func zeros(from start: Int) -> Int {
+        buffer.withBytes { bytes in
+            var index = start
+            while index < bytes.count && bytes[index] == 0 { index += 1 }
+            return index - start
+        }
+    }
 
     /// Says that zero bytes were stepped over.
     func noteHole(_ length: Int, into batch: inout EventBatch) {

@@ -20,7 +20,7 @@ final class StreamReader {
 
     let id: StreamID
     var format: any LineFormat
-    private var buffer = ChunkBuffer(capacity: 1)
+    private(set) var buffer = ChunkBuffer(capacity: 1)
     /// The stream's offset of the buffer's first byte.
     private var bufferOffset: UInt64
     /// Bytes of the buffer that were decoded; those behind wait for the rest of their line.
@@ -43,6 +43,8 @@ final class StreamReader {
     private var countedOffset: UInt64
     /// The last read filled the buffer: the next one gets a larger one.
     private var isGrowing = false
+    /// The times of the first lines that were put back: they still stand behind those that were not.
+    private(set) var putBack: [EventTime] = []
     /// Lines were put back until more of them have come, or nothing more can be read now.
     private var awaitsWitnesses = false
     /// Nothing can be read now.
@@ -54,10 +56,13 @@ final class StreamReader {
     private(set) var hasEnded = false
     /// The latest event time handed over: the stream's place in the merge.
     var reached = Int64.min
+    /// See ``LaneOptions/leap``.
+    let leap: EventDuration
 
     /// - Parameter state: the ``resumeState`` of the position it resumes from; empty for a new stream.
-    init(id: StreamID, format: any LineFormat, offset: UInt64, state: [UInt8]) {
+    init(id: StreamID, format: any LineFormat, leap: EventDuration, offset: UInt64, state: [UInt8]) {
         self.id = id
+        self.leap = leap
         self.format = format
         bufferOffset = offset
         countedOffset = offset
@@ -201,6 +206,7 @@ final class StreamReader {
     /// Nothing of the lines has been handed over or marked.
     private func beginLines() {
         (nextLine, nextMalformed, nextIgnored) = (0, 0, 0)
+        putBack.removeAll(keepingCapacity: true)
         holes.removeAll(keepingCapacity: true)
     }
 
@@ -270,15 +276,6 @@ final class StreamReader {
         bufferOffset += UInt64(length)
     }
 
-    /// The length of the run of zero bytes at a position.
-    private func zeros(from start: Int) -> Int {
-        buffer.withBytes { bytes in
-            var index = start
-            while index < bytes.count && bytes[index] == 0 { index += 1 }
-            return index - start
-        }
-    }
-
     private func decode(into batch: inout EventBatch) {
         lines.removeAll()
         beginLines()
@@ -310,6 +307,8 @@ final class StreamReader {
         guard buffer.count - Int(start) < StreamReader.longestLine / 2 else { return }
         // A full array of lines ends where it ends, however many bytes stand behind it: with those before handed over, the rest has room.
         if index == 0 && lines.isFull { return }
+        // Lines in front of them were judged by them, and must not be judged anew without.
+        putBack = lines.lines[index...].prefix(StreamReader.witnesses).map(\.time)
         lines.putBack(from: index)
         decodedCount = Int(start)
         awaitsWitnesses = index == 0

@@ -46,11 +46,14 @@ struct ReplaySummary {
         }
         if !tails.isEmpty { text += "  calibration of D01, tails seen over predicted: \(tails.joined(separator: ", "))\n" }
         let left = [
-            ("late", counters.late), ("from the future", counters.future), ("duplicate", counters.duplicates),
+            ("late", counters.late), ("duplicate", counters.duplicates),
             ("ignored", counters.ignored), ("second rows of exports", counters.joined),
         ]
         let named = left.filter { $0.1 > 0 }.map { "\(NumberText.grouped(Double($0.1))) \($0.0)" }
         if !named.isEmpty { text += "  not counted: \(named.joined(separator: ", "))\n" }
+        let misdated = [("dated ahead", counters.future), ("late", counters.moved)].filter { $0.1 > 0 }
+        let told = misdated.map { "\(NumberText.grouped(Double($0.1))) \($0.0)" }
+        if !told.isEmpty { text += "  counted when they came, not at their dates: \(told.joined(separator: ", "))\n" }
         for reason in MalformedReason.allCases where counters.malformed[Int(reason.rawValue)] > 0 {
             text += "  refused: \(count(counters.malformed[Int(reason.rawValue)], "line")), \(reason.name)"
             if let example = outcome.examples[reason.rawValue], !example.isEmpty { text += ", such as: \(example)" }
@@ -92,6 +95,7 @@ struct ReplaySummary {
         text.field("elapsed_seconds", Double(outcome.elapsed.milliseconds) / 1000, places: 3)
         text.field("late", counters.late)
         text.field("future", counters.future)
+        text.field("moved", counters.moved)
         text.field("duplicates", counters.duplicates)
         text.field("joined", counters.joined)
         text.field("ignored", counters.ignored)

@@ -104,7 +104,7 @@ struct StatusReport {
 
     private static func isRemarkable(_ name: String) -> Bool {
         name.hasPrefix("malformed_") || name.hasPrefix("trouble_")
-            || ["late", "future", "duplicates", "joined", "overflow", "lost_bytes", "ignored"].contains(name)
+            || ["late", "future", "moved", "duplicates", "joined", "overflow", "lost_bytes", "ignored"].contains(name)
     }
 
     var json: String {

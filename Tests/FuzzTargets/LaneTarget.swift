@@ -100,7 +100,9 @@ private struct LaneOutcome {
         attribution.resume(
             accountNames: core.accountNames, comingNames: core.comingNames, valueNames: core.endpointAndObjectNames, gate: core.admission)
         let format = plan.format
-        return LaneReader(source: PieceSource(plan, position), attribution: attribution, batchLimit: plan.batchLimit) { format }
+        return LaneReader(
+            source: PieceSource(plan, position), attribution: attribution, leap: LanePlan.options.leap, batchLimit: plan.batchLimit
+        ) { format }
     }
 }
 

@@ -42,6 +42,7 @@ import Testing
     /// Decodes one file after the other into one lane, whatever their times are, as a live lane gets them.
     private func outcome(_ files: String..., restart: Int? = nil, format: String = "salesforce_elf") throws -> Outcome {
         var core = try lane(files, restart: restart, format: format)
+        core.endLeap()
         core.releaseHalves(upTo: .max)
         return sum(core)
     }
@@ -151,7 +152,7 @@ import Testing
     @Test func `a half that waits in vain counts when its quarter hour closes, or the archive ends`() throws {
         let mark = Self.markHeader + Self.mark("100251.470")
         // Six hours of lateness: the quarter hour of the export closes at a quarter past four.
-        let later = Self.markHeader + Self.mark("161500.000", request: "later")
+        let later = Self.markHeader + Self.mark("161500.000", request: "later") + Self.mark("161501.000", request: "agrees")
         #expect(try lane([mark, Self.markHeader + Self.mark("161459.000", request: "later")]).counters.events == 0)
         #expect(try lane([mark, later]).counters.events == 1)
         var plan = LaneRunPlan()

@@ -157,5 +157,5 @@ private func laneReader(
     let format = try FormatCatalog.decoder(of: type, options: FormatOptions(fields: plan.fields, wrapper: plan.wrapper))
     var source = MemorySource(files, largestRead: plan.largestRead, seed: random.next(), resume: positions)
     source.broken = plan.broken
-    return LaneReader(source: source, attribution: attribution, batchLimit: plan.batchLimit) { format }
+    return LaneReader(source: source, attribution: attribution, leap: plan.options.leap, batchLimit: plan.batchLimit) { format }
 }

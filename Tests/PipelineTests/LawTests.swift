@@ -16,11 +16,11 @@ import Testing
         for detector in ["D01", "D13", "D32", "D37"] {
             #expect(whole.alerts.contains { $0.contains("\"detector\":\"\(detector)\"") }, "\(detector) never speaks")
         }
-        for counter in ["late", "future", "malformed_syntax", "malformed_duplicate_key", "malformed_missing_time"] {
+        for counter in ["moved", "future", "malformed_syntax", "malformed_duplicate_key", "malformed_missing_time"] {
             #expect((whole.counter(counter) ?? 0) > 0, "nothing is counted as \(counter)")
         }
-        let late = try #require(whole.counter("late"))
-        #expect(late < 300, "most events are in time")
+        let moved = try #require(whole.counter("moved"))
+        #expect(moved < 300, "most events are in time")
     }
 
     @Test(arguments: LawTests.seeds)

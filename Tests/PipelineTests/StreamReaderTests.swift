@@ -60,7 +60,7 @@ import Testing
         let long = Array(repeating: UInt8(ascii: "x"), count: 1_200_000) + line(at: 1500, account: "forged").dropLast()
         let file = MemorySource.File("x", line(at: 1000, account: "a") + long)
         let format = try JSONFormat(options: FormatOptions())
-        let stream = StreamReader(id: StreamID(rawValue: 0), format: format, offset: 0, state: [])
+        let stream = StreamReader(id: StreamID(rawValue: 0), format: format, leap: LaneOptions.shortestLeap, offset: 0, state: [])
         var source = MemorySource([file], largestRead: 90_000, seed: 3)
         source.idleEvery = 9
         var batch = EventBatch()
