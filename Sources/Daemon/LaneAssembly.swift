@@ -15,6 +15,7 @@ package enum LaneAssembly {
             throw FormatOptionsError(problems: ["there is no format \(source.format)"])
         }
         var options = LaneOptions(name: source.name, format: source.format, lateness: source.lateness)
+        if settings.sources.count(where: { $0.format == source.format }) > 1 { options.identity = "\(source.format)/\(source.name)" }
         options.detectorOptions = settings.detectorOptions
         options.modelName = settings.modelName
         options.canaries = settings.canaries

@@ -36,7 +36,7 @@ package struct PeopleKeys: Sendable {
     }
 
     /// What alerts call a person whom a log names so, at a moment.
-    func pseudonym(of name: String, at time: EventTime) -> String {
+    package func pseudonym(of name: String, at time: EventTime) -> String {
         Pseudonym.text(Array(name.utf8), key: epochs.key(of: KeyEpoch.number(of: time)))
     }
 

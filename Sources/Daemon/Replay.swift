@@ -70,7 +70,7 @@ package struct Replay {
         core.inquiry = inquiry
         let outcome = drive(&core, alert: { _ in }, progress: progress) { !$0.isInquirySettled }
         return Answer(
-            outcome: outcome, explanation: core.inquiry?.answer, firstSeen: core.firstSeen(inquiry.account),
+            outcome: outcome, explanation: core.inquiry?.answer, firstSeen: core.firstSeen(inquiry),
             accounts: Array(core.accountNames.dropFirst()))
     }
 

@@ -117,11 +117,16 @@ public final class ValueTable {
         use = InventoryUse(listed)
     }
 
+    /// Canaries are named without a slash at the end, which logs may have.
+    private func isCanary(_ name: String) -> Bool {
+        !canaries.isEmpty && (canaries.contains(name) || name.last == "/" && name.count > 1 && canaries.contains(String(name.dropLast())))
+    }
+
     /// Adds the name of the next value.
     public func append(_ name: String) {
         names.append(name)
         var traits = ValueWords.traits(of: name)
-        if canaries.contains(name.lowercased()) { traits.insert(.canary) }
+        if isCanary(name.lowercased()) { traits.insert(.canary) }
         if inventory.isEmpty || inventory.contains(name) { traits.insert(.inventoried) }
         self.traits.append(traits)
         channels.append(AccessChannel(endpoint: name))

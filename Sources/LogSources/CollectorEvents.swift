@@ -3,8 +3,8 @@
 
 /// The events of a push to a Splunk HTTP event collector: objects one behind the other, each with its event under `event`.
 ///
-/// The event alone is the log's line. What stands around it, `time`, `host`, `sourcetype`, is the sender's and not the log's: a log's own
-/// record has its own time, and a source is one log. Only as much of JSON is judged as is needed to find an event's end; the lane's decoder
+/// The event is the log's line. Of what stands around it only `time` counts, and only for a record without one: forwarders take a record's
+/// time out of it. It stands under `ts` then. Only as much of JSON is judged as is needed to find an event's end; the lane's decoder
 /// judges the rest. Complexity: O(bytes).
 struct CollectorEvents {
     /// Nesting that is followed.
@@ -42,6 +42,7 @@ struct CollectorEvents {
     private mutating func object(_ lines: inout ReceivedLines) throws(HTTPRefusal) {
         try expect("{")
         var event: Range<Int>?
+        var time: Range<Int>?
         guard skipBlanks() else { throw HTTPRefusal(status: 400) }
         if next == UInt8(ascii: "}") {
             position += 1
@@ -51,6 +52,7 @@ struct CollectorEvents {
                 try expect(":")
                 let value = try value()
                 if bytes[key].elementsEqual("\"event\"".utf8) { event = value }
+                if bytes[key].elementsEqual("\"time\"".utf8) { time = value }
                 guard skipBlanks() else { throw HTTPRefusal(status: 400) }
                 position += 1
                 if bytes[position - 1] == UInt8(ascii: "}") { break }
@@ -58,9 +60,34 @@ struct CollectorEvents {
             }
         }
         guard let event else { throw HTTPRefusal(status: 400, code: 12, text: "Event field is required") }
-        let line = CollectorEvents.line(bytes[event])
+        var line = CollectorEvents.line(bytes[event])
         guard !line.isEmpty else { throw HTTPRefusal(status: 400, code: 13, text: "Event field cannot be blank") }
+        if let time, CollectorEvents.isTime(bytes[time]), try lacksTime(event) {
+            line.insert(contentsOf: Array("\"ts\":".utf8) + bytes[time] + [UInt8(ascii: ",")], at: 1)
+        }
         lines.add(line[...])
+    }
+
+    /// Whether the value of an envelope's `time` may stand in a record: seconds, as a number or as text.
+    private static func isTime(_ value: ArraySlice<UInt8>) -> Bool {
+        let digits = value.first == 0x22 && value.count > 2 ? value.dropFirst().dropLast() : value
+        return digits.contains { $0 &- 0x30 < 10 } && digits.allSatisfy { $0 &- 0x30 < 10 || $0 == UInt8(ascii: ".") }
+    }
+
+    /// Whether an event is a record, with members, of which none is its time under weir's own name for it.
+    private func lacksTime(_ event: Range<Int>) throws(HTTPRefusal) -> Bool {
+        var record = CollectorEvents(bytes: bytes)
+        record.position = event.lowerBound
+        guard record.next == UInt8(ascii: "{") else { return false }
+        record.position += 1
+        guard record.skipBlanks(), record.next != UInt8(ascii: "}") else { return false }
+        while true {
+            if bytes[try record.string()].elementsEqual("\"ts\"".utf8) { return false }
+            try record.expect(":")
+            _ = try record.value()
+            guard record.skipBlanks(), record.next == UInt8(ascii: ",") else { return true }
+            record.position += 1
+        }
     }
 
     /// The place of a string with its quotes.

@@ -238,15 +238,17 @@ package final class Receiver {
             case .invalid(let status): refuse(connection, HTTPRefusal(status: status), keepsAlive: false)
             case .head(let head): begin(connection, head)
             case .request(let head, let body):
+                // A request without a body that was refused ends with its head, and the connection goes on.
+                guard let route = connection.route else { continue }
                 let time = now()
                 connection.deadline = time + Receiver.storeTime
                 release(connection)
                 do throws(HTTPRefusal) {
-                    let lines = try push.lines(connection.route, head, body)
+                    let lines = try push.lines(route, head, body)
                     spool.pending.add(lines)
                     connection.answer = ReceiverConnection.Answer(
-                        bytes: LogPush.answer(connection.route, lines, keepsAlive: head.keepsAlive),
-                        needsStore: connection.route != .health, isLast: !head.keepsAlive)
+                        bytes: LogPush.answer(route, lines, keepsAlive: head.keepsAlive),
+                        needsStore: route != .health, isLast: !head.keepsAlive)
                 } catch {
                     refuse(connection, error, keepsAlive: head.keepsAlive)
                 }
@@ -256,18 +258,20 @@ package final class Receiver {
 
     /// Looks at a head before anything of its body is read.
     private func begin(_ connection: ReceiverConnection, _ head: HTTPHead) {
+        connection.route = nil
         do throws(HTTPRefusal) {
-            connection.route = try push.route(head)
+            let route = try push.route(head)
             var size = 0
             switch head.body {
             case .none: break
             case .length(let length): size = length
             case .chunked: size = HTTPRequestReader.bodyLimit
             }
-            guard connection.route == .health || spool.hasRoom && reserved + size <= Receiver.bodyRoom else {
+            guard route == .health || spool.hasRoom && reserved + size <= Receiver.bodyRoom else {
                 counters.deferred += 1
                 throw HTTPRefusal(status: 503, code: 9, text: "Server is busy")
             }
+            connection.route = route
             reserved += size
             connection.reserved = size
             connection.deadline = now() + Receiver.bodyTime + Int64(size) * 1000 / Receiver.slowestRate

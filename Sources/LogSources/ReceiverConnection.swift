@@ -18,8 +18,8 @@ final class ReceiverConnection {
     let descriptor: Int32
     var speech: Speech
     var answer: Answer?
-    /// The route of the request whose body is being read.
-    var route = LogPush.Route.health
+    /// The route of the request whose body is being read; nil when it was refused by its head, and has its answer.
+    var route: LogPush.Route?
     /// Bytes set aside for that body.
     var reserved = 0
     /// The peer sent everything. Closed once what it sent is stored, so that a sender who waits for the end knows.

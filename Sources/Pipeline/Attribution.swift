@@ -20,20 +20,20 @@ package struct Attribution: ~Copyable {
         package init() {}
     }
 
-    private var accounts: NameDirectory
+    var accounts: NameDirectory
     /// Names of people as logs write them, each with the epoch of the event; ``accounts`` holds their pseudonyms. Apart, because a name
     /// that is a person's in one line and a program's in another is two accounts, whichever came first and however often the daemon was
     /// started since.
-    private var people: NameDirectory
-    private let epochs: any EpochKeys
+    var people: NameDirectory
+    let epochs: any EpochKeys
     /// The epoch of the last person's event.
-    private var epoch = Int64.min
+    var epoch = Int64.min
     /// What is added to a name's hash in that epoch.
-    private var epochSalt: UInt64 = 0
+    var epochSalt: UInt64 = 0
     /// Further names of accounts that are there: at most as many as accounts.
     private var furtherNames = 0
     private var values: NameDirectory
-    private var accountCount: UInt32 = 1
+    var accountCount: UInt32 = 1
     private var valueCount: UInt32 = 2
     /// Recently seen shapes of paths, and long paths themselves: hash → value, so that a path need not be templated for every event.
     private var pathCache: [PathEntry]
@@ -44,20 +44,21 @@ package struct Attribution: ~Copyable {
     private var madeNames: [MadeName: ValueID] = [:]
     private static let madeNameLimit = 4096
     private var template = ChunkBuffer(capacity: 256)
-    private let limits: Limits
-    private let pseudonymKey: [UInt8]
-    private let hashKey: UInt64
+    let limits: Limits
+    let pseudonymKey: [UInt8]
+    let hashKey: UInt64
     private var details: DetailReader
     private var movements: MovementReader
     private var screen: NameScreen
+    var canaries: CanaryWatch
     /// Accounts by number, as the estate's settings are made to name them: what these say of one is looked up by its name. People under
     /// the installation's key, whatever the epoch.
-    private var accountNames = [Attribution.overflowName]
+    var accountNames = [Attribution.overflowName]
     private var gate = AdmissionGate()
     /// Under which names are hashed for the gate: from secrets, because the gate's memory is part of a checkpoint. Those of people, like
     /// their pseudonyms, from that of the event's epoch.
     private let gateKey: UInt64
-    private var gateKeys: EpochSecrets<UInt64>
+    var gateKeys: EpochSecrets<UInt64>
 
     private struct PathEntry {
         var hash: UInt64
@@ -70,7 +71,7 @@ package struct Attribution: ~Copyable {
     ///   - pseudonymKey: the installation's secret, under which everything is hashed that stays in the state and is no name of a person.
     ///   - epochs: the keys under which names of people become pseudonyms; the installation's secret at all times by default.
     ///   - hashKey: the key of the tables; random in a daemon. It has no influence on any result.
-    ///   - canaries: items that nobody has a reason to touch.
+    ///   - canaries: accounts, endpoints, objects and items that nobody has a reason to touch.
     package init(
         limits: Limits = Limits(), pseudonymKey: [UInt8], epochs: (any EpochKeys)? = nil, hashKey: UInt64, canaries: [String] = [],
         movements: MovementSettings = MovementSettings()
@@ -82,6 +83,7 @@ package struct Attribution: ~Copyable {
         details = DetailReader(pseudonymKey: pseudonymKey, epochs: self.epochs, canaries: canaries)
         self.movements = MovementReader(movements, pseudonymKey: pseudonymKey, epochs: self.epochs)
         screen = NameScreen(movements.scan)
+        self.canaries = CanaryWatch(canaries, hashKey: hashKey)
         gateKey = WordKey.of("admission of names", key: pseudonymKey)
         gateKeys = EpochSecrets(self.epochs) { WordKey.of("admission of names", key: $0) }
         accounts = NameDirectory(key: hashKey)
@@ -120,6 +122,11 @@ package struct Attribution: ~Copyable {
             {
                 if !presence.contains(.detail) { batch.details.append(EventDetail()) }
                 batch.details[batch.details.count - 1].position = position
+                presence.insert(.detail)
+            }
+            if canaries.isAny && canaries.areTouched(by: account, endpoint, line.endpoint, line.endpoint.isScratch ? scratch : bytes) {
+                if !presence.contains(.detail) { batch.details.append(EventDetail()) }
+                batch.details[batch.details.count - 1].traits.insert(.canary)
                 presence.insert(.detail)
             }
             if presence.contains(.movement) || movements.means(endpoint, object) {
@@ -191,69 +198,6 @@ package struct Attribution: ~Copyable {
         return newAccount(line, bytes, hash: hash, &batch)
     }
 
-    /// A person.
-    private mutating func person(_ line: DecodedLine, _ bytes: PaddedBytes, hash: UInt64, _ batch: inout EventBatch) -> AccountID {
-        let hash = hash ^ salt(line)
-        if let known = people.find(bytes, Int(line.account.start), line.account.count, hash: hash) { return AccountID(rawValue: known) }
-        let raw = bytes.copy(Int(line.account.start)..<Int(line.account.start) + line.account.count)
-        return newPerson(line, bytes, raw, hash: hash, &batch)
-    }
-
-    /// What is added to the hash of a name that gets pseudonyms: by epoch, and by whether the line calls it a person's.
-    private mutating func salt(_ line: DecodedLine) -> UInt64 {
-        let event = KeyEpoch.number(of: line.time)
-        if event != epoch {
-            epoch = event
-            epochSalt = UInt64(bitPattern: event) &* 0x9E37_79B9_7F4A_7C15
-        }
-        return line.kind == .human ? epochSalt : ~epochSalt
-    }
-
-    /// A person who is met for the first time in the present epoch, or a program whose name is a person's.
-    private mutating func newPerson(
-        _ line: DecodedLine, _ bytes: PaddedBytes, _ raw: [UInt8], hash: UInt64, _ batch: inout EventBatch
-    ) -> AccountID {
-        let shown = Pseudonym.text(raw, key: epochs.key(of: epoch))
-        if let number = number(of: shown) ?? known(raw, as: shown, &batch) {
-            // The same person under the name that a checkpoint kept, or in another epoch. Not remembered beyond the limit: names are free.
-            if Int(accountCount) < limits.accounts { remember(raw, hash: hash, number: number) }
-            accountNames[Int(number)] = Pseudonym.text(raw, key: pseudonymKey)
-            return AccountID(rawValue: number)
-        }
-        guard Int(accountCount) < limits.accounts, mayEnter(line, bytes, key: gateKeys.secret(at: line.time), &batch) else {
-            return .overflow
-        }
-        let number = accountCount
-        remember(raw, hash: hash, number: number)
-        addAccount(Array(shown.utf8))
-        accountNames[Int(number)] = Pseudonym.text(raw, key: pseudonymKey)
-        batch.newAccounts.append(shown)
-        batch.namings.append(Naming(account: AccountID(rawValue: number), epoch: epoch, name: shown))
-        return AccountID(rawValue: number)
-    }
-
-    /// The number of a person who is known from another epoch and gets a name in this one; nil for one who is not, or whose key is gone.
-    private mutating func known(_ raw: [UInt8], as shown: String, _ batch: inout EventBatch) -> UInt32? {
-        for key in epochs.others(than: epoch) {
-            guard let number = number(of: Pseudonym.text(raw, key: key)) else { continue }
-            batch.namings.append(Naming(account: AccountID(rawValue: number), epoch: epoch, name: shown))
-            addName(Array(shown.utf8), of: number)
-            return number
-        }
-        return nil
-    }
-
-    /// Remembers what a person is called in logs in the present epoch. A memory that was filled with every name in many epochs is emptied.
-    private mutating func remember(_ raw: [UInt8], hash: UInt64, number: UInt32) {
-        if people.count > 2 * limits.accounts { people = NameDirectory(key: hashKey) }
-        people.insert(raw, hash: hash, number: number)
-    }
-
-    private borrowing func number(of name: String) -> UInt32? {
-        let text = Array(name.utf8)
-        return ChunkBuffer(text).withBytes { accounts.find($0, 0, text.count, hash: $0.hash(from: 0, count: text.count, key: hashKey)) }
-    }
-
     private mutating func newAccount(_ line: DecodedLine, _ bytes: PaddedBytes, hash: UInt64, _ batch: inout EventBatch) -> AccountID {
         let start = Int(line.account.start)
         // Names that are personal data are not in the table of the others, and come by here with every event.
@@ -279,7 +223,7 @@ package struct Attribution: ~Copyable {
     }
 
     /// Asks the gate, and tells the core what it was asked.
-    private mutating func mayEnter(_ line: DecodedLine, _ bytes: PaddedBytes, key: UInt64, _ batch: inout EventBatch) -> Bool {
+    mutating func mayEnter(_ line: DecodedLine, _ bytes: PaddedBytes, key: UInt64, _ batch: inout EventBatch) -> Bool {
         var name = bytes.hash(from: Int(line.account.start), count: line.account.count, key: key)
         // A person and a program of one name are two. 0 is no name.
         if line.kind == .human { name = ~name }
@@ -297,7 +241,7 @@ package struct Attribution: ~Copyable {
         return Array(String(decoding: raw.prefix(160), as: UTF8.self).utf8) + Array("#\(identity)".utf8)
     }
 
-    private mutating func addAccount(_ name: [UInt8]) {
+    mutating func addAccount(_ name: [UInt8]) {
         let hash = ChunkBuffer(name).withBytes { $0.hash(from: 0, count: name.count, key: hashKey) }
         accounts.insert(name, hash: hash, number: accountCount)
         accountNames.append(String(decoding: name, as: UTF8.self))
@@ -305,7 +249,7 @@ package struct Attribution: ~Copyable {
     }
 
     /// One more name of an account that is there. Beyond the limit it is looked for anew with each event: names are free.
-    private mutating func addName(_ name: [UInt8], of number: UInt32) {
+    mutating func addName(_ name: [UInt8], of number: UInt32) {
         guard furtherNames < limits.accounts else { return }
         furtherNames += 1
         let hash = ChunkBuffer(name).withBytes { $0.hash(from: 0, count: name.count, key: hashKey) }
@@ -318,6 +262,7 @@ package struct Attribution: ~Copyable {
         let hash = ChunkBuffer(name).withBytes { $0.hash(from: 0, count: name.count, key: hashKey) }
         values.insert(name, hash: hash, number: valueCount)
         movements.learn(String(decoding: name, as: UTF8.self))
+        canaries.learn(name, valueCount)
         valueCount += 1
     }
 
@@ -378,17 +323,11 @@ package struct Attribution: ~Copyable {
         }
         guard Int(valueCount) < limits.values else { return .overflow }
         let number = valueCount
+        canaries.learn(name, number)
         valueCount += 1
         values.insert(name, hash: hash, number: number)
         batch.newValues.append(String(decoding: name, as: UTF8.self))
         movements.learn(String(decoding: name, as: UTF8.self))
         return ValueID(rawValue: UInt16(truncatingIfNeeded: number))
-    }
-}
-
-/// What alerts call a person.
-package enum Pseudonym {
-    package static func text(_ name: [UInt8], key: [UInt8]) -> String {
-        "u-\(Hexadecimal.text(Array(HMACSHA256.code(for: name, key: key).prefix(6))))"
     }
 }

@@ -66,6 +66,7 @@ extension LaneCore {
         }
         let isCounted = transition.alert.isPage || alert.severity > .low
         if isCounted && (transition.status == .open || becomesPage) { budget.use.count(isPage: transition.alert.isPage) }
+        if isCounted && transition.status == .open && detectors[Int(key.detector)].budgetedScore == nil { budget.control.seeOther() }
         return standing
     }
 

@@ -81,7 +81,7 @@ extension LaneCore {
     /// What an alert is called for ever: the same in replay, after a restart and on any number of shards.
     func identifier(_ key: AlertKey, _ opened: EventTime) -> String {
         if let open = lifecycle.open[key] { return open.id }
-        let text = "\(options.format)|\(descriptors[Int(key.detector)].id)|\(accountName(key.account))|\(opened.milliseconds)"
+        let text = "\(options.identity)|\(descriptors[Int(key.detector)].id)|\(accountName(key.account))|\(opened.milliseconds)"
         return "A-" + Hexadecimal.text(Array(SHA256.hash(Array(text.utf8)).prefix(10)))
     }
 

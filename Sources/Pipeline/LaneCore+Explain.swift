@@ -13,8 +13,8 @@ extension LaneCore {
     }
 
     /// The bucket in which an account was first seen; nil when there is no such account, or none of its events counted.
-    package func firstSeen(_ name: String) -> EventTime? {
-        guard let number = names.firstIndex(of: name) else { return nil }
+    package func firstSeen(_ inquiry: LaneInquiry) -> EventTime? {
+        guard let number = number(of: inquiry) else { return nil }
         let account = AccountID(rawValue: UInt32(number))
         let first = shard(account).profile(account).firstBucket
         return first == .max ? nil : BucketGrid.start(of: first)
@@ -27,9 +27,14 @@ extension LaneCore {
         return shard(account).tombstone(account)
     }
 
+    /// Whom the inquiry is about. An account that is called so by the log comes before a person.
+    private func number(of inquiry: LaneInquiry) -> Int? {
+        names.firstIndex(of: inquiry.account) ?? names.firstIndex(of: inquiry.pseudonym)
+    }
+
     /// Explains the open bucket that the inquiry asks for, before it is learnt. Nil while the account is unknown. Complexity: O(accounts).
     func explain(_ inquiry: LaneInquiry, isClosed: Bool) -> LaneExplanation? {
-        guard let number = names.firstIndex(of: inquiry.account) else { return nil }
+        guard let number = number(of: inquiry) else { return nil }
         let account = AccountID(rawValue: UInt32(number))
         let position = Int(inquiry.bucket - oldestBucket)
         let shard = shard(account)
@@ -57,8 +62,8 @@ extension LaneCore {
                 sourceAlert: lifecycle.open[sourceKey].map { LaneExplanation.Alert($0, bucket: inquiry.bucket) })
         }
         return LaneExplanation(
-            account: inquiry.account, bucket: bucket, firstSeen: BucketGrid.start(of: profile.firstBucket),
-            lastSeenBefore: tombstone(inquiry.account).map { BucketGrid.start(of: Int64($0.lastBucket)) }, age: Int(profile.age),
+            account: names[number], bucket: bucket, firstSeen: BucketGrid.start(of: profile.firstBucket),
+            lastSeenBefore: tombstone(names[number]).map { BucketGrid.start(of: Int64($0.lastBucket)) }, age: Int(profile.age),
             detectors: entries)
     }
 

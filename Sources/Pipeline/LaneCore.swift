@@ -110,7 +110,7 @@ package struct LaneCore: ~Copyable {
         alertLimit = AlertFloodDetector.limit(of: detectors)
         let made = detectors
         let values = ValueTable(
-            canaries: options.canaries, inventory: options.inventory, declaresFlows: options.declaresFlows,
+            canaries: CanaryWatch.names(options.canaries), inventory: options.inventory, declaresFlows: options.declaresFlows,
             catalogues: StoreCatalogues(options.stores))
         self.values = values
         shards = (0..<max(options.shards, 1)).map {

@@ -6,15 +6,18 @@ import EventModel
 
 /// A question to a lane: what do the detectors say of this account in this bucket, and why? It changes nothing of what the lane does.
 package struct LaneInquiry {
-    /// The account's name as alerts show it.
+    /// The account's name as alerts show it, or as the log does.
     package var account: String
+    /// What alerts call it if it is a person's.
+    package var pseudonym: String
     /// The bucket's number, see ``BucketGrid``.
     package var bucket: Int64
     /// Set when the bucket has closed, or the input has ended before that; nil while the account is not known.
     package internal(set) var answer: LaneExplanation?
 
-    package init(account: String, bucket: Int64) {
+    package init(account: String, pseudonym: String = "", bucket: Int64) {
         self.account = account
+        self.pseudonym = pseudonym
         self.bucket = bucket
     }
 }

@@ -9,8 +9,11 @@ import EventModel
 package struct LaneOptions: Sendable {
     /// The source's name: in evidence, status and messages.
     package var name: String
-    /// The format's name: part of an alert's id, so that a replay without settings finds the same ids.
+    /// The format's name.
     package var format: String
+    /// What the lane adds to an alert's id, so that no two lanes have one: the format's name, so that a replay without settings finds the
+    /// same ids; with the source's own where another source of the settings has that format.
+    package var identity: String
     /// How long an event may come after a later one.
     package var lateness: EventDuration
     /// Parts into which accounts are divided. No result depends on it.
@@ -43,6 +46,7 @@ package struct LaneOptions: Sendable {
     package init(name: String, format: String, lateness: EventDuration) {
         self.name = name
         self.format = format
+        identity = format
         self.lateness = lateness
     }
 }

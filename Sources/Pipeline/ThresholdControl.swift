@@ -12,7 +12,7 @@ import RollingStatistics
 /// Scores are in units of the detector's own threshold. An *episode* is a run of buckets of one account with a score above the level that
 /// keeps an alert open; its peak counts. Peaks lie exponentially beyond that level (peaks over threshold), so that a mean and a rate tell
 /// how many reach any level. What is known beforehand, from the model's card, counts like two weeks of the lane.
-/// State: 50 bytes, and 16 for each episode that goes on. Complexity: O(episodes) a bucket.
+/// State: 66 bytes, and 16 for each episode that goes on. Complexity: O(episodes) a bucket.
 struct ThresholdControl: Sendable {
     /// The level above which a finding keeps an alert open, in thresholds.
     private static let hold = 0.8
@@ -25,8 +25,10 @@ struct ThresholdControl: Sendable {
     private static let levels = 0.8...4.0
     /// What one episode counts for at most: one account must not raise what is asked of all others.
     private static let largestStep = 20.0
-    /// The share of the budget that is the volume detector's: the other detectors have no score that could be moved.
+    /// The share of the budget that is the volume detector's at most, and at least: the other detectors have no score that could be moved,
+    /// so that it has to make room for what they use.
     static let share = 0.7
+    static let leastShare = 0.1
 
     private var episodes: [AccountID: Episode] = [:]
     /// Decayed: account-weeks watched, episodes scaled to ``hold``, and the sum of their excesses with how many.
@@ -34,6 +36,9 @@ struct ThresholdControl: Sendable {
     private var count = 0.0
     private var excess = 0.0
     private var peaks = 0.0
+    /// Decayed: the alerts of other detectors that count against the budget, and the days in which they came.
+    private var others = 0.0
+    private var days = 0.0
     /// What the detector asks for, in units of its own threshold.
     private(set) var factor = 1.0
     /// The alerts a week that are due at this level, of as many accounts as there were at the last midnight.
@@ -52,6 +57,9 @@ struct ThresholdControl: Sendable {
         episodes[account] = Episode(peak: max(episodes[account]?.peak ?? 0, raw), last: bucket)
     }
 
+    /// Takes note of an alert of another detector.
+    mutating func seeOther() { others += 1 }
+
     /// Ends episodes, and once a day sets the level anew. `accounts`: those that are judged by themselves.
     mutating func close(bucket: Int64, quiet: UInt8, accounts: Int, budget: AlertBudget?) {
         let ended = episodes.filter { bucket - $0.value.last >= Int64(quiet) }
@@ -69,6 +77,8 @@ struct ThresholdControl: Sendable {
         count *= kept
         excess *= kept
         peaks *= kept
+        others *= kept
+        days = days * kept + 1
         set(accounts: accounts, budget: budget)
     }
 
@@ -86,7 +96,9 @@ struct ThresholdControl: Sendable {
         guard accounts > 0 else { return }
         let rate = rate(accounts)
         if let budget {
-            let allowed = max(budget.ticketsPerWeek * ThresholdControl.share, 0.01)
+            let tickets = budget.ticketsPerWeek
+            let rest = min(tickets - others / max(days, 7) * 7, tickets * ThresholdControl.share)
+            let allowed = max(rest, tickets * ThresholdControl.leastShare, 0.01)
             let level = ThresholdControl.hold + meanExcess * naturalLog(rate / allowed)
             factor = min(max(level, ThresholdControl.levels.lowerBound), ThresholdControl.levels.upperBound)
         }
@@ -100,7 +112,7 @@ struct ThresholdControl: Sendable {
             writer.write(episode.peak)
             writer.write(episode.last)
         }
-        for number in [weeks, count, excess, peaks, factor, expected] { writer.write(number) }
+        for number in [weeks, count, excess, peaks, others, days, factor, expected] { writer.write(number) }
     }
 
     init(from reader: inout StateReader) throws(StateError) {
@@ -114,10 +126,12 @@ struct ThresholdControl: Sendable {
         count = try reader.readDouble()
         excess = try reader.readDouble()
         peaks = try reader.readDouble()
+        others = try reader.readDouble()
+        days = try reader.readDouble()
         factor = try reader.readDouble()
         expected = try reader.readDouble()
         guard ThresholdControl.levels.contains(factor), weeks >= 0, count >= 0, count.isFinite, excess >= 0, excess.isFinite,
-            peaks >= 0, peaks.isFinite, weeks.isFinite, (0...1e9).contains(expected)
+            peaks >= 0, peaks.isFinite, (0...1e12).contains(others), (0...1000).contains(days), weeks.isFinite, (0...1e9).contains(expected)
         else {
             throw StateError.implausible("threshold control")
         }

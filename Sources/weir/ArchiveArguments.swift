@@ -68,7 +68,11 @@ struct ArchiveArguments: ParsableArguments {
         }
         guard !wanted.isEmpty else { throw CommandFailure.wrongUse("the settings have no such source; leave --source and --format out.") }
         var lanes = try wanted.map { try LaneAssembly.lane($0, settings) }
-        guard !paths.isEmpty else { return lanes }
+        guard !paths.isEmpty else {
+            // The sources' own paths are live files, and what the daemon has read of them lies in what rotation made of them.
+            for index in lanes.indices { lanes[index].includesSiblings = true }
+            return lanes
+        }
         guard lanes.count == 1 else { throw CommandFailure.wrongUse("name the source that the paths belong to: --source NAME.") }
         lanes[0].paths = try checkedPaths()
         lanes[0].isSpooled = false

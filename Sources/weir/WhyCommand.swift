@@ -20,21 +20,20 @@ struct WhyCommand: ParsableCommand {
             Example: weir why svc-orders-sync 2026-06-03T14:05 --format combined /var/log/nginx/access.log*
             """)
 
-    @Argument(help: ArgumentHelp("The account's name, as alerts show it.", valueName: "account")) var account: String
+    @Argument(help: ArgumentHelp("The account's name, as alerts show it or as the log does.", valueName: "account")) var account: String
     @Argument(help: ArgumentHelp("A moment in the quarter hour; UTC unless it says otherwise.", valueName: "time")) var time: TimeArgument
     @OptionGroup var archives: ArchiveArguments
     @Flag(help: "One JSON object.") var json = false
 
     func run() throws {
         guard time.time.milliseconds >= 0 else { throw CommandFailure.wrongUse("there is no data from before 1970: choose a later TIME.") }
-        let inquiry = LaneInquiry(account: account, bucket: BucketGrid.number(of: time.time))
         var reports: [WhyReport] = []
         var answers: [Replay.Answer] = []
         let lanes = try archives.lanes()
         let people = try archives.people()
-        for var lane in lanes {
-            // The sources' own paths are live files; what was learnt of an account lies in what rotation made of them.
-            lane.includesSiblings = archives.paths.isEmpty
+        let inquiry = LaneInquiry(
+            account: account, pseudonym: people.pseudonym(of: account, at: time.time), bucket: BucketGrid.number(of: time.time))
+        for lane in lanes {
             let meter = ProgressMeter()
             let answer = Replay(lane: lane, people: people).explain(inquiry, progress: { meter.show($0) })
             meter.clear()

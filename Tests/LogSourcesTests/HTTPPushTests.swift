@@ -73,7 +73,7 @@ import Testing
             """#
         var lines = ReceivedLines()
         try CollectorEvents.lines(of: Array(body.utf8), into: &lines)
-        let expected = "{\"a\":\"}{\\\"\",\"b\":[1,  2]}\nline \"one\"\\nline two ü😀\n42\ntrue\n"
+        let expected = "{\"ts\":1,\"a\":\"}{\\\"\",\"b\":[1,  2]}\nline \"one\"\\nline two ü😀\n42\ntrue\n"
         #expect(String(decoding: lines.bytes, as: UTF8.self) == expected)
     }
 
@@ -84,6 +84,18 @@ import Testing
     ]) func `a push that makes no sense is refused as a whole`(body: String, code: Int) {
         var lines = ReceivedLines()
         #expect { try CollectorEvents.lines(of: Array(body.utf8), into: &lines) } throws: { ($0 as? HTTPRefusal)?.code == code }
+    }
+
+    @Test(arguments: [
+        (#"{"time":1795000000.25,"event":{"a":1}}"#, #"{"ts":1795000000.25,"a":1}"#),
+        (#"{"event":{"a":{"ts":2}},"time":"1795000000"}"#, #"{"ts":"1795000000","a":{"ts":2}}"#),
+        (#"{"time":1,"event":{"a":1,"ts":3}}"#, #"{"a":1,"ts":3}"#), (#"{"time":1,"event":{}}"#, "{}"),
+        (#"{"time":1,"event":"a b"}"#, "a b"), (#"{"time":"x","account":"y","event":{"a":1}}"#, #"{"a":1}"#),
+        (#"{"time":{},"event":{"a":1}}"#, #"{"a":1}"#), (#"{"time":"","event":{"a":1}}"#, #"{"a":1}"#),
+    ]) func `the time around a record without one becomes its own`(body: String, line: String) throws {
+        var lines = ReceivedLines()
+        try CollectorEvents.lines(of: Array(body.utf8), into: &lines)
+        #expect(String(decoding: lines.bytes, as: UTF8.self) == line + "\n")
     }
 
     @Test func `a packed body is unpacked, one that is damaged or unpacks to too much is refused`() throws {

@@ -127,6 +127,17 @@ import Testing
         #expect(try rig.stored() == "{\"a\":1}\n{\"a\":2}\nx\ny\n")
     }
 
+    @Test(arguments: ["GET /", "DELETE /", "OPTIONS /services/collector/event", "POST /services/collector/health"])
+    func `a refused request without a body has one answer, and the connection goes on`(line: String) throws {
+        let rig = try unixRig("http+unix")
+        let sender = try LoopbackSender(rig.target)
+        sender.send("\(line) HTTP/1.1\r\nHost: x\r\n\r\n" + request("/", "a\n"))
+        rig.turn(6)
+        let answers = sender.read().components(separatedBy: "HTTP/1.1 ").dropFirst()
+        #expect(answers.map { String($0.prefix(3)) } == ["405", "200"], "\(answers)")
+        #expect(try rig.stored() == "a\n")
+    }
+
     @Test func `a push that cannot be stored has no answer until it can`() throws {
         let rig = try unixRig("http+unix")
         let sender = try LoopbackSender(rig.target)

@@ -11,9 +11,10 @@ import Testing
 @testable import Pipeline
 
 @Suite struct LaneBudgetTests {
-    /// Lives `days` with `accounts`, of which each has an episode a day with this probability and peaks that lie exponentially.
+    /// Lives `days` with `accounts`, of which each has an episode a day with this probability and peaks that lie exponentially, and with as
+    /// many alerts of other detectors a week.
     private func control(
-        days: Int64, accounts: Int, rate: Double, budget: AlertBudget?, mean: Double = 0.4, seed: UInt64 = 1
+        days: Int64, accounts: Int, rate: Double, budget: AlertBudget?, mean: Double = 0.4, seed: UInt64 = 1, others: Int = 0
     ) -> (ThresholdControl, openedInLastMonth: Int) {
         var random = SeededRandom(seed: seed)
         var control = ThresholdControl()
@@ -25,6 +26,7 @@ import Testing
                 control.see(AccountID(rawValue: UInt32(account)), score: raw / control.factor, bucket: bucket)
                 if raw >= control.factor && bucket >= (days - 28) * 96 { opened += 1 }
             }
+            if others > 0 && bucket % (672 / Int64(others)) == 0 { control.seeOther() }
             control.close(bucket: bucket, quiet: 24, accounts: accounts, budget: budget)
         }
         return (control, opened)
@@ -37,6 +39,14 @@ import Testing
         let allowed = tickets * ThresholdControl.share * 4
         #expect(Double(opened) <= 1.6 * allowed + 6 && Double(opened) >= 0.5 * allowed - 6, "\(opened) in four weeks of \(allowed)")
         #expect(abs(control.expected - tickets * ThresholdControl.share) < 0.05 * tickets, "\(control.expected) of \(tickets)")
+    }
+
+    @Test(arguments: [(0, 7.0), (6, 4), (9, 1), (100, 1)])
+    func `what other detectors use of the budget is not the volume detector's`(others: Int, allowed: Double) {
+        let budget = AlertBudget(pagesPerDay: 1, ticketsPerWeek: 10)
+        let (control, opened) = control(days: 280, accounts: 300, rate: 0.05, budget: budget, others: others)
+        #expect(abs(control.expected - allowed) < 0.25, "\(control.expected) of \(allowed)")
+        #expect(Double(opened) <= 1.6 * 4 * allowed + 6, "\(opened) in four weeks")
     }
 
     @Test func `a budget that has room lowers the level, and without one it stays`() {
