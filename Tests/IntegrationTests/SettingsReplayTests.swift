@@ -12,8 +12,8 @@ import Testing
     }
 
     private func settings(_ bench: Workbench, _ sources: String) throws -> String {
-        let text = "state_directory: state\ndetection: { canaries: [svc-bait] }\nsources:\n\(sources)alerts: { sinks: [ { type: ndjson, path: a } ] }\n"
-        try bench.write(text, to: "weir.yaml")
+        let before = "state_directory: state\ndetection: { canaries: [svc-bait] }\nsources:\n"
+        try bench.write(before + sources + "alerts: { sinks: [ { type: ndjson, path: a } ] }\n", to: "weir.yaml")
         return bench.path("weir.yaml")
     }
 

@@ -105,7 +105,8 @@ func run(_ files: [MemorySource.File], _ plan: LaneRunPlan = LaneRunPlan()) thro
     var journal = MemoryJournal()
     var core = LaneCore(options: plan.options)
     core.decisions = plan.decisions
-    let attribution = Attribution(pseudonymKey: [1, 2, 3], epochs: plan.epochs, hashKey: plan.seed, canaries: plan.options.canaries, movements: plan.movements)
+    let attribution = Attribution(
+        pseudonymKey: [1, 2, 3], epochs: plan.epochs, hashKey: plan.seed, canaries: plan.options.canaries, movements: plan.movements)
     var reader = try laneReader(files, plan, [], attribution, &random)
     var result = LaneRun()
     var batch = EventBatch()
@@ -122,7 +123,8 @@ func run(_ files: [MemorySource.File], _ plan: LaneRunPlan = LaneRunPlan()) thro
         core = try LaneCore(options: options, resume: journal.resume)
         let newest = core.newest
         core.decisions = plan.decisions.filter { $0.time >= newest }
-        var attribution = Attribution(pseudonymKey: [1, 2, 3], epochs: plan.epochs, hashKey: random.next(), canaries: plan.options.canaries,
+        var attribution = Attribution(
+            pseudonymKey: [1, 2, 3], epochs: plan.epochs, hashKey: random.next(), canaries: plan.options.canaries,
             movements: plan.movements)
         attribution.resume(
             accountNames: core.accountNames, comingNames: core.comingNames, valueNames: core.endpointAndObjectNames, gate: core.admission)

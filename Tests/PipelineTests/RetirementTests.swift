@@ -50,7 +50,10 @@ import Testing
         }
         let isSteadyBuried = core.tombstone("svc-steady") != nil
         #expect(!isSteadyBuried)
-        let firstSeen = [core.firstSeen(LaneInquiry(account: "returns", bucket: 0)), core.firstSeen(LaneInquiry(account: "once", bucket: 0))]
+        let firstSeen = [
+            core.firstSeen(LaneInquiry(account: "returns", bucket: 0)),
+            core.firstSeen(LaneInquiry(account: "once", bucket: 0)),
+        ]
         #expect(firstSeen == [EventTime(milliseconds: RetirementTests.start) + .days(40), nil])
     }
 
