@@ -22,6 +22,9 @@ final class JournalWriter: Sendable {
     private let stored: @Sendable (_ alerts: Int) -> Void
     private let failed: @Sendable (OutletFailure) -> Void
     private let isAbandoned = Atomic<Bool>(false)
+    private let gaveUp = Atomic<Bool>(false)
+    /// Whether something that was to be stored is not.
+    var hasGivenUp: Bool { gaveUp.load(ordering: .acquiring) }
 
     /// - Parameters:
     ///   - commit: stores one commit, all or nothing.
@@ -86,7 +89,10 @@ final class JournalWriter: Sendable {
         let (commit, alerts) = (commit, commit.alerts.count)
         queue.async { [self] in
             let isStored = !ticket.hasGap.load(ordering: .relaxed) && persist(commit)
-            if !isStored { ticket.hasGap.store(true, ordering: .relaxed) }
+            if !isStored {
+                ticket.hasGap.store(true, ordering: .relaxed)
+                gaveUp.store(true, ordering: .releasing)
+            }
             let waiting = pending(ticket.lane)
             ticket.decisions.withLock { $0 = waiting }
             // Pairs with the acquire load in isFree.

@@ -37,7 +37,7 @@ package final class WeirDaemon {
     }
 
     /// Runs until SIGTERM or SIGINT; reloads the settings on SIGHUP. Returns when everything read so far is stored.
-    /// Throws: ``DaemonFailure`` when a lane cannot start.
+    /// Throws: ``DaemonFailure`` when a lane cannot start, or what was read could not be stored.
     package func run() throws(DaemonFailure) {
         for notice in journal.notices { log.warning(notice.message) }
         for warning in settings.warnings { log.warning(warning.text(file: settingsPath)) }
@@ -51,6 +51,9 @@ package final class WeirDaemon {
                 keeper.stop()
                 stop()
                 closeJournal()
+                if writer?.hasGivenUp == true {
+                    throw DaemonFailure(message: "stopped, and what was read last is not stored: it is read again at the next start.")
+                }
                 log.info("stopped")
                 return
             case .reload: try reload()

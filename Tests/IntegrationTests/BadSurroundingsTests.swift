@@ -92,7 +92,10 @@ import Testing
         try expect(within: 30, daemon, bench) { $0.contains("history is read") && $0.contains("the disk reported an error") }
         #expect(!bench.text("daemon.log").contains("stored again"), "\(bench.text("daemon.log").suffix(2000))")
         let begun = Date()
-        #expect(bench.end(daemon, signal: SIGTERM) == 0, "\(bench.text("daemon.log").suffix(2000))")
+        let code = bench.end(daemon, signal: SIGTERM)
+        // With room for the commits and none for the marks of what was sent, nothing is missing from the state.
+        let isGivenUp = bench.text("daemon.log").contains("what was read last is not stored")
+        #expect(code == (isGivenUp ? 1 : 0) && (isGivenUp || limit > 300_000), "\(code) \(bench.text("daemon.log").suffix(2000))")
         #expect(Date().timeIntervalSince(begun) < 15)
 
         let second = try start(bench)
