@@ -103,6 +103,13 @@ struct FileHead {
         if !keepingFile { file = nil }
     }
 
+    /// Takes the file back after it was let go. Throws: ``FileFailure``, also when the path leads to another file by now.
+    mutating func open(path: String, key: FileKey) throws(FileFailure) {
+        let opened = try OpenFile(path: path)
+        guard opened.status().map(FileKey.init) == key else { throw FileFailure.missing }
+        file = opened
+    }
+
     /// Whether the file is a tar. Asked before ``trim(keepingFile:)``.
     var isTar: Bool { TarArchive.isTar(sample) }
 

@@ -47,6 +47,13 @@ extension FileTreeSource {
         var old: Generation?
         /// In a tar.
         var place: TarPlace?
+
+        /// Its head with its file, opened again where it was let go. Throws: ``FileFailure``, also when its path leads to another file now.
+        func opened() throws(FileFailure) -> FileHead {
+            var head = head
+            if head.file == nil { try head.open(path: file.path, key: FileKey(file.status)) }
+            return head
+        }
     }
 
     func isStillTrue(_ note: Noted, _ time: Int64) -> Bool {
@@ -154,12 +161,13 @@ extension FileTreeSource {
     private func isCopy(_ found: Found, of others: [Found], isFirst: Bool) -> Bool {
         if isFirst && !candidates.isSibling(found.file.path) { return false }
         return others.contains { other in
-            guard other.head.compression == .none, other.head.bytes.starts(with: found.head.bytes), let original = other.head.file,
-                let status = original.status()
-            else { return false }
+            guard other.head.compression == .none, other.head.bytes.starts(with: found.head.bytes) else { return false }
             if isFirst && !found.file.path.hasPrefix(other.file.path) { return false }
             do throws(FileFailure) {
-                return try isBeginning(found.file, found.head, of: original, status.size)
+                // Of many new files only a few are still open.
+                let (head, original) = (try found.opened(), try other.opened().file)
+                guard let original, let status = original.status() else { return false }
+                return try isBeginning(found.file, head, of: original, status.size)
             } catch {
                 return false
             }
@@ -175,11 +183,15 @@ extension FileTreeSource {
         }
     }
 
-    /// Files whose inode is that of a generation sought come before copies of it; packed ones, which may be copies of plain ones, last.
+    /// Files whose inode is that of a generation sought come before copies of it; packed ones, which may be copies of plain ones, then; and
+    /// those that are too short for one at the end: they are taken for its shortened copy only where nothing holds as much as was read.
     private func inOrderOfTrust(_ unknown: [CandidateFiles.File]) -> [CandidateFiles.File] {
-        let sought = Set(generations.values.filter { $0.state == .missing || $0.state == .finished }.map(\.key))
+        let sought = generations.values.filter { $0.state == .missing || $0.state == .finished || $0.state == .cut }
+        let keys = Set(sought.filter { $0.state != .cut }.map(\.key))
+        let longest = sought.map(\.offset).max() ?? 0
         func rank(_ file: CandidateFiles.File) -> Int {
-            (sought.contains(FileKey(file.status)) ? 0 : 1) + (file.isPacked ? 2 : 0)
+            let isShort = !file.isPacked && file.status.size < longest
+            return (keys.contains(FileKey(file.status)) ? 0 : 1) + (file.isPacked ? 2 : 0) + (isShort ? 4 : 0)
         }
         return unknown.enumerated().sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }.map(\.element)
     }

@@ -115,6 +115,38 @@ import Testing
         #expect(rig.losses.isEmpty)
     }
 
+    /// The newer copy is too short for what was read, as one would be that was made before the last lines came: it holds other lines.
+    @Test func `of two copies made while stopped the one that holds what was read is gone on with`() throws {
+        let header = "#" + String(repeating: "h", count: 1100) + "\n"
+        try folder.append(header, to: "app.log")
+        try started(with: 0..<12)
+        rig.stop()
+        try folder.append(LaneRig.lines(12..<16), to: "app.log")
+        try folder.copy("app.log", "app.log.2")
+        try folder.overwrite("app.log", with: header + LaneRig.lines(19..<25))
+        try folder.copy("app.log", "app.log.1")
+        try folder.overwrite("app.log", with: header + LaneRig.lines(27..<30))
+        try rig.start()
+        rig.drain()
+        rig.passLong()
+        #expect(rig.rows.sorted() == Array(0..<16) + Array(19..<25) + Array(27..<30))
+        #expect(rig.losses.isEmpty)
+    }
+
+    @Test func `a copy of a new file is known although that is no longer open`() throws {
+        let rig = LaneRig([folder.at("*.log*")])
+        rig.openLimit = 2
+        try folder.append(LaneRig.lines(0..<3), to: "a.log")
+        try rig.start()
+        rig.drain()
+        try folder.append(LaneRig.lines(10..<13), to: "b.log")
+        try folder.append(LaneRig.lines(20..<23), to: "c.log")
+        try folder.copy("c.log", "c.log.1")
+        rig.pass(3100)
+        rig.passLong()
+        #expect(rig.rows.sorted() == Array(0..<3) + Array(10..<13) + Array(20..<23))
+    }
+
     @Test func `a truncation in the middle of a line takes the line from the copy`() throws {
         try started(with: 0..<2)
         try folder.append(String(LaneRig.line(2).prefix(20)), to: "app.log")
