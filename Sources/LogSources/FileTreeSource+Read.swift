@@ -8,7 +8,7 @@ extension FileTreeSource {
     package mutating func read(_ stream: StreamID, into output: inout OutputRawSpan) -> ReadOutcome {
         guard let generation = generations[stream] else { return .ended }
         if let outcome = openIfNeeded(generation) { return outcome }
-        guard let bytes = generation.stream else { return .ended }
+        guard let bytes = generation.stream else { return .idle }
         if follows && bytes.compression == .none && !isUnchanged(generation, bytes) { return cut(generation, bytes) }
         let outcome = bytes.read(into: &output)
         generation.isAtEnd = outcome != .bytes
@@ -110,13 +110,16 @@ extension FileTreeSource {
 
     /// Keeps a generation's file open, closing those that were opened longest ago when there are too many.
     mutating func hold(_ generation: Generation, _ file: OpenFile) {
-        if generation.file == nil { opened.append(generation.id) }
+        // It may still be listed from before its file was let go.
+        if generation.file == nil && !opened.contains(generation.id) { opened.append(generation.id) }
         generation.file = file
-        _ = closeOldest(keeping: openLimit)
+        _ = closeOldest(keeping: openLimit, sparing: generation)
     }
 
     /// Closes files that can be gone back to until only `count` are open. Whether any was closed.
-    mutating func closeOldest(keeping count: Int) -> Bool {
+    ///
+    /// - Parameter reading: the one that is about to be read: where all others are in the middle of something, more are open than should be.
+    mutating func closeOldest(keeping count: Int, sparing reading: Generation? = nil) -> Bool {
         guard opened.count > count else { return false }
         opened.removeAll { generations[$0]?.file == nil }
         var isAnyClosed = false
@@ -127,7 +130,9 @@ extension FileTreeSource {
             var kept: [StreamID] = []
             var excess = opened.count - goal
             for id in opened {
-                guard excess > 0, let generation = generations[id], generation.isPresent, canRest(generation, isAtEnd: isAtEnd) else {
+                guard excess > 0, let generation = generations[id], generation !== reading, generation.isPresent,
+                    canRest(generation, isAtEnd: isAtEnd)
+                else {
                     kept.append(id)
                     continue
                 }

@@ -70,6 +70,21 @@ import Testing
         #expect(most <= 60, "\(most) descriptors lead into the folder")
     }
 
+    @Test func `a file at rest that is opened again while others are in the middle is not closed for them`() throws {
+        let rig = LaneRig([folder.at("*.log")])
+        rig.openLimit = 1
+        try folder.append(LaneRig.lines(0..<2) + String(LaneRig.line(2).prefix(20)), to: "b.log")
+        try rig.start()
+        rig.drain()
+        try folder.append(LaneRig.lines(10_000..<40_000), to: "a.log")
+        while rig.rows.count < 2000 { _ = rig.step() }
+        try folder.append(String(LaneRig.line(2).dropFirst(20)), to: "b.log")
+        rig.drain()
+        rig.passLong()
+        #expect(rig.rows.sorted() == [0, 1, 2] + Array(10_000..<40_000))
+        #expect(rig.malformed.isEmpty)
+    }
+
     /// Descriptors of this process that lead to files of this folder: other tests have theirs.
     private func descriptors() throws -> Int {
         let manager = FileManager.default
