@@ -118,7 +118,7 @@ extension FileTreeSource {
 
     /// Closes files that can be gone back to until only `count` are open. Whether any was closed.
     ///
-    /// - Parameter reading: the one that is about to be read: where all others are in the middle of something, more are open than should be.
+    /// - Parameter reading: the one that is about to be read. Where all others are in the middle of something, more stay open than should.
     mutating func closeOldest(keeping count: Int, sparing reading: Generation? = nil) -> Bool {
         guard opened.count > count else { return false }
         opened.removeAll { generations[$0]?.file == nil }

@@ -21,7 +21,7 @@ package struct FuzzTarget: Sendable {
     package func run(_ input: [UInt8]) throws(FuzzFailure) { try body(input) }
 
     /// All of them.
-    package static let all = formats + wrappers + texts + received + archives + states + lanes
+    package static let all = formats + wrappers + texts + received + archives + states + lanes + tails
 
     package static func named(_ name: String) -> FuzzTarget? { all.first { $0.name == name } }
 }

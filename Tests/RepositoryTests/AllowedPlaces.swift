@@ -77,6 +77,7 @@ enum AllowedPlaces {
         "Sources/Daemon/Process.swift": "calls the system",
         "Sources/Daemon/MemoryPort.swift": "calls the system",
         "Tests/LogSourcesTests/TemporaryFolder.swift": "calls the system",
+        "Tests/FuzzTargets/TailFolder.swift": "calls the system",
         "Tests/Fuzzer/Main.swift": "is called by libFuzzer",
         "Tests/TestSupport/LoopbackSender.swift": "calls the system",
         "Tests/AlertSinksTests/LoopbackReceivers.swift": "calls the system",
