@@ -37,7 +37,7 @@ extension JSONCursor {
         case JSONField.account.rawValue:
             guard !bytes.hasControl(from: start, to: end) else { return draft.fail(Failure.name) }
             draft.line.account = text
-        case JSONField.endpoint.rawValue: draft.line.endpoint = text
+        case JSONField.endpoint.rawValue: draft.line.endpoint = bytes.path(from: start, to: end)
         case JSONField.object.rawValue: draft.line.object = text
         case JSONField.ip.rawValue: draft.line.address = text
         case JSONField.action.rawValue: draft.line.operation = JSONWords.operation(word(bytes, start, end))
@@ -79,7 +79,7 @@ extension JSONCursor {
         case JSONField.account.rawValue:
             guard !scratch[start...].contains(where: { $0 < 0x20 || $0 == 0x7F }) else { return Failure.name }
             draft.line.account = text
-        case JSONField.endpoint.rawValue: draft.line.endpoint = text
+        case JSONField.endpoint.rawValue: draft.line.endpoint = PaddedBytes.path(of: text, in: scratch)
         case JSONField.object.rawValue: draft.line.object = text
         case JSONField.ip.rawValue: draft.line.address = text
         case JSONField.action.rawValue, JSONField.method.rawValue, JSONField.kind.rawValue: break

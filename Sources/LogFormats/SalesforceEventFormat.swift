@@ -101,7 +101,6 @@ struct SalesforceEventDialect: RecordDialect {
             let isNamed = record.has(.eventType)
             draft.line.endpoint = isNamed ? name(of: record) : RecordView.append(SalesforceEventDialect.bare(record).name, to: &scratch)
         }
-        draft.line.endpoint = record.path(of: draft.line.endpoint, scratch)
         draft.detail.agent = SalesforceEventDialect.unquoted(draft.detail.agent, record, scratch)
         draft.detail.query = SalesforceEventDialect.unquoted(draft.detail.query, record, scratch)
         let isCall = kind == .logFile(.callout)
@@ -282,10 +281,9 @@ struct SalesforceEventDialect: RecordDialect {
         case .always(let operation): return operation
         case .soap: return ELFEventType.soapOperation(record.word(.action))
         case .rest:
-            let path = record.value(.endpoint)
-            let start = Int(path.start)
+            let path = record.path
             return HTTPOperation.ofKnownService(
-                method: record.exactWord(.method), path: record.bytes, from: start, to: start + Int(path.count))
+                method: record.exactWord(.method), path: record.bytes, from: path.lowerBound, to: path.upperBound)
         case .bulk, .bulkJob: return ELFEventType.bulkOperation(record.word(.action))
         case .report: return record.begins(.action, "reportexported") ? .export : .report
         case .reportExport: return .export

@@ -81,6 +81,29 @@ struct JSONFormatTests {
         #expect(try only(#"{"ts":\#(text),"account":"svc"}"#).time == 1_780_279_500_000)
     }
 
+    @Test(arguments: [
+        ("https://crm.example.com/api/v2/contacts/9?x=1", "/api/v2/contacts/9?x=1"), ("HTTP://h:8080/a", "/a"), ("wss://h/s", "/s"),
+        (#"https:\/\/h\/a\u0062"#, "/ab"), ("https://h", "https://h"), ("https://h?u=/a", "https://h?u=/a"), ("https:/h/a", "https:/h/a"),
+        ("http", "http"), ("https://", "https://"), ("httpd/status", "httpd/status"), ("/go?to=https://h/a", "/go?to=https://h/a"),
+        ("urn:x://a/b", "urn:x://a/b"), ("Contact.query", "Contact.query"),
+    ]) func `of an absolute URL the endpoint is the path`(text: String, path: String) throws {
+        let line = withMembers(#""endpoint":"\#(text)""#) + "\n"
+        // The second line is read the way of those whose keys are known.
+        #expect(try decode("json", line + line).lines.map(\.endpoint) == [path, path])
+        let plain = text.replacing("\\/", with: "/").replacing("\\u0062", with: "b")
+        #expect(try decode("csv", "ts,account,endpoint\n1780279500,a,\(plain)\n").lines.map(\.endpoint) == [path])
+        let record = #"{"time_iso8601":"2026-06-01T02:05:00Z","remote_user":"a","request_method":"GET","request_uri":"\#(text)"}"#
+        #expect(try decode("nginx_json", record).lines.map(\.endpoint) == [path])
+    }
+
+    @Test func `a host that is named like an export makes none`() throws {
+        for method in ["POST", "PUT"] {
+            let members = #""request_method":"\#(method)","request_uri":"https://export.example.com/a""#
+            let seen = try decode("nginx_json", #"{"time_iso8601":"2026-06-01T02:05:00Z","remote_user":"a",\#(members)}"#)
+            #expect(seen.lines.map(\.operation) == [.write])
+        }
+    }
+
     @Test func `an account may be a number`() throws {
         #expect(try only(#"{"ts":1780279500,"account":4711}"#).account == "4711")
     }
