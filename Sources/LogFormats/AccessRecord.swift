@@ -12,7 +12,6 @@ enum AccessRecord {
         if draft.line.endpoint.isEmpty {
             requestLine(record, into: &draft)
         } else {
-            draft.line.endpoint = record.path(of: draft.line.endpoint, scratch)
             draft.line.operation = record.httpOperation()
         }
         tls(record, into: &draft, &scratch)
@@ -27,9 +26,10 @@ enum AccessRecord {
         let blank = record.bytes.firstIndex(of: 0x20, from: start, to: end)
         guard value.kind != .none, blank < end, blank > start else { return }
         let last = record.bytes.firstIndex(of: 0x20, from: blank + 1, to: end)
-        draft.line.endpoint = TextRange(start: blank + 1, count: last - blank - 1)
+        let path = record.bytes.path(from: blank + 1, to: last)
+        draft.line.endpoint = path
         let method = record.bytes.word(at: start) & PaddedBytes.firstBytes(blank - start)
-        draft.line.operation = HTTPOperation.of(method: method, path: record.bytes, from: blank + 1, to: last)
+        draft.line.operation = HTTPOperation.of(method: method, path: record.bytes, from: Int(path.start), to: last)
     }
 
     /// Go programs write the version as its number in the protocol.

@@ -295,10 +295,9 @@ enum CombinedLine {
     /// Where the path of `https://host/path` starts; `end` when the target is no path.
     @inline(never)
     private static func pathOfAbsolute(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Int {
-        let colon = bytes.firstIndex(of: UInt8(ascii: ":"), or: space, from: start, to: end)
-        guard colon + 3 < end, bytes.hasASCII("://", at: colon) else { return end }
-        let path = bytes.firstIndex(of: UInt8(ascii: "/"), or: space, from: colon + 3, to: end)
-        return path < end && bytes[path] != space ? path : end
+        let blank = bytes.firstIndex(of: space, from: start, to: end)
+        let path = bytes.pathStart(from: start, to: blank) ?? blank
+        return path < blank ? path : end
     }
 
     /// Whether an address can only be a proxy of our own: loopback, RFC 1918, or a unique local address.

@@ -50,7 +50,6 @@ struct ECSDialect: RecordDialect {
     private static let aiContent = Array("ai_content".utf8)
 
     func read(_ record: RecordView, into draft: inout RecordDraft, _ scratch: inout [UInt8]) -> RecordVerdict {
-        draft.line.endpoint = record.path(of: draft.line.endpoint, scratch)
         draft.line.kind = JSONWords.kind(record.word(.userKind))
         draft.line.operation = operation(record)
         if draft.line.status == 0 && draft.line.operation == .login && record.says(.outcome, "failure") { draft.line.status = 401 }

@@ -35,7 +35,7 @@ struct LineDraft {
         case .account:
             guard !bytes.hasControl(from: start, to: end) else { return fail(.controlCharacterInName) }
             line.account = text
-        case .endpoint: line.endpoint = text
+        case .endpoint: line.endpoint = bytes.path(from: start, to: end)
         case .object: line.object = text
         case .ip: line.address = text
         case .method: method = bytes.word(at: start) & PaddedBytes.firstBytes(text.count)
@@ -56,7 +56,7 @@ struct LineDraft {
             let place = Int(text.start)..<Int(text.start) + text.count
             guard !scratch[place].contains(where: { $0 < 0x20 || $0 == 0x7F }) else { return fail(.controlCharacterInName) }
             line.account = text
-        case .endpoint: line.endpoint = text
+        case .endpoint: line.endpoint = PaddedBytes.path(of: text, in: scratch)
         case .object: line.object = text
         case .ip: line.address = text
         case .method, .action, .kind, .limitUsed, .limitMax: break

@@ -64,7 +64,6 @@ struct OCSFDialect: RecordDialect {
         case 3, 4: draft.line.kind = .service
         default: draft.line.kind = record.says(.userKind, "assumedrole") || record.says(.userKind, "awsservice") ? .service : .unknown
         }
-        draft.line.endpoint = record.path(of: draft.line.endpoint, scratch)
         draft.line.operation = operation(record, kind)
         // A failure without a status: who may not is told so more often than anything else goes wrong.
         if draft.line.status == 0 && record.number(.outcome) == 2 { draft.line.status = kind == .authentication ? 401 : 403 }

@@ -100,7 +100,7 @@ struct RecordDraft {
     /// Reads every field that means the same in every product; false when a number is none.
     mutating func standard(_ record: RecordView, _ scratch: inout [UInt8]) -> Bool {
         line.account = record.text(.account, &scratch)
-        line.endpoint = record.text(.endpoint, &scratch)
+        line.endpoint = record.endpoint(&scratch)
         line.object = record.text(.object, &scratch)
         line.address = record.first(of: record.text(.ip, &scratch), scratch)
         detail(\.agent, record.text(.agent, &scratch))

@@ -25,7 +25,12 @@ struct RecordView {
     private func held(_ field: RecordField) -> JSONRecordValue {
         for place in plan.range(field) where present.contains(plan.slots[place]) {
             let value = values[plan.slots[place]]
-            if value.kind != .nested && (value.kind != .text || !isBlank(value)) { return value }
+            switch value.kind {
+            case .nested: continue
+            case .text, .escapedText:
+                if !bytes.saysNothing(from: Int(value.start), to: Int(value.start + value.count)) { return value }
+            default: return value
+            }
         }
         return JSONRecordValue()
     }
@@ -35,18 +40,6 @@ struct RecordView {
 
     /// Whether a field's place holds anything, an object too.
     func holds(_ field: RecordField) -> Bool { !present.isDisjoint(with: plan.set(field)) }
-
-    private func isBlank(_ value: JSONRecordValue) -> Bool {
-        let start = Int(value.start)
-        switch value.count {
-        case 0: return true
-        case 1: return bytes[start] == UInt8(ascii: "-")
-        case 3: return bytes.hasASCII("N/A", at: start) || bytes.hasASCII("n/a", at: start)
-        case 4: return bytes.hasASCII("null", at: start) || bytes.hasASCII("NULL", at: start)
-        case 7: return bytes.hasASCII("NOT_SET", at: start)
-        default: return false
-        }
-    }
 
     // MARK: Texts
 
@@ -113,16 +106,12 @@ struct RecordView {
         return text
     }
 
-    /// The path of a URL, or the text itself when it is a path. Complexity: O(length), at most 512 bytes.
-    func path(of text: TextRange, _ scratch: [UInt8]) -> TextRange {
-        guard text.count > 3, byte(text, 0, scratch) != UInt8(ascii: "/") else { return text }
-        var slashes = 0
-        for offset in 0..<min(text.count, 512) where byte(text, offset, scratch) == UInt8(ascii: "/") {
-            slashes += 1
-            if slashes == 1 && (offset == 0 || byte(text, offset - 1, scratch) != UInt8(ascii: ":")) { return text }
-            if slashes == 3 { return part(text, from: offset, count: text.count - offset) }
-        }
-        return text
+    /// The endpoint: of an absolute URL its path.
+    @inline(__always)
+    func endpoint(_ scratch: inout [UInt8]) -> TextRange {
+        let text = self.text(.endpoint, &scratch)
+        if text.isScratch { return PaddedBytes.path(of: text, in: scratch) }
+        return bytes.path(from: Int(text.start), to: Int(text.start) + text.count)
     }
 
     func hasControl(_ text: TextRange, _ scratch: [UInt8]) -> Bool {
@@ -200,11 +189,17 @@ struct RecordView {
         return value.kind == .none ? 0 : bytes.word(at: Int(value.start)) & PaddedBytes.firstBytes(Int(value.count))
     }
 
+    /// Where the path of the request stands as it is written. Hosts may be named like what is done there.
+    var path: Range<Int> {
+        let value = self.value(.endpoint)
+        let path = bytes.path(from: Int(value.start), to: Int(value.start + value.count))
+        return Int(path.start)..<Int(path.start) + path.count
+    }
+
     /// What an HTTP request did.
     func httpOperation() -> Operation {
-        let path = value(.endpoint)
-        let start = Int(path.start)
-        return HTTPOperation.of(method: exactWord(.method), path: bytes, from: start, to: start + Int(path.count))
+        let path = self.path
+        return HTTPOperation.of(method: exactWord(.method), path: bytes, from: path.lowerBound, to: path.upperBound)
     }
 
     /// Whether a field is this word, in lower case here and in any there.

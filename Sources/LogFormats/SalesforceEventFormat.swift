@@ -32,7 +32,8 @@ struct SalesforceEventDialect: RecordDialect {
     static let places = [
         RecordPlace(
             .ts, "EventDate", "Timestamp", "TimestampDerived", "CreatedDate", "SfdcCreatedDate", "timestamp__c", "TimeGenerated"),
-        RecordPlace(.eventType, "EventType", "attributes.type", "channel"),
+        // Behind what says the type itself: what EventBridge and the Pub/Sub API write around the payload.
+        RecordPlace(.eventType, "EventType", "attributes.type", "channel", "detail-type", "event.EventApiName", "EventApiName"),
         RecordPlace(.eventID, "EventIdentifier"),
         RecordPlace(.app, "ConnectedAppId", "ConnectedAppIdentifier"), RecordPlace(.service, "ClientName", "Client"),
         RecordPlace(.userID, "UserId", "UserIdentifier", "UserIdDerived", "SfdcCreatedById", "CreatedById", "userId__c"),
@@ -57,7 +58,7 @@ struct SalesforceEventDialect: RecordDialect {
         RecordPlace(.region, "DataCenter", "InstanceName", "Region"), RecordPlace(.destRegion, "CountryIso", "Country"),
         RecordPlace(.tls, "TlsProtocol"), RecordPlace(.session, "SessionKey", "LoginKey"),
         RecordPlace(.text, "responseText__c", "prompt__c"), RecordPlace(.category, "ApiClientCategory"),
-        RecordPlace(.list, "Section", "Display"),
+        RecordPlace(.list, "Section", "Display"), RecordPlace(.listView, "ListViewId"), RecordPlace(.queried, "QueriedEntities"),
         RecordPlace(.agentic, "BotId", "BotIdentifier", "PlannerId", "PlannerIdentifier"),
         RecordPlace(.outcome, "LoginStatus", "Status"),
     ]
@@ -74,6 +75,11 @@ struct SalesforceEventDialect: RecordDialect {
     /// Types seen lately, by the identity of their names.
     private var kinds: [(name: UInt64, kind: Kind)] = []
     private static let kindLimit = 32
+    // Events whose payload stands alone, see ``bare(_:)``.
+    private static let report = (name: Array("ReportEvent".utf8), kind: Kind.logFile(.report))
+    private static let listView = (name: Array("ListViewEvent".utf8), kind: Kind.logFile(.always(.list)))
+    private static let call = (name: Array("ApiEvent".utf8), kind: Kind.query)
+    private static let nameless = (name: [UInt8](), kind: Kind.logFile(.always(.unknown)))
     private static let aiContent = Array("ai_content".utf8)
     private static let suffixes: [StaticString] = ["EventLog", "Stream", "Store"]
     private static let names: [RecordField] = [.app, .service, .userID, .user]
@@ -91,8 +97,10 @@ struct SalesforceEventDialect: RecordDialect {
         }
         guard volume(record, kind, into: &draft) else { return .refused(.badNumber) }
         draft.line.operation = operation(record, kind)
-        if draft.line.endpoint.isEmpty { draft.line.endpoint = name(of: record) }
-        draft.line.endpoint = record.path(of: draft.line.endpoint, scratch)
+        if draft.line.endpoint.isEmpty {
+            let isNamed = record.has(.eventType)
+            draft.line.endpoint = isNamed ? name(of: record) : RecordView.append(SalesforceEventDialect.bare(record).name, to: &scratch)
+        }
         draft.detail.agent = SalesforceEventDialect.unquoted(draft.detail.agent, record, scratch)
         draft.detail.query = SalesforceEventDialect.unquoted(draft.detail.query, record, scratch)
         let isCall = kind == .logFile(.callout)
@@ -117,7 +125,7 @@ struct SalesforceEventDialect: RecordDialect {
     private mutating func kind(of record: RecordView) -> Kind {
         let value = record.value(.eventType)
         // An entry of the setup audit trail has no type, but says what was done in words.
-        guard value.kind != .none else { return record.has(.list) ? .audit : .logFile(.always(.unknown)) }
+        guard value.kind != .none else { return record.has(.list) ? .audit : SalesforceEventDialect.bare(record).kind }
         let name = record.identity(of: value)
         for known in kinds where known.name == name { return known.kind }
         if kinds.count == SalesforceEventDialect.kindLimit { kinds.removeAll(keepingCapacity: true) }
@@ -125,6 +133,15 @@ struct SalesforceEventDialect: RecordDialect {
         let text = record.bytes.copy(Int(range.start)..<Int(range.start) + range.count)
         kinds.append((name, SalesforceEventDialect.kind(named: text)))
         return kinds[kinds.count - 1].kind
+    }
+
+    /// What an event without a type is, by the keys that only events of that type have together.
+    private static func bare(_ record: RecordView) -> (name: [UInt8], kind: Kind) {
+        if record.has(.execution) {
+            if record.has(.listView) { return listView }
+            if record.has(.report) { return report }
+        }
+        return record.has(.queried) && record.has(.rows) ? call : nameless
     }
 
     /// The type's name without the channel before it, and without what tells where the event was read.
@@ -191,7 +208,8 @@ struct SalesforceEventDialect: RecordDialect {
         case .query where !hasRows: draft.total(total, of: record.identity(.session, .query, .userID, .object))
         case .query: break
         case .logFile(.bulkJob) where record.has(.job): draft.total(total ?? count, of: record.identity(.organization, .job))
-        case .logFile(let type) where record.has(.execution) && (type == .report || type == .always(.list)):
+        case .logFile(let type) where record.has(.execution) && (type == .report || type == .always(.list) || type == .always(.unknown)):
+            // Whatever runs in pieces states its total in each, also what nobody has heard of.
             draft.total(total ?? count, of: record.identity(.organization, .execution))
         case .logFile(.callout):
             var request: UInt64?
@@ -263,10 +281,9 @@ struct SalesforceEventDialect: RecordDialect {
         case .always(let operation): return operation
         case .soap: return ELFEventType.soapOperation(record.word(.action))
         case .rest:
-            let path = record.value(.endpoint)
-            let start = Int(path.start)
+            let path = record.path
             return HTTPOperation.ofKnownService(
-                method: record.exactWord(.method), path: record.bytes, from: start, to: start + Int(path.count))
+                method: record.exactWord(.method), path: record.bytes, from: path.lowerBound, to: path.upperBound)
         case .bulk, .bulkJob: return ELFEventType.bulkOperation(record.word(.action))
         case .report: return record.begins(.action, "reportexported") ? .export : .report
         case .reportExport: return .export

@@ -8,7 +8,8 @@ import EventModel
 /// Validating: months, days of the month, hours, minutes and seconds are checked; years 1970 to 2199. Complexity: O(1), about ten
 /// nanoseconds.
 public enum TimestampParser {
-    /// `2026-06-01T02:05:00.123Z`, with `T`, `t` or a space, any number of fraction digits after a dot or comma, `Z`, `±hh:mm` or `±hhmm`.
+    /// `2026-06-01T02:05:00.123Z`, with `T`, `t` or a space, any number of fraction digits after a dot or comma, `Z`, `±hh:mm` or `±hhmm`;
+    /// the zone may stand behind a blank, and be `UTC` there, as Snowflake writes it.
     @inline(__always)
     public static func rfc3339(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Int64 {
         guard end - start >= 20 else { return .min }
@@ -29,7 +30,7 @@ public enum TimestampParser {
         }
         guard position < end else { return .min }
         if bytes[position] | 0x20 == UInt8(ascii: "z") { return position + 1 == end ? whole + milliseconds : .min }
-        let offset = zone(bytes, from: position, to: end)
+        let offset = bytes[position] == 0x20 ? zoneBehindBlank(bytes, from: position + 1, to: end) : zone(bytes, from: position, to: end)
         return offset == .min ? .min : whole + milliseconds - offset
     }
 
@@ -98,6 +99,7 @@ public enum TimestampParser {
     }
 
     /// Seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by magnitude; seconds may have a fraction.
+    /// Smaller numbers than ``firstEpoch`` are none: a duration, a version, or a date without dashes.
     public static func epoch(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Int64 {
         var position = start
         var whole: Int64 = 0
@@ -126,8 +128,11 @@ public enum TimestampParser {
         case ..<100_000_000_000_000_000: result = whole / 1000
         default: result = whole / 1_000_000
         }
-        return result >= 0 && result < 7_258_118_400_000 ? result : .min
+        return result >= firstEpoch && result < 7_258_118_400_000 ? result : .min
     }
+
+    /// November of 1985: no log that anybody reads is older, and `202606010205` lies before it as milliseconds.
+    private static let firstEpoch: Int64 = 500_000_000_000
 
     /// Two digits as a number; 100 or more when they are none.
     @inline(__always)
@@ -170,6 +175,17 @@ public enum TimestampParser {
         guard hours <= 18, minutes < 60 else { return .min }
         let offset = Int64(hours * 60 + minutes) * 60_000
         return sign == UInt8(ascii: "-") ? -offset : offset
+    }
+
+    /// The same, or a name of UTC.
+    @inline(never)
+    private static func zoneBehindBlank(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Int64 {
+        switch end - start {
+        case 1 where bytes[start] | 0x20 == UInt8(ascii: "z"): 0
+        case 3 where bytes.hasLetters("utc", at: start): 0
+        case ...0: .min
+        default: zone(bytes, from: start, to: end)
+        }
     }
 
     static func month(_ letters: UInt32) -> Int {

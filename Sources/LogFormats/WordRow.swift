@@ -148,17 +148,10 @@ struct WordRow: Sendable {
         let hasMethod = first &- request.lowerBound != 1 || bytes[request.lowerBound] != UInt8(ascii: "-")
         if hasMethod { words[method] = TextRange(start: request.lowerBound, count: first &- request.lowerBound) }
         var target = first &+ 1
-        if bytes[target] != UInt8(ascii: "/") { target = WordRow.pathStart(bytes, from: target, to: second) }
+        if bytes[target] != UInt8(ascii: "/") { target = bytes.pathStart(from: target, to: second) ?? target }
         let isEmpty = second &- target == 1 && bytes[target] == UInt8(ascii: "-")
         words[path] = isEmpty ? .none : TextRange(start: target, count: second &- target)
         return true
-    }
-
-    /// Where the path of an absolute address starts; its end when it has none, and its start when it is no absolute address.
-    private static func pathStart(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Int {
-        let colon = bytes.firstIndex(of: UInt8(ascii: ":"), from: start, to: end)
-        guard colon + 2 < end, bytes[colon + 1] == UInt8(ascii: "/"), bytes[colon + 2] == UInt8(ascii: "/") else { return start }
-        return bytes.firstIndex(of: UInt8(ascii: "/"), from: colon + 3, to: end)
     }
 
     /// Puts a word without the port behind it into another column.

@@ -54,10 +54,31 @@ struct JSONFormatTests {
     @Test func `a missing number is unknown, and a stated nothing is nothing`() throws {
         let none = try only(withMembers(#""x":1"#))
         #expect(none.rows == nil && none.bytes == nil && none.status == 0)
-        for unknown in ["null", "-1", "-0.5", "\"\"", "\"-1\"", "true", "[]", "{}", "{\"rows\":7}"] {
+        for unknown in [
+            "null", "-1", "-0.5", "\"\"", "\"-1\"", "true", "[]", "{}", "{\"rows\":7}", "\"-\"", "\"N/A\"", #""N\/A""#, "\"null\"",
+        ] {
             #expect(try only(withMembers(#""rows":\#(unknown)"#)).rows == nil, "\(unknown)")
+            #expect(try only(withMembers(#""status":\#(unknown),"bytes":\#(unknown),"rows":3"#)).rows == 3, "\(unknown)")
         }
         #expect(try only(withMembers(#""rows":0"#)).rows == 0)
+    }
+
+    /// What formats of columns and of records make of numbers that nobody knew, and of what is no number.
+    @Test(arguments: ["-", "", "N/A", "n/a", "NULL", "NOT_SET", "many", "-x", "N/"])
+    func `a number that the writer did not know refuses no event`(text: String) throws {
+        for (format, log) in [
+            ("csv", "ts,account,rows,bytes,status\n1780279500,a,\(text),\(text),\(text)\n"),
+            ("logfmt", #"ts=1780279500 account=a rows="\#(text)" bytes="\#(text)""#),
+            ("nginx_json", #"{"time_iso8601":"2026-06-01T02:05:00Z","remote_user":"a","status":"\#(text)","bytes_sent":"\#(text)"}"#),
+        ] {
+            let seen = try decode(format, log)
+            if ["many", "-x", "N/"].contains(text) {
+                #expect(seen.reasons == [.badNumber], "\(format)")
+            } else {
+                let line = try #require(seen.lines.first)
+                #expect(line.rows == nil && line.bytes == nil && line.status == 0 && seen.malformed.isEmpty, "\(format)")
+            }
+        }
     }
 
     @Test(
@@ -81,6 +102,29 @@ struct JSONFormatTests {
         #expect(try only(#"{"ts":\#(text),"account":"svc"}"#).time == 1_780_279_500_000)
     }
 
+    @Test(arguments: [
+        ("https://crm.example.com/api/v2/contacts/9?x=1", "/api/v2/contacts/9?x=1"), ("HTTP://h:8080/a", "/a"), ("wss://h/s", "/s"),
+        (#"https:\/\/h\/a\u0062"#, "/ab"), ("https://h", "https://h"), ("https://h?u=/a", "https://h?u=/a"), ("https:/h/a", "https:/h/a"),
+        ("http", "http"), ("https://", "https://"), ("httpd/status", "httpd/status"), ("/go?to=https://h/a", "/go?to=https://h/a"),
+        ("urn:x://a/b", "urn:x://a/b"), ("Contact.query", "Contact.query"),
+    ]) func `of an absolute URL the endpoint is the path`(text: String, path: String) throws {
+        let line = withMembers(#""endpoint":"\#(text)""#) + "\n"
+        // The second line is read the way of those whose keys are known.
+        #expect(try decode("json", line + line).lines.map(\.endpoint) == [path, path])
+        let plain = text.replacing("\\/", with: "/").replacing("\\u0062", with: "b")
+        #expect(try decode("csv", "ts,account,endpoint\n1780279500,a,\(plain)\n").lines.map(\.endpoint) == [path])
+        let record = #"{"time_iso8601":"2026-06-01T02:05:00Z","remote_user":"a","request_method":"GET","request_uri":"\#(text)"}"#
+        #expect(try decode("nginx_json", record).lines.map(\.endpoint) == [path])
+    }
+
+    @Test func `a host that is named like an export makes none`() throws {
+        for method in ["POST", "PUT"] {
+            let members = #""request_method":"\#(method)","request_uri":"https://export.example.com/a""#
+            let seen = try decode("nginx_json", #"{"time_iso8601":"2026-06-01T02:05:00Z","remote_user":"a",\#(members)}"#)
+            #expect(seen.lines.map(\.operation) == [.write])
+        }
+    }
+
     @Test func `an account may be a number`() throws {
         #expect(try only(#"{"ts":1780279500,"account":4711}"#).account == "4711")
     }
@@ -95,7 +139,8 @@ struct JSONFormatTests {
 
     @Test(
         arguments: [
-            ("not json", MalformedReason.syntax), ("[]", .syntax), ("{", .syntax), (#"{"ts":1}x"#, .syntax), (#"{"ts":1,}"#, .syntax),
+            ("not json", MalformedReason.syntax), ("[]", .syntax), ("{", .syntax), (#"{"ts":1780279500}x"#, .syntax),
+            (#"{"ts":1780279500,}"#, .syntax),
             (#"{"a" 1}"#, .syntax),
             (#"{"a":tru}"#, .syntax), (#"{"a":"b}"#, .syntax), (#"{"account":"\q","ts":1}"#, .syntax),
             (#"{"account":"\u12","ts":1}"#, .syntax),
@@ -103,10 +148,12 @@ struct JSONFormatTests {
             (#"{a:1}"#, .syntax),
             (#"{"account":"a"}"#, .missingTime), (#"{"ts":null,"account":"a"}"#, .missingTime), (#"{}"#, .missingTime),
             (#"{"ts":"yesterday","account":"a"}"#, .badTime), (#"{"ts":-5,"account":"a"}"#, .badTime),
+            (#"{"ts":5,"account":"a"}"#, .badTime), (#"{"ts":"20260601","account":"a"}"#, .badTime),
             (#"{"ts":"2026\u002d06-01T02:05:00Z","account":"a"}"#, .badTime),
             (#"{"ts":1780279500}"#, .missingAccount), (#"{"ts":1780279500,"account":""}"#, .missingAccount),
             (#"{"ts":1780279500,"account":null}"#, .missingAccount),
-            (#"{"ts":1780279500,"account":"a","rows":"many"}"#, .badNumber),
+            (#"{"ts":1780279500,"account":"a","rows":"many"}"#, .badNumber), (#"{"ts":1780279500,"account":"a","rows":"--"}"#, .badNumber),
+            (#"{"ts":1780279500,"account":"a","rows":-}"#, .badNumber), (#"{"ts":1780279500,"account":"a","rows":"7-"}"#, .badNumber),
             (#"{"ts":1780279500,"account":"a","rows":1000000000000000}"#, .badNumber),
             (#"{"ts":1780279500,"account":"a","bytes":1e400}"#, .badNumber),
             (#"{"ts":1780279500,"account":"a","rows":"1\u0030"}"#, .badNumber),

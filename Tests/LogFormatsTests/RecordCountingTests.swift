@@ -19,6 +19,35 @@ struct RecordCountingTests {
         #expect(seen.lines.allSatisfy { $0.isCumulative && $0.rows == 20_680 && $0.bytes == nil })
     }
 
+    private static let reportPayload =
+        #""EventDate":"2026-06-01T02:06:00Z","ExecutionIdentifier":"x-1","RowsProcessed":20680.0,"UserId":"0053h000002xQ5s""#
+
+    /// How collectors hand on an event, and whether they leave its type to what it holds.
+    @Test(arguments: [
+        #"{"version":"0","detail-type":"ReportEventStream","detail":{"payload":{P,"ReportId":"00O1"},"schemaId":"s"}}"#,
+        #"{"event":{"id":"1","EventApiName":"ReportEventStream","replayId":7},"payload":{P,"ReportId":"00O1"}}"#,
+        #"{"EventApiName":"ReportEventStream",P}"#, #"{P,"ReportId":"00O1"}"#, #"{"detail":{"payload":{P,"ReportId":"00O1"}}}"#,
+        #"{"event":{"EventApiName":"ListViewEventStream"},"payload":{P}}"#, #"{P,"QueriedEntities":"Lead","ListViewId":"00B1"}"#,
+        #"{P,"QueriedEntities":"Lead"}"#, #"{P,"EventType":"NewExportEvent"}"#,
+    ]) func `pieces of one execution count once however the event is wrapped`(event: String) throws {
+        let text = (1...5).map { event.replacing("P", with: Self.reportPayload + #","Sequence":\#($0)"#, maxReplacements: 1) }
+        let seen = try decode("salesforce_event", text.joined(separator: "\n"))
+        #expect(seen.lines.count == 5 && Set(seen.lines.map(\.rowKey)).count == 1)
+        #expect(seen.lines.allSatisfy { $0.isCumulative && $0.rows == 20_680 && $0.bytes == nil })
+    }
+
+    @Test(arguments: [
+        (#""ExecutionIdentifier":"x","ReportId":"00O1","RowsProcessed":7,"Operation":"ReportExported""#, "export", "ReportEvent"),
+        (#""ExecutionIdentifier":"x","ReportId":"00O1","RowsProcessed":7,"Operation":"ReportRunFromUi""#, "report", "ReportEvent"),
+        (#""ExecutionIdentifier":"x","ListViewId":"00B1","RowsProcessed":7"#, "list", "ListViewEvent"),
+        (#""QueriedEntities":"Lead","RowsReturned":7,"Operation":"QueryMore""#, "query", "ApiEvent"),
+        (#""QueriedEntities":"Lead","Operation":"QueryMore""#, "unknown", "-"),
+    ]) func `the type of a payload that stands alone is told by its keys`(members: String, operation: String, endpoint: String) throws {
+        let seen = try RecordSight("salesforce_event", #"{"EventDate":"2026-06-01T02:06:00Z","UserId":"u",\#(members)}"#)
+        let words = try #require(seen.lines.first).split(separator: " ")
+        #expect(words[3] == operation && words[5] == endpoint)
+    }
+
     @Test func `two executions of a report are two`() throws {
         let seen = try decode("salesforce_event", Self.report(1, execution: "x-1") + Self.report(1, execution: "x-2"))
         #expect(Set(seen.lines.map(\.rowKey)).count == 2)

@@ -1,0 +1,68 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+/// What texts mean wherever a log has them.
+extension PaddedBytes {
+    /// The path of an absolute URL such as `https://host/path?x=1`, or the text itself when it is none, or has no path.
+    @inline(__always)
+    func path(from start: Int, to end: Int) -> TextRange {
+        // Nearly every endpoint begins with a slash, or is a name: one look tells. The schemes are `http`, `https`, `ws` and `wss`.
+        let letters = half(at: start) | 0x2020_2020
+        guard letters == 0x7074_7468 || letters & 0xFFFF == 0x7377 else { return TextRange(start: start, count: end &- start) }
+        return pathOfURL(from: start, to: end)
+    }
+
+    @inline(never)
+    private func pathOfURL(from start: Int, to end: Int) -> TextRange {
+        let path = pathStart(from: start, to: end) ?? start
+        return path == end ? TextRange(start: start, count: end - start) : TextRange(start: path, count: end - path)
+    }
+
+    /// Where the path of an absolute URL starts, of whatever scheme: `end` when it has none, nil when the text is no absolute URL.
+    @inline(never)
+    func pathStart(from start: Int, to end: Int) -> Int? { PaddedBytes.pathStart(from: start, to: end) { self[$0] } }
+
+    /// The same as ``path(from:to:)`` for a text that was copied.
+    @inline(never)
+    static func path(of text: TextRange, in scratch: [UInt8]) -> TextRange {
+        let start = Int(text.start)
+        let end = start + text.count
+        guard let path = pathStart(from: start, to: end, { scratch[$0] }), path < end else { return text }
+        return TextRange(start: path, count: end - path, isScratch: true)
+    }
+
+    /// Complexity: O(length of scheme and host).
+    @inline(__always)
+    private static func pathStart(from start: Int, to end: Int, _ byte: (Int) -> UInt8) -> Int? {
+        var position = start
+        while position < end && isOfScheme(byte(position)) { position += 1 }
+        guard position > start, position + 2 < end, byte(position) == UInt8(ascii: ":"), byte(position + 1) == UInt8(ascii: "/"),
+            byte(position + 2) == UInt8(ascii: "/")
+        else { return nil }
+        position += 3
+        while position < end && byte(position) != UInt8(ascii: "/") {
+            // A slash behind these is the query's.
+            if byte(position) == UInt8(ascii: "?") || byte(position) == UInt8(ascii: "#") { return end }
+            position += 1
+        }
+        return position
+    }
+
+    private static func isOfScheme(_ byte: UInt8) -> Bool {
+        (byte | 0x20) &- UInt8(ascii: "a") < 26 || byte &- 0x30 < 10 || byte == UInt8(ascii: "+") || byte == UInt8(ascii: "-")
+            || byte == UInt8(ascii: ".")
+    }
+
+    /// Whether a text is what writers put for nothing: `-`, `N/A`, `NOT_SET`, or no character at all.
+    func saysNothing(from start: Int, to end: Int) -> Bool {
+        switch end - start {
+        case ...0: return true
+        case 1: return self[start] == UInt8(ascii: "-")
+        case 3: return hasASCII("N/A", at: start) || hasASCII("n/a", at: start)
+        // PHP escapes every slash.
+        case 4: return hasASCII("null", at: start) || hasASCII("NULL", at: start) || hasASCII("N\\/A", at: start)
+        case 7: return hasASCII("NOT_SET", at: start)
+        default: return false
+        }
+    }
+}
