@@ -12,7 +12,7 @@ struct FieldOutline {
         /// A column, a key, or a dotted path of keys.
         var name: String
         var depth: Int
-        /// Records that have something there; `-` and empty texts are nothing.
+        /// Records that have something there; what writers put for nothing is not.
         var texts = 0
         /// Records that have a time, a number, a number from 0 to 599, a word of weir's actions there.
         var times = 0
@@ -42,7 +42,7 @@ struct FieldOutline {
             index[name] = places.count
             places.append(Place(name: name, depth: depth))
         }
-        guard let place = index[name], !value.isEmpty, value != [UInt8(ascii: "-")] else { return }
+        guard let place = index[name], !ChunkBuffer(value).withBytes({ $0.saysNothing(from: 0, to: value.count) }) else { return }
         places[place].texts += 1
         let isTime = value.count <= 40 && ChunkBuffer(value).withBytes { time($0, value.count) } != .min
         // A small number is a time shortly after 1970.

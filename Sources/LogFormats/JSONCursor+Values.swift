@@ -45,8 +45,10 @@ extension JSONCursor {
         case JSONField.kind.rawValue: draft.line.kind = JSONWords.kind(word(bytes, start, end))
         case JSONField.firstDetail.rawValue...: takeDetail(bytes, start, end, field: field, &draft)
         default:
-            // A number in quotes, as some exporters write it; an empty one is unknown.
-            if start < end && number(bytes, start, end, field: field, &draft) != end { draft.fail(Failure.number) }
+            // A number in quotes, as some exporters write it; what writers put for nothing is unknown.
+            if number(bytes, start, end, field: field, &draft) != end && !bytes.saysNothing(from: start, to: end) {
+                draft.fail(Failure.number)
+            }
         }
     }
 
@@ -85,7 +87,7 @@ extension JSONCursor {
         case JSONField.action.rawValue, JSONField.method.rawValue, JSONField.kind.rawValue: break
         case JSONField.limitUsed.rawValue, JSONField.limitMax.rawValue: break
         case JSONField.job.rawValue...: draft.store(text, detail: field)
-        default: return Failure.number
+        default: return bytes.saysNothing(from: first, to: behind - 1) ? behind : Failure.number
         }
         return behind
     }

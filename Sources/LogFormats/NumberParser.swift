@@ -11,7 +11,7 @@ public enum NumberParser {
     /// What a text that should be a number turned out to be.
     enum Outcome: Equatable {
         case value(UInt64)
-        /// Empty or negative: the writer did not know.
+        /// Empty, negative, or a word for nothing: the writer did not know.
         case unknown
         case malformed
     }
@@ -27,14 +27,15 @@ public enum NumberParser {
         return (first.value &* power(second.count) &+ second.value, 8 &+ second.count)
     }
 
-    /// A field that holds nothing but a number. Fractions and exponents are rounded down; negative numbers are unknown.
+    /// A field that holds nothing but a number. Fractions and exponents are rounded down; negative numbers are unknown, and so
+    /// is what writers put for nothing.
     static func whole(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Outcome {
         guard start < end else { return .unknown }
         let short = upToEight(bytes.word(at: start))
         if short.count == end &- start && short.count < 8 { return .value(short.value) }
         let (value, count) = digits(bytes, from: start, to: end)
         if count == end - start && count <= longest { return .value(value) }
-        return unusual(bytes, from: start, to: end)
+        return bytes.saysNothing(from: start, to: end) ? .unknown : unusual(bytes, from: start, to: end)
     }
 
     /// The same for what is not just a few digits: signs, fractions, exponents, and everything that is no number.

@@ -54,10 +54,31 @@ struct JSONFormatTests {
     @Test func `a missing number is unknown, and a stated nothing is nothing`() throws {
         let none = try only(withMembers(#""x":1"#))
         #expect(none.rows == nil && none.bytes == nil && none.status == 0)
-        for unknown in ["null", "-1", "-0.5", "\"\"", "\"-1\"", "true", "[]", "{}", "{\"rows\":7}"] {
+        for unknown in [
+            "null", "-1", "-0.5", "\"\"", "\"-1\"", "true", "[]", "{}", "{\"rows\":7}", "\"-\"", "\"N/A\"", #""N\/A""#, "\"null\"",
+        ] {
             #expect(try only(withMembers(#""rows":\#(unknown)"#)).rows == nil, "\(unknown)")
+            #expect(try only(withMembers(#""status":\#(unknown),"bytes":\#(unknown),"rows":3"#)).rows == 3, "\(unknown)")
         }
         #expect(try only(withMembers(#""rows":0"#)).rows == 0)
+    }
+
+    /// What formats of columns and of records make of numbers that nobody knew, and of what is no number.
+    @Test(arguments: ["-", "", "N/A", "n/a", "NULL", "NOT_SET", "many", "-x", "N/"])
+    func `a number that the writer did not know refuses no event`(text: String) throws {
+        for (format, log) in [
+            ("csv", "ts,account,rows,bytes,status\n1780279500,a,\(text),\(text),\(text)\n"),
+            ("logfmt", #"ts=1780279500 account=a rows="\#(text)" bytes="\#(text)""#),
+            ("nginx_json", #"{"time_iso8601":"2026-06-01T02:05:00Z","remote_user":"a","status":"\#(text)","bytes_sent":"\#(text)"}"#),
+        ] {
+            let seen = try decode(format, log)
+            if ["many", "-x", "N/"].contains(text) {
+                #expect(seen.reasons == [.badNumber], "\(format)")
+            } else {
+                let line = try #require(seen.lines.first)
+                #expect(line.rows == nil && line.bytes == nil && line.status == 0 && seen.malformed.isEmpty, "\(format)")
+            }
+        }
     }
 
     @Test(
@@ -129,7 +150,8 @@ struct JSONFormatTests {
             (#"{"ts":"2026\u002d06-01T02:05:00Z","account":"a"}"#, .badTime),
             (#"{"ts":1780279500}"#, .missingAccount), (#"{"ts":1780279500,"account":""}"#, .missingAccount),
             (#"{"ts":1780279500,"account":null}"#, .missingAccount),
-            (#"{"ts":1780279500,"account":"a","rows":"many"}"#, .badNumber),
+            (#"{"ts":1780279500,"account":"a","rows":"many"}"#, .badNumber), (#"{"ts":1780279500,"account":"a","rows":"--"}"#, .badNumber),
+            (#"{"ts":1780279500,"account":"a","rows":-}"#, .badNumber), (#"{"ts":1780279500,"account":"a","rows":"7-"}"#, .badNumber),
             (#"{"ts":1780279500,"account":"a","rows":1000000000000000}"#, .badNumber),
             (#"{"ts":1780279500,"account":"a","bytes":1e400}"#, .badNumber),
             (#"{"ts":1780279500,"account":"a","rows":"1\u0030"}"#, .badNumber),
