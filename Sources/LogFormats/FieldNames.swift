@@ -13,8 +13,8 @@ enum FieldNames {
             words(
                 """
                 ts timestamp @timestamp time eventTime event_time datetime date_time start_time StartUTC started_at startedAt time_iso8601
-                TimestampDerived creationTime created_at createdAt occurredAt published requestTime request_time logged_at log_time
-                TimeGenerated ts_utc utc_time activityDateTime sys_created_on date when @t _time
+                TimestampDerived creationTime created_at createdAt occurredAt published logged_at log_time TimeGenerated
+                ts_utc utc_time activityDateTime sys_created_on date when @t _time
                 """)
         ),
         (

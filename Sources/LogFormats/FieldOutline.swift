@@ -45,10 +45,9 @@ struct FieldOutline {
         guard let place = index[name], !ChunkBuffer(value).withBytes({ $0.saysNothing(from: 0, to: value.count) }) else { return }
         places[place].texts += 1
         let isTime = value.count <= 40 && ChunkBuffer(value).withBytes { time($0, value.count) } != .min
-        // A small number is a time shortly after 1970.
         let number = UInt64(String(decoding: value, as: UTF8.self))
         let isFraction = Double(String(decoding: value, as: UTF8.self)) != nil
-        if isTime && (number ?? 1_000_000_000) >= 500_000_000 { places[place].times += 1 }
+        if isTime { places[place].times += 1 }
         if isFraction { places[place].numbers += 1 }
         if let number, number < 600 { places[place].statuses += 1 }
         if value.contains(UInt8(ascii: ".")), let colon = value.lastIndex(of: UInt8(ascii: ":")), colon + 1 < value.count,

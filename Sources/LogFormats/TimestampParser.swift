@@ -99,6 +99,7 @@ public enum TimestampParser {
     }
 
     /// Seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by magnitude; seconds may have a fraction.
+    /// Smaller numbers than ``firstEpoch`` are none: a duration, a version, or a date without dashes.
     public static func epoch(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Int64 {
         var position = start
         var whole: Int64 = 0
@@ -127,8 +128,11 @@ public enum TimestampParser {
         case ..<100_000_000_000_000_000: result = whole / 1000
         default: result = whole / 1_000_000
         }
-        return result >= 0 && result < 7_258_118_400_000 ? result : .min
+        return result >= firstEpoch && result < 7_258_118_400_000 ? result : .min
     }
+
+    /// November of 1985: no log that anybody reads is older, and `202606010205` lies before it as milliseconds.
+    private static let firstEpoch: Int64 = 500_000_000_000
 
     /// Two digits as a number; 100 or more when they are none.
     @inline(__always)

@@ -73,6 +73,14 @@ struct FormatDetectionTests {
         #expect(object.options.fields == ["rows": "-rows", "status": "-status"] && object.events == 1)
     }
 
+    @Test func `what the request took is no time at which it came`() {
+        for took in ["0.086", "1780279500.1"] {
+            let text = #"{"request_time":"\#(took)","remote_user":"svc","status":200}"#
+            #expect(detect(text + "\n" + text + "\n").best?.options.fields["ts"] == nil)
+            #expect(detect("request_time,remote_user\n\(took),svc\n\(took),svc\n").best?.options.fields["ts"] == nil)
+        }
+    }
+
     @Test func `pairs are told by their keys, and a log without accounts gets its address as one`() throws {
         let pairs = try #require(detect("time=2026-06-01T02:05:00Z level=info user=svc msg=\"a b\" path=/x status=200\n").best)
         #expect(pairs.format == "logfmt")

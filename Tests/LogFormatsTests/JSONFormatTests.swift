@@ -139,7 +139,8 @@ struct JSONFormatTests {
 
     @Test(
         arguments: [
-            ("not json", MalformedReason.syntax), ("[]", .syntax), ("{", .syntax), (#"{"ts":1}x"#, .syntax), (#"{"ts":1,}"#, .syntax),
+            ("not json", MalformedReason.syntax), ("[]", .syntax), ("{", .syntax), (#"{"ts":1780279500}x"#, .syntax),
+            (#"{"ts":1780279500,}"#, .syntax),
             (#"{"a" 1}"#, .syntax),
             (#"{"a":tru}"#, .syntax), (#"{"a":"b}"#, .syntax), (#"{"account":"\q","ts":1}"#, .syntax),
             (#"{"account":"\u12","ts":1}"#, .syntax),
@@ -147,6 +148,7 @@ struct JSONFormatTests {
             (#"{a:1}"#, .syntax),
             (#"{"account":"a"}"#, .missingTime), (#"{"ts":null,"account":"a"}"#, .missingTime), (#"{}"#, .missingTime),
             (#"{"ts":"yesterday","account":"a"}"#, .badTime), (#"{"ts":-5,"account":"a"}"#, .badTime),
+            (#"{"ts":5,"account":"a"}"#, .badTime), (#"{"ts":"20260601","account":"a"}"#, .badTime),
             (#"{"ts":"2026\u002d06-01T02:05:00Z","account":"a"}"#, .badTime),
             (#"{"ts":1780279500}"#, .missingAccount), (#"{"ts":1780279500,"account":""}"#, .missingAccount),
             (#"{"ts":1780279500,"account":null}"#, .missingAccount),
