@@ -75,21 +75,26 @@ struct FieldOutline {
 
     // MARK: JSON
 
-    /// The paths of the objects in the lines of a text. Keys with a dot in them, which no path can name, and lists are left out.
+    /// The paths of the objects of a text, wherever `json` reads them. Keys with a dot in them, which no path can name, and lists are left out.
     init(objects text: [UInt8]) {
         knowsZonelessTimes = false
         isTable = false
         ChunkBuffer(text).withBytes { bytes in
             var position = 0
             while position < bytes.count && count < FieldOutline.limit {
-                let end = bytes.firstIndex(of: UInt8(ascii: "\n"), from: position, to: bytes.count)
-                var start = position
-                while start < end && bytes[start] <= 0x20 { start += 1 }
-                if start < end && bytes[start] == UInt8(ascii: "{") {
-                    count += 1
-                    _ = object(bytes, from: start + 1, to: end, path: "", depth: 0)
+                if bytes[position] <= 0x20 || JSONCursor.separates(bytes[position]) {
+                    position += 1
+                    continue
                 }
-                position = end + 1
+                let lineEnd = bytes.firstIndex(of: UInt8(ascii: "\n"), from: position, to: bytes.count)
+                var end = lineEnd
+                if bytes[position] == UInt8(ascii: "{") {
+                    count += 1
+                    let behind = JSONSkip.value(bytes, position, bytes.count, depth: 0)
+                    if behind > 0 { end = behind }
+                    _ = object(bytes, from: position + 1, to: end, path: "", depth: 0)
+                }
+                position = end
             }
         }
     }

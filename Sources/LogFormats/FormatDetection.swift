@@ -246,12 +246,6 @@ public struct FormatDetection: Sendable {
         }
         let lineEnd = sample[start...].firstIndex(of: UInt8(ascii: "\n")) ?? sample.endIndex
         let first = sample[start..<lineEnd]
-        if first.first == UInt8(ascii: "[") && (first.count < 3 || first.dropFirst().first { $0 > 0x20 } == UInt8(ascii: "{")) {
-            return "it is one JSON list: jq -c '.[]' makes an object a line of it"
-        }
-        if first.first == UInt8(ascii: "{") && !sample[start...].contains(UInt8(ascii: "}")) || (first.count < 3 && first.first == 0x7B) {
-            return "it is one JSON object over many lines: jq -c . makes one line of it"
-        }
         if first.first == UInt8(ascii: "<") && first.dropFirst().first.map({ ($0 | 0x20) &- 0x61 < 26 || $0 == 0x3F }) == true {
             return "it is XML: weir reads lines"
         }

@@ -142,6 +142,7 @@ struct JSONCursor {
     /// Decodes whole lines from `start` on until the bytes end or `lines` is full; see ``LineFormat/decode(_:from:isFinal:into:)``.
     mutating func decodeLines(from start: Int, isFinal: Bool, into lines: inout DecodedLines) -> Int {
         var position = start
+        var lineEnd = -1
         var draft = Draft()
         while position < bytes.count && !lines.isFull {
             if surprises < JSONCursor.patience {
@@ -159,62 +160,16 @@ struct JSONCursor {
                     continue
                 }
             }
-            let end = bytes.firstIndex(of: UInt8(ascii: "\n"), from: position, to: bytes.count)
-            if end == bytes.count && !isFinal { break }
-            unsteadyLine(from: position, to: end, into: &lines)
-            position = min(end &+ 1, bytes.count)
+            // Looked for once, because a line may hold any number of objects.
+            if lineEnd < position { lineEnd = bytes.firstIndex(of: UInt8(ascii: "\n"), from: position, to: bytes.count) }
+            guard let next = unsteadyLine(from: position, to: lineEnd, isFinal: isFinal, into: &lines) else { break }
+            position = min(next, bytes.count)
         }
         return position
     }
 
-    /// Decodes `start ..< end` (without the line end), a line in any form, and appends it, or the reason against it.
-    @inline(never)
-    private mutating func unsteadyLine(from start: Int, to end: Int, into lines: inout DecodedLines) {
-        var first = start
-        var last = end
-        // Files that begin with a byte order mark are concatenated like others, so it may stand before any line.
-        if first + 3 <= last && bytes[first] == 0xEF && bytes[first + 1] == 0xBB && bytes[first + 2] == 0xBF { first += 3 }
-        while first < last && (bytes[first] == 0 || JSONCursor.isSpace(bytes[first])) { first += 1 }
-        while last > first && JSONCursor.isSpace(bytes[last - 1]) { last -= 1 }
-        guard first < last else { return }
-        guard bytes[first] == UInt8(ascii: "{") else {
-            let isUTF16 = (bytes[first] == 0xFF && bytes[first + 1] == 0xFE) || (bytes[first] == 0xFE && bytes[first + 1] == 0xFF)
-            lines.refuse(isUTF16 ? .utf16 : .syntax, start: start, end: end)
-            return
-        }
-        // Where lines keep no order the attempt costs more than it gains, so it is made less often.
-        surprises = surprises < JSONCursor.patience ? min(surprises + 8, 2 * JSONCursor.patience) : surprises - 1
-        var draft = Draft()
-        var place = 0
-        let scratchCount = lines.scratch.count
-        let after = object(first + 1, last, node: 0, depth: 0, &place, &draft, &lines)
-        let reason = draft.failure == 0 ? refusal(after, last, draft) : refusal(draft.failure, last, draft)
-        if let reason {
-            lines.scratch.removeLast(lines.scratch.count - scratchCount)
-            lines.refuse(reason, start: start, end: end)
-            return
-        }
-        if draft.hasDuplicate { lines.refuse(.duplicateKey, start: start, end: end) }
-        draft.finish(start: start, into: &lines)
-    }
-
-    @inline(__always)
-    private func refusal(_ after: Int, _ last: Int, _ draft: Draft) -> MalformedReason? {
-        if after == last {
-            if !draft.hasTime { return .missingTime }
-            return draft.line.account.isEmpty ? .missingAccount : nil
-        }
-        switch after {
-        case Failure.depth: return .nestingTooDeep
-        case Failure.time: return .badTime
-        case Failure.number: return .badNumber
-        case Failure.name: return .controlCharacterInName
-        default: return .syntax
-        }
-    }
-
     /// Reads members from behind `{` to behind `}`. Returns the position, or a failure.
-    private mutating func object(
+    mutating func object(
         _ start: Int, _ end: Int, node: Int, depth: Int, _ place: inout Int, _ draft: inout Draft, _ lines: inout DecodedLines
     ) -> Int {
         var position = skipSpace(start, end)

@@ -3,7 +3,8 @@
 
 import EventModel
 
-/// `json`: one JSON object a line, in weir's own keys or, with a field map, in anybody's.
+/// `json`: JSON objects in weir's own keys or, with a field map, in anybody's: one a line, or in an array, over several lines, or one behind
+/// the other.
 ///
 /// Schema-directed: keys are recognised by two masked 8-byte comparisons with the key that followed the one before in earlier lines, so
 /// that a steady log is read without looking anything up; only wanted values are parsed, the others are stepped over. A key that comes
@@ -11,7 +12,7 @@ import EventModel
 public struct JSONFormat: LineFormat {
     /// What the catalogue says.
     public static let descriptor = FormatDescriptor(
-        name: "json", summary: "one JSON object a line: weir's own event, or any other with a field map of dotted paths",
+        name: "json", summary: "JSON objects, one a line or in a list: weir's own event, or any other with a field map of dotted paths",
         defaultLateness: .minutes(2), mappableKeys: JSONField.allCases.map { $0.name },
         example: #"{"ts":"2026-06-01T02:05:00Z","account":"svc-orders","action":"export","object":"Contact","rows":2000,"ip":"10.0.4.7"}"#)
 
@@ -25,7 +26,7 @@ public struct JSONFormat: LineFormat {
         keys = try JSONKeyTree(fields: options.fields)
     }
 
-    /// Decodes whole lines; see ``LineFormat/decode(_:from:isFinal:into:)``.
+    /// Decodes whole lines, and objects with others behind them; see ``LineFormat/decode(_:from:isFinal:into:)``.
     public mutating func decode(_ bytes: PaddedBytes, from start: Int, isFinal: Bool, into lines: inout DecodedLines) -> Int {
         var cursor = JSONCursor(bytes: bytes, keys: keys, learnt: learnt, clock: clock, surprises: surprises)
         let position = cursor.decodeLines(from: start, isFinal: isFinal, into: &lines)

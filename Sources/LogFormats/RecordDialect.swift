@@ -260,9 +260,7 @@ struct RecordFormat<Dialect: RecordDialect>: LineFormat {
             isSkipping = true
             return window.end
         }
-        let hasLineEnd = window.bytes[next - 1] == UInt8(ascii: "\n")
-        lines.refuse(reason, start: window.start, end: hasLineEnd ? next - 1 : next)
-        return next
+        return window.refuse(reason, before: next, into: &lines)
     }
 
     /// Makes a line of the record that was read, or says why not.

@@ -46,6 +46,13 @@ struct RecordWindow {
             next = lineEnd + 1
         }
     }
+
+    /// Refuses everything before a line, or the end of the stream. Returns where to go on.
+    func refuse(_ reason: MalformedReason, before next: Int, into lines: inout DecodedLines) -> Int {
+        let hasLineEnd = bytes[next - 1] == UInt8(ascii: "\n")
+        lines.refuse(reason, start: start, end: hasLineEnd ? next - 1 : next)
+        return next
+    }
 }
 
 extension PaddedBytes {

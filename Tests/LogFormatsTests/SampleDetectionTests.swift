@@ -69,7 +69,8 @@ struct SampleDetectionTests {
 
             The first 256 KiB of each file, read as `weir formats detect` proposes; written by `WEIR_GOLDEN=rewrite swift test --filter
             SampleDetectionTests`. Understood lines are events and lines that are rightly none (they name no account, or move no data).
-            A file is read when half of its lines are understood. Most of the files that are not hold one JSON document over many lines.
+            A file is read when half of its lines are understood. Most of the files that are not have no time, or nobody, under a known
+            name.
 
             | source | files | read | lines of those | understood | events | ignored | refused | as |
             |---|---|---|---|---|---|---|---|---|

@@ -1,0 +1,86 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import LogFormats
+import TestSupport
+import Testing
+
+/// What `json` reads besides one object a line.
+struct JSONContainerTests {
+    private static let records = (0..<6).map {
+        #"{"ts":"2026-06-01T02:05:0\#($0)Z","account":"svc-\#($0)","rows":\#($0),"more":{"a":[1,{"b":"}],{"}]},"object":"x\\u0041"}"#
+    }
+
+    /// Files in which the records stand, in order.
+    static let shapes: [(name: String, text: String)] = {
+        let spread = records.map { RecordFixture.spread($0) }
+        return [
+            ("a list on one line", "[" + records.joined(separator: ",") + "]"),
+            ("a list with blanks", "[ " + records.joined(separator: " , ") + " ]\n"),
+            ("a list, one a line", "[\n" + records.joined(separator: ",\n") + "\n]\n"),
+            ("a list over many lines", "[\n  " + spread.joined(separator: ",\n  ") + "\n]\r\n"),
+            ("objects over many lines", spread.joined(separator: "\n")),
+            ("objects over many lines with commas", spread.joined(separator: ",\n")),
+            ("one behind the other", records.joined()),
+            ("one behind the other, with blanks", records.joined(separator: " \t")),
+            ("several a line", records[..<3].joined(separator: ",") + "\r\n" + records[3...].joined() + "\n"),
+            ("lists one behind the other", "[" + records[..<3].joined(separator: ",") + "][" + records[3...].joined(separator: ",") + "]"),
+            ("a list behind plain lines", records[..<4].joined(separator: "\n") + "\n[" + records[4...].joined(separator: ",\n") + "]"),
+            ("a byte order mark", "\u{FEFF}[" + records.joined(separator: ",") + "]"),
+        ]
+    }()
+
+    @Test(arguments: shapes.map(\.name)) func `records mean the same in every shape, however it arrives`(name: String) throws {
+        let text = try #require(Self.shapes.first { $0.name == name }).text
+        let plain = try RecordSight("json", Self.records.joined(separator: "\n"))
+        try #require(plain.lines.count == Self.records.count)
+        let seen = try RecordSight("json", text)
+        #expect(seen.lines == plain.lines && seen.refused.isEmpty && seen.ignored == 0 && seen.left == 0)
+        let bytes = Array(text.utf8)
+        #expect(try RecordSight("json", pieces: bytes.map { [$0] }) == seen)
+        for cut in 0...bytes.count { #expect(try RecordSight("json", pieces: [Array(bytes[..<cut]), Array(bytes[cut...])]) == seen) }
+    }
+
+    @Test(arguments: shapes.map(\.name)) func `a reader that resumes at a record goes on with it`(name: String) throws {
+        let bytes = Array(try #require(Self.shapes.first { $0.name == name }).text.utf8)
+        let seen = try RecordSight("json", pieces: [bytes])
+        for (index, offset) in seen.offsets.enumerated() {
+            #expect(try RecordSight("json", pieces: [Array(bytes[offset...])]).lines == Array(seen.lines[index...]))
+        }
+    }
+
+    @Test func `mutated shapes give the same lines in any pieces, and nothing is left behind`() throws {
+        let seed: UInt64 = 4713
+        var random = SeededRandom(seed: seed)
+        for round in 0..<150 {
+            let shape = try #require(Self.shapes.randomElement(using: &random))
+            let bytes = FormatContractTests.mutated(Array(shape.text.utf8), using: &random)
+            let whole = try RecordSight("json", pieces: [bytes])
+            #expect(whole.left == 0, "seed \(seed), round \(round)")
+            #expect(try RecordSight("json", pieces: pieces(of: bytes, using: &random)) == whole, "seed \(seed), round \(round)")
+            #expect(try RecordSight("json", pieces: bytes.map { [$0] }) == whole, "seed \(seed), round \(round), byte by byte")
+        }
+    }
+
+    @Test func `a record that cannot be read costs no other of its list`() throws {
+        for (broken, reason) in [
+            (#"{"ts":"yesterday","account":"a"}"#, "bad_time"), (#"{"account":"a"}"#, "missing_time"),
+            (#"{"ts":1780279500,"account":"a","rows":"many"}"#, "bad_number"),
+        ] {
+            for text in ["[\(Self.records[0]),\(broken),\(Self.records[1])]", "\(Self.records[0])\(broken)\(Self.records[1])\n"] {
+                let seen = try RecordSight("json", text)
+                #expect(seen.lines.count == 2 && seen.reasons == [reason: 1], "\(text)")
+            }
+        }
+    }
+
+    @Test func `an object that breaks off on a later line is refused once, with what is left of it`() throws {
+        let broken = "{\n  \"ts\": 1780279500,\n  \"account\": \"cut\n  \"rows\": 5,\n  \"x\": 1\n}\n"
+        let seen = try RecordSight("json", Self.records[0] + "\n" + broken + Self.records[1] + "\n")
+        #expect(seen.lines.count == 2 && seen.reasons == ["syntax": 1])
+        for cut in [#"{"ts":1780279500,"#, #"{"ts":1780279500,"account":"a""#, #"{"ts":"#, "{", #"{"ts":1780279500,"account":"c"#] {
+            let seen = try RecordSight("json", cut + "\n" + Self.records[0] + "\n" + Self.records[1] + "\n" + cut)
+            #expect(seen.lines.count == 2 && seen.reasons == ["syntax": 2], "\(cut)")
+        }
+    }
+}
