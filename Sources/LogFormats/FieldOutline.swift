@@ -75,7 +75,8 @@ struct FieldOutline {
 
     // MARK: JSON
 
-    /// The paths of the objects of a text, wherever `json` reads them. Keys with a dot in them, which no path can name, and lists are left out.
+    /// The paths of the objects of a text, wherever `json` reads them. Keys with a dot in them, which no path can name, and lists are left
+    /// out.
     init(objects text: [UInt8]) {
         knowsZonelessTimes = false
         isTable = false

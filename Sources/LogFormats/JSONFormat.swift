@@ -3,8 +3,8 @@
 
 import EventModel
 
-/// `json`: JSON objects in weir's own keys or, with a field map, in anybody's: one a line, or in an array, over several lines, or one behind
-/// the other.
+/// `json`: JSON objects in weir's own keys or, with a field map, in anybody's: one a line, or in an array, over several lines, or one
+/// behind the other.
 ///
 /// Schema-directed: keys are recognised by two masked 8-byte comparisons with the key that followed the one before in earlier lines, so
 /// that a steady log is read without looking anything up; only wanted values are parsed, the others are stepped over. A key that comes
