@@ -65,35 +65,25 @@ public struct LaneBucket: Sendable {
         }
     }
 
-    /// Events that came so late that they count nowhere, and events dated ahead, which count when they came: how many in this bucket, all
-    /// of them since when, and by how much the farthest was away from the newest event.
-    public struct MisdatedEvents: Sendable {
-        public var lateInBucket: UInt64
-        public var late: UInt64
+    /// Events that came so late that they count nowhere, and events dated ahead, which count when they came.
+    public struct MisdatedEvents: Equatable, Sendable {
+        /// How many of them in this bucket, and all since ``since``.
+        public var lateInBucket: UInt64 = 0
+        public var late: UInt64 = 0
         /// The rows that late events moved out.
-        public var rows: UInt64
-        /// Late events that may be deliveries of what was counted in its time.
-        public var repeated: UInt64
-        public var latest: EventDuration
-        public var aheadInBucket: UInt64
-        public var ahead: UInt64
-        public var farthest: EventDuration
-        public var since: Int64
+        public var rows: UInt64 = 0
+        /// Late events whose rows have an identity: they may have been counted in their time.
+        public var repeated: UInt64 = 0
+        /// How long the latest came after the newest event.
+        public var latest = EventDuration.seconds(0)
+        public var aheadInBucket: UInt64 = 0
+        public var ahead: UInt64 = 0
+        /// How far the farthest was ahead of the newest event.
+        public var farthest = EventDuration.seconds(0)
+        /// The bucket of the first; negative before it has been looked at.
+        public var since: Int64 = -1
 
-        public init(
-            lateInBucket: UInt64, late: UInt64, rows: UInt64, repeated: UInt64, latest: EventDuration, aheadInBucket: UInt64,
-            ahead: UInt64, farthest: EventDuration, since: Int64
-        ) {
-            self.lateInBucket = lateInBucket
-            self.late = late
-            self.rows = rows
-            self.repeated = repeated
-            self.latest = latest
-            self.aheadInBucket = aheadInBucket
-            self.ahead = ahead
-            self.farthest = farthest
-            self.since = since
-        }
+        public init() {}
     }
 
     /// Accounts that a detector cannot see, and the first of them.

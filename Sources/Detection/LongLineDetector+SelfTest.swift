@@ -8,10 +8,10 @@ extension LongLineDetector {
         return [
             SelfTest(
                 "one line of three megabytes", .fires, history: history,
-                last: SelfTest.Stretch(buckets: 1, [steady], refused: SelfTest.Refused(longLines: 1))),
+                last: SelfTest.Stretch(buckets: 1, [steady], faults: SelfTest.Faults(longLines: 1))),
             SelfTest(
                 "a hundred lines that are no records", .staysSilent, history: history,
-                last: SelfTest.Stretch(buckets: 1, [steady], refused: SelfTest.Refused(brokenLines: 100))),
+                last: SelfTest.Stretch(buckets: 1, [steady], faults: SelfTest.Faults(brokenLines: 100))),
         ]
     }
 }

@@ -50,13 +50,13 @@ public struct SelfTest: Sendable {
         /// What names do that have no account of their own.
         public let others: Activity?
         /// Lines of the first bucket that could not be read.
-        public let refused: Refused
+        public let faults: Faults
 
-        public init(buckets: Int, _ accounts: [Activity?], others: Activity? = nil, refused: Refused = Refused()) {
+        public init(buckets: Int, _ accounts: [Activity?], others: Activity? = nil, faults: Faults = Faults()) {
             self.buckets = buckets
             self.accounts = accounts
             self.others = others
-            self.refused = refused
+            self.faults = faults
         }
 
         public init(days: Int, _ accounts: [Activity?]) { self.init(buckets: days * BucketGrid.perDay, accounts) }
@@ -64,7 +64,7 @@ public struct SelfTest: Sendable {
 
     /// Lines that are no events, too long, of three megabytes each, or broken; and events of the first account whose dates are wrong by a
     /// day, behind the others of the bucket.
-    public struct Refused: Sendable {
+    public struct Faults: Sendable {
         public var longLines: Int
         public var brokenLines: Int
         public var lateEvents: Int

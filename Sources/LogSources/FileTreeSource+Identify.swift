@@ -122,7 +122,7 @@ extension FileTreeSource {
             }
         }
         if follows && !namesTell { leaveOutCopies(&fresh, in: listing, time, isFirst: isFirst) }
-        fresh.sort { ($0.time, $0.file.path) < ($1.time, $1.file.path) }
+        fresh.sort { namesTell ? $0.file.path < $1.file.path : ($0.time, $0.file.path) < ($1.time, $1.file.path) }
         return changes + fresh.map { announce($0) }
     }
 

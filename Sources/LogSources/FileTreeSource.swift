@@ -73,8 +73,10 @@ package struct FileTreeSource: LaneSource {
     var lastStir: Int64?
     /// Streams whose files are open, in the order of their opening.
     var opened: [StreamID] = []
-    /// Whether a name stands for one file for ever, as in a spool: then a file that begins like another is no copy of it.
+    /// Whether a name stands for one file for ever, as in a spool: then a file that begins like another is no copy of it, and files follow
+    /// each other by their names.
     package var namesTell = false
+    package var isSequence: Bool { namesTell }
     /// Where files of a replay are unpacked, beside the thread that reads; nil: where they are read.
     package var threads: UnpackThreads?
     /// More plain bytes than this for a packed one are refused: `archive_ratio_max`.

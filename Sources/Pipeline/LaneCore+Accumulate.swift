@@ -33,11 +33,9 @@ extension LaneCore {
 
     @inline(__always)
     private mutating func take(_ event: AccessEvent, _ batch: borrowing EventBatch, _ beside: Beside, _ only: AccountShard?) {
-        if event.time > newest {
-            if event.time - newest > leap { return leapAhead(batch.detailed(event, beside)) }
-            advance(to: event.time)
-        }
-        if !ahead.isEmpty && !isLate(event) { distrustLeap() }
+        if event.time > newest && event.time - newest > leap { return leapAhead(batch.detailed(event, beside)) }
+        if !ahead.isEmpty { settleLeap(by: event) }
+        if event.time > newest { advance(to: event.time) }
         if event.presence.contains(.half) { return takeHalf(batch.detailed(event, beside)) }
         if event.time.milliseconds < currentStart || event.time.milliseconds >= currentEnd {
             guard locate(event) else { return takeLate(batch.detailed(event, beside)) }

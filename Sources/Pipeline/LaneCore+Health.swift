@@ -94,7 +94,7 @@ extension LaneCore {
                 inBucket: lines.inBucket, count: lines.count, since: lines.since, longest: lines.longest,
                 file: streamPaths[lines.stream] ?? "")
         }
-        lane.misdated = health.misdated.seen
+        if health.misdated.since >= 0 { lane.misdated = health.misdated }
         return lane
     }
 

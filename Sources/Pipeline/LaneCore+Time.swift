@@ -49,7 +49,7 @@ extension LaneCore {
                 leapAhead(detailed)
                 continue
             }
-            if !ahead.isEmpty && !isLate(detailed.event) { distrustLeap() }
+            if !ahead.isEmpty { settleLeap(by: detailed.event) }
             if time > newest { advance(to: time) }
             count(detailed)
         }
@@ -70,10 +70,17 @@ extension LaneCore {
         if last <= clock + leap || (newest.milliseconds >= 0 && last - newest <= elapsed + leap) { believeLeap(isLast: true) }
     }
 
+    /// An event that is not ahead says of those that are whether they were right, as it would of an event of its own time: what is no leap
+    /// away was only out of order. A late one says nothing.
+    mutating func settleLeap(by event: AccessEvent) {
+        guard let first = ahead.first, !isLate(event) else { return }
+        if first.event.time - event.time > leap { distrustLeap() } else { believeLeap() }
+    }
+
     /// The source goes on at its old time, so the events ahead of it were wrong.
     ///
     /// - Parameter time: where it goes on, if that is ahead too.
-    mutating func distrustLeap(for time: EventTime? = nil) {
+    private mutating func distrustLeap(for time: EventTime? = nil) {
         let wrong = ahead
         ahead = []
         if let time, newest.milliseconds < 0 {
@@ -99,13 +106,13 @@ extension LaneCore {
 
     // MARK: Late
 
-    func isLate(_ event: AccessEvent) -> Bool { BucketGrid.number(of: event.time) < oldestBucket }
+    private func isLate(_ event: AccessEvent) -> Bool { BucketGrid.number(of: event.time) < oldestBucket }
 
     /// An event whose bucket has closed.
     mutating func takeLate(_ detailed: DetailedEvent) {
         let event = detailed.event
         // A row with an identity may have been counted in its time, and nobody remembers.
-        if event.rowKey == 0 && lateGauge.mayCount(after: counters.events - counters.moved) {
+        if event.rowKey == 0 && lateGauge.mayCount(after: counters.events &- counters.moved) {
             counters.moved &+= 1
             move(detailed)
             return
@@ -194,5 +201,6 @@ struct LateGauge: Equatable, Sendable {
         level = try reader.read()
         events = try reader.read()
         isFlooded = try reader.readBool()
+        guard level <= 2 * LateGauge.flood else { throw StateError.implausible("late events") }
     }
 }

@@ -20,7 +20,7 @@ struct LaneHealth: Sendable {
     /// As of the last midnight: how many accounts each detector does not see, and the first of them.
     var blind: [Blind] = []
     private(set) var longLines = LongLines()
-    private(set) var misdated = MisdatedEvents()
+    private(set) var misdated = LaneBucket.MisdatedEvents()
     /// By number of detector: the bucket in which its health alert was sent last.
     private var told: [Int64]
 
@@ -80,7 +80,7 @@ struct LaneHealth: Sendable {
     mutating func noteLate(by lag: EventDuration, rows: UInt64, mayBeRepeated: Bool) {
         misdated.lateInBucket &+= 1
         misdated.late &+= 1
-        misdated.rows = misdated.rows.addingReportingOverflow(rows).partialValue
+        misdated.rows &+= rows
         if mayBeRepeated { misdated.repeated &+= 1 }
         misdated.latest = max(misdated.latest, lag)
     }
@@ -117,7 +117,7 @@ struct LaneHealth: Sendable {
             refusedSince = -1
         case .collapsedAlerts: for number in collapsed.indices { collapsed[number] = 0 }
         case .longLines: longLines = LongLines()
-        case .misdatedEvents: misdated = MisdatedEvents()
+        case .misdatedEvents: misdated = LaneBucket.MisdatedEvents()
         case .blindModels: break
         }
     }
@@ -163,12 +163,34 @@ struct LaneHealth: Sendable {
         longLines.longest = try reader.read()
         longLines.since = try reader.readBucket()
         longLines.stream = try reader.read()
-        misdated = try MisdatedEvents(from: &reader)
+        misdated = try LaneBucket.MisdatedEvents(from: &reader)
         for _ in 0..<(try reader.read(UInt8.self)) {
             let detector = try reader.read(UInt8.self)
             guard detector < detectors else { throw StateError.implausible("blind detector") }
             let accounts = try reader.read(UInt64.self)
             blind.append(Blind(detector: detector, accounts: accounts, example: AccountID(rawValue: try reader.read())))
         }
+    }
+}
+
+extension LaneBucket.MisdatedEvents {
+    func encode(into writer: inout StateWriter) {
+        for number in [lateInBucket, late, rows, repeated, aheadInBucket, ahead] { writer.write(number) }
+        writer.write(latest.milliseconds)
+        writer.write(farthest.milliseconds)
+        writer.write(since)
+    }
+
+    init(from reader: inout StateReader) throws(StateError) {
+        self.init()
+        lateInBucket = try reader.read()
+        late = try reader.read()
+        rows = try reader.read()
+        repeated = try reader.read()
+        aheadInBucket = try reader.read()
+        ahead = try reader.read()
+        latest = EventDuration(milliseconds: try reader.read())
+        farthest = EventDuration(milliseconds: try reader.read())
+        since = try reader.readBucket()
     }
 }

@@ -8,8 +8,9 @@ import LogFormats
 ///
 /// Lane order: of all streams that have something to read, always the one whose next event is earliest (ties: the older stream). A stream
 /// whose lines run backwards keeps the place it has reached. So archives that follow each other are read one after the other, and files
-/// that several writers fill side by side are interleaved by event time, in a replay exactly so, live as they arrive. Complexity of a run
-/// of events from one stream: O(log streams), whatever the number of streams at rest.
+/// that several writers fill side by side are interleaved by event time, in a replay exactly so, live as they arrive. Parts of one log, as
+/// in a spool, are read one after the other. Complexity of a run of events from one stream: O(log streams), whatever the number of streams
+/// at rest.
 package struct LaneReader<Source: LaneSource>: ~Copyable {
     /// Streams at rest up to this number keep their buffers; beyond it, waking them up costs an allocation instead of memory.
     private static var warmStreams: Int { 32 }
@@ -99,7 +100,8 @@ package struct LaneReader<Source: LaneSource>: ~Copyable {
             case .moved(let position): batch.positions.append(position)
             }
         }
-        guard let streams = source.awakened() else {
+        // What was written last to the part before stands in front of a new part.
+        guard let streams = source.awakened(), !source.isSequence || nextWaiting == waiting.count else {
             for stream in resting.values.sorted(by: { $0.id < $1.id }) { wake(stream) }
             resting.removeAll()
             return
@@ -123,7 +125,7 @@ package struct LaneReader<Source: LaneSource>: ~Copyable {
             }
             if batch.marks.count >= EventBatch.limit { return }
         }
-        while nextWaiting < waiting.count && (waitingResumed > 0 || ready.first.map({ waitingBound <= $0.headTime }) ?? true) {
+        while nextWaiting < waiting.count && mayTakeUp {
             let next = waiting[nextWaiting].take()
             nextWaiting += 1
             guard let stream = next else { continue }
@@ -135,6 +137,13 @@ package struct LaneReader<Source: LaneSource>: ~Copyable {
             place(stream, into: &batch)
             if batch.marks.count >= EventBatch.limit { return }
         }
+    }
+
+    /// Whether the next waiting stream may begin before everything that is there to be read.
+    private var mayTakeUp: Bool {
+        if waitingResumed > 0 { return true }
+        if source.isSequence { return ready.isEmpty && hungry.isEmpty }
+        return ready.first.map { waitingBound <= $0.headTime } ?? true
     }
 
     /// Puts a stream where its state belongs.

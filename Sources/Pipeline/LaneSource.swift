@@ -29,12 +29,17 @@ package protocol LaneSource {
     /// What the format had learnt when the stream ended, should a copy of the stream turn out to go on. Called before ``finish(_:)``.
     mutating func remember(formatState: [UInt8], of stream: StreamID)
 
+    /// Whether streams are one log in parts, in the order in which they are announced: then they are read one after the other, whatever the
+    /// times in them.
+    var isSequence: Bool { get }
+
     /// Whether streams can still appear or grow. False: after every announced stream has ended, the lane is over.
     var isEndless: Bool { get }
 }
 
 extension LaneSource {
     package mutating func awakened() -> [StreamID]? { nil }
+    package var isSequence: Bool { false }
     package mutating func remember(formatState: [UInt8], of stream: StreamID) {}
 }
 

@@ -61,7 +61,7 @@ package struct RehearsalLane: ~Copyable {
             }
             if let others = stretch.others, others.hours.contains(hourOfDay) { append(others, account: 0) }
             sort(from: first)
-            if bucket == stretchStart { refuse(stretch.refused) }
+            if bucket == stretchStart { append(stretch.faults) }
             bucket += 1
             if batch.events.count >= EventBatch.limit { hand() }
         }
@@ -107,8 +107,8 @@ package struct RehearsalLane: ~Copyable {
         LiveMoment(steady: EventDuration(milliseconds: time.milliseconds), wall: time, isResting: isResting)
     }
 
-    private mutating func refuse(_ lines: SelfTest.Refused) {
-        let kinds = [(MalformedReason.lineTooLong, lines.longLines, 3_000_000 as UInt64), (.syntax, lines.brokenLines, 100)]
+    private mutating func append(_ faults: SelfTest.Faults) {
+        let kinds = [(MalformedReason.lineTooLong, faults.longLines, 3_000_000 as UInt64), (.syntax, faults.brokenLines, 100)]
         for (reason, count, length) in kinds {
             for _ in 0..<count {
                 batch.marks.append(
@@ -116,7 +116,7 @@ package struct RehearsalLane: ~Copyable {
             }
         }
         guard let last = batch.events.last?.time else { return }
-        for (time, count) in [(last - .days(1), lines.lateEvents), (last + .days(1), lines.aheadEvents)] {
+        for (time, count) in [(last - .days(1), faults.lateEvents), (last + .days(1), faults.aheadEvents)] {
             let event = AccessEvent(
                 time: time, rows: 1, bytes: 0, offset: 0, rowKey: 0, account: AccountID(rawValue: 1), stream: 0, endpoint: .unknown,
                 object: .unknown, network: .unknown, status: 200, operation: .read, presence: [.rows])

@@ -50,8 +50,6 @@ import Testing
         #expect(run.bench.end(daemon, signal: SIGTERM) == 0)
         let events = try run.counter("events")
         #expect(try run.counter("received_lines") > ReceiverRunTests.count / 2)
-        // What was sent again after the kill is late in a lane that goes on, and in its place in a replay, which merges the files by time.
-        if seen.values.contains(where: { $0 > 1 }) { return }
         // The same lines from their files, read by a replay.
         let replay = try run.bench.weir("replay", "--settings", run.bench.path("weir.yaml"), "--summary", run.bench.path("s.json"))
         #expect(replay.code == 0, "\(replay.errors)")

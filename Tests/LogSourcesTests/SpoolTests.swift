@@ -162,4 +162,27 @@ import Testing
         #expect(rig.rows == Array(repeating: 7, count: 60))
         #expect(rig.losses.isEmpty)
     }
+
+    @Test(arguments: [true, false]) func `a spool is read in the order in which it was written, whatever the times in it`(follows: Bool) throws {
+        let ledger = try ledger()
+        var spool = Spool(ledger)
+        #expect(store(LaneRig.lines(100..<110), &spool))
+        let rig = LaneRig([folder.at("spool/crm")], follows: follows)
+        rig.isSpooled = true
+        if follows {
+            try rig.start()
+            rig.drain()
+            // Not read before the next part is there.
+            #expect(store(LaneRig.lines(110..<120), &spool))
+        }
+        for numbers in [105..<125, 50..<60] {
+            ledger.abandon()
+            spool = Spool(ledger)
+            #expect(store(LaneRig.lines(numbers), &spool))
+        }
+        if !follows { try rig.start() }
+        rig.drain()
+        rig.passLong()
+        #expect(rig.rows == Array(100..<(follows ? 120 : 110)) + Array(105..<125) + Array(50..<60))
+    }
 }

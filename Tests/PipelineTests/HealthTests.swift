@@ -121,19 +121,19 @@ import Testing
     @Test func `H04: a line that is too long alerts at the close, is counted anew once a day, and ends a day after`() throws {
         var lane = RehearsalLane()
         lane.live([Stretch(days: 1, [usual])])
-        let first = lane.live(Stretch(buckets: 1, [usual], refused: SelfTest.Refused(longLines: 2))).filter { $0.detector == "H04" }
+        let first = lane.live(Stretch(buckets: 1, [usual], faults: SelfTest.Faults(longLines: 2))).filter { $0.detector == "H04" }
         let alert = try #require(first.first)
         #expect(first.map(\.status) == [.open])
         #expect(alert.account == "*" && alert.time - RehearsalLane.start == .days(1) + .minutes(15))
         #expect(alert.summary.contains("2 since 2026-06-02T00:00:00Z, the longest of 3,000,000 bytes"), "\(alert.summary)")
         var told: [AlertRecord] = []
-        for _ in 0..<97 { told += lane.live(Stretch(buckets: 1, [usual], refused: SelfTest.Refused(longLines: 1))) }
+        for _ in 0..<97 { told += lane.live(Stretch(buckets: 1, [usual], faults: SelfTest.Faults(longLines: 1))) }
         let updates = told.filter { $0.detector == "H04" }
         #expect(updates.map(\.status) == [.update])
         #expect(try updates.map { try $0.number("observed") } == [98])
         let rest = lane.live(Stretch(days: 2, [usual])).filter { $0.detector == "H04" }
         #expect(rest.map(\.status) == [.resolved])
-        let again = lane.live(Stretch(buckets: 1, [usual], refused: SelfTest.Refused(longLines: 1))).filter { $0.detector == "H04" }
+        let again = lane.live(Stretch(buckets: 1, [usual], faults: SelfTest.Faults(longLines: 1))).filter { $0.detector == "H04" }
         #expect(try again.map { try $0.number("observed") } == [1], "what was told before is over")
     }
 

@@ -44,7 +44,7 @@ extension LaneCoreTests {
 
     // MARK: Ahead
 
-    @Test(arguments: [11 * 60, 3 * 3600, 400 * 86_400] as [Int64])
+    @Test(arguments: [12 * 60, 3 * 3600, 400 * 86_400] as [Int64])
     func `one date far ahead closes nothing, and counts when it came`(_ lead: Int64) {
         var core = core()
         core.process(batch([event(0), event(lead, rows: 5), event(60)], accounts: ["a"]))
@@ -198,6 +198,22 @@ extension LaneCoreTests {
         core.process(live([event(901)], at: 902))
         #expect(core.counters.future == 5000 && core.counters.events == 5901)
         #expect(core.newestEvent == time(901))
+    }
+
+    @Test func `events out of order at the edge of a leap come to the same with a rest between them and without`() {
+        // The second is a leap away from the first, the third is not, and is before the second.
+        let times: [Int64] = [0, 605, 595, 606, 607, 1300, 1290, 1301]
+        var whole = core(lateness: .minutes(10))
+        var split = core(lateness: .minutes(10))
+        whole.process(batch(times.map { event($0, rows: UInt64($0)) }, accounts: ["a"]))
+        for (place, time) in times.enumerated() {
+            split.process(live([event(time, rows: UInt64(time))], at: 1300, accounts: place == 0 ? ["a"] : []))
+        }
+        whole.endLeap()
+        #expect(whole.counters == split.counters && whole.counters.events == 8 && whole.counters.future == 0)
+        let buckets = Int64(0)...1
+        let (sums, others) = (buckets.map { self.sums(whole, bucket: $0)?.rows }, buckets.map { self.sums(split, bucket: $0)?.rows })
+        #expect(sums == others && sums == [2413, 3891])
     }
 
     @Test func `a source that is two hours ahead of the host's clock from the start keeps its own time`() {
