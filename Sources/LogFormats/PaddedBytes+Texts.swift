@@ -5,7 +5,7 @@
 extension PaddedBytes {
     /// The path of an absolute URL such as `https://host/path?x=1`, or the text itself when it is none, or has no path.
     @inline(__always)
-    func path(from start: Int, to end: Int) -> TextRange {
+    package func path(from start: Int, to end: Int) -> TextRange {
         // Nearly every endpoint begins with a slash, or is a name: one look tells. The schemes are `http`, `https`, `ws` and `wss`.
         let letters = half(at: start) | 0x2020_2020
         guard letters == 0x7074_7468 || letters & 0xFFFF == 0x7377 else { return TextRange(start: start, count: end &- start) }

@@ -231,6 +231,10 @@ extension FileTreeSource {
                 return .noted(.copy(of: old.id, old.state))
             case .more: return .continued(old)
             case .shorter(let end, let tail):
+                // What may hold all of it is looked at first.
+                if noted.values.contains(where: { $0.isAwaited && $0.status.size >= old.offset }) {
+                    return .noted(.settling(until: now() + FileTreeSource.settleTime))
+                }
                 changes.append(adopt(file, head, endingAt: end, tail, as: old))
                 return .noted(.copy(of: old.id, old.state))
             }
@@ -339,6 +343,8 @@ extension FileTreeSource {
             old.state = .finished
             old.key = .none
             old.prefix = []
+            // What holds its content is known by the one that goes on with it: no other file is its copy.
+            old.prefixCount = 0
         } else {
             generation.offset = found.head.hole
             generation.prefixHash = found.head.hash

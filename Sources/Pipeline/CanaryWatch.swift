@@ -37,14 +37,13 @@ struct CanaryWatch {
     }
 
     /// A canary's path without what may stand around it in a log: scheme, host and a slash at the end.
-    static func path(_ name: [UInt8]) -> [UInt8] {
-        var path = name[...]
-        let slash = UInt8(ascii: "/")
-        if let colon = name.firstIndex(of: UInt8(ascii: ":")), name[colon...].starts(with: "://".utf8) {
-            path = name[(colon + 3)...].firstIndex(of: slash).map { name[$0...] } ?? path
+    private static func path(_ name: [UInt8]) -> [UInt8] {
+        var path = ChunkBuffer(name).withBytes { bytes in
+            let place = bytes.path(from: 0, to: name.count)
+            return bytes.copy(Int(place.start)..<Int(place.start) + place.count)
         }
-        while path.count > 1 && path.last == slash { path.removeLast() }
-        return Array(path)
+        while path.count > 1 && path.last == UInt8(ascii: "/") { path.removeLast() }
+        return path
     }
 
     /// Whether an event touches one.
@@ -57,7 +56,7 @@ struct CanaryWatch {
         guard templates.contains(endpoint.rawValue) || endpoint == .overflow else { return false }
         let start = Int(path.start)
         var end = start
-        while end < start + path.count, !CanaryWatch.endsPath(bytes[end]) { end += 1 }
+        while end < start + path.count, !EndpointTemplate.endsPath(bytes[end]) { end += 1 }
         while end > start + 1 && bytes[end - 1] == UInt8(ascii: "/") { end -= 1 }
         if paths.contains(bytes.hash(from: start, count: end - start, key: hashKey)) { return true }
         guard !segments.isEmpty else { return false }
@@ -67,10 +66,6 @@ struct CanaryWatch {
             segment = position + 1
         }
         return false
-    }
-
-    private static func endsPath(_ byte: UInt8) -> Bool {
-        byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#") || byte == UInt8(ascii: ";")
     }
 
     /// An account got this number under a name of a person.

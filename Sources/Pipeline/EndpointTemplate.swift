@@ -90,7 +90,13 @@ package enum EndpointTemplate {
     /// Whether a byte ends a segment: the next one, or what is not part of the path.
     @inline(__always)
     private static func isEnd(_ byte: UInt8) -> Bool {
-        byte == UInt8(ascii: "/") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#") || byte == UInt8(ascii: ";")
+        byte == UInt8(ascii: "/") || endsPath(byte)
+    }
+
+    /// Whether a byte is the first behind a path.
+    @inline(__always)
+    static func endsPath(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#") || byte == UInt8(ascii: ";")
     }
 
     @inline(__always)

@@ -133,6 +133,26 @@ import Testing
         #expect(rig.losses.isEmpty)
     }
 
+    @Test(arguments: [true, false])
+    func `a new short file is not taken for the copy of a log that was cut and replaced, while the copy settles`(hasHeader: Bool) throws {
+        let header = hasHeader ? "#" + String(repeating: "h", count: 1100) + "\n" : ""
+        try folder.append(header, to: "app.log")
+        try started(with: 0..<10)
+        try folder.copy("app.log", "app.log.1")
+        rig.drain()
+        try folder.truncate("app.log")
+        try folder.append(header + LaneRig.lines(10..<11), to: "new")
+        try folder.rename("new", "app.log")
+        try folder.rename("app.log.1", "app.log.2")
+        try folder.rename("app.log", "app.log.1")
+        try folder.append(header + LaneRig.lines(11..<13), to: "app.log-20260614")
+        try folder.append(header + LaneRig.lines(13..<14), to: "app.log")
+        rig.drain()
+        for time: Int64 in [600, 1000, 3100, 6200, 61_000] { rig.pass(time) }
+        #expect(rig.rows.sorted() == Array(0..<14))
+        #expect(rig.losses.isEmpty)
+    }
+
     @Test func `a copy of a new file is known although that is no longer open`() throws {
         let rig = LaneRig([folder.at("*.log*")])
         rig.openLimit = 2
