@@ -22,7 +22,7 @@ public struct MisdatedEventDetector: HealthDetector {
         nextSteps: [
             "See which host or file writes them: its clock, its zone (a time without one is read as UTC), its forwarder's queue.",
             "If the log comes in pieces that are that old, set lateness_seconds of the source to more than the delay that is named.",
-            "What was left out can be judged afterwards: replay the file, where all lines stand in the order of their times.",
+            "What was left out because its file came late can be judged afterwards: a replay merges files by the times in them.",
         ],
         quietBuckets: 96)
 

@@ -163,7 +163,8 @@ import Testing
         #expect(rig.losses.isEmpty)
     }
 
-    @Test(arguments: [true, false]) func `a spool is read in the order in which it was written, whatever the times in it`(follows: Bool) throws {
+    @Test(arguments: [true, false])
+    func `a spool is read in the order in which it was written, whatever the times in it`(follows: Bool) throws {
         let ledger = try ledger()
         var spool = Spool(ledger)
         #expect(store(LaneRig.lines(100..<110), &spool))
