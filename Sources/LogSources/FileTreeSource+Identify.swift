@@ -311,6 +311,7 @@ extension FileTreeSource {
     private mutating func takeUp(_ old: Generation, _ file: CandidateFiles.File, _ head: FileHead) -> Found? {
         let isAnnounced = old.state == .reading
         guard old.state == .missing || isAnnounced else {
+            old.isTakenUp = true
             return Found(time: firstEventTime(head.sample, file.path) ?? .max, file: file, head: head, old: old)
         }
         old.key = FileKey(file.status)
@@ -343,8 +344,6 @@ extension FileTreeSource {
             old.state = .finished
             old.key = .none
             old.prefix = []
-            // What holds its content is known by the one that goes on with it: no other file is its copy.
-            old.prefixCount = 0
         } else {
             generation.offset = found.head.hole
             generation.prefixHash = found.head.hash

@@ -66,6 +66,7 @@ extension Generation {
 extension FileTreeSource {
     /// - Parameter isPatient: an archive that breaks off may still be written.
     func relation(_ file: CandidateFiles.File, _ head: FileHead, _ old: Generation, isPatient: Bool) -> Relation {
+        if old.isTakenUp { return .none }
         if old.state == .reading && old.isCut { return .unclear }
         let key = FileKey(file.status)
         if old.key != key, let original = original(of: old) {

@@ -153,6 +153,22 @@ import Testing
         #expect(rig.losses.isEmpty)
     }
 
+    @Test func `a short file is not taken for the copy of a log that is gone on with in another`() throws {
+        let header = "#" + String(repeating: "h", count: 1100) + "\n"
+        try folder.append(header, to: "app.log")
+        try folder.append(header + LaneRig.lines(0..<4), to: "app.log-20260611")
+        try started(with: 0..<4)
+        try folder.truncate("app.log")
+        try folder.append(header + LaneRig.lines(4..<5), to: "new")
+        try folder.rename("new", "app.log")
+        try folder.copy("app.log", "app.log.1")
+        rig.drain()
+        try folder.overwrite("app.log", with: "")
+        rig.passLong()
+        #expect(rig.rows == Array(0..<5))
+        #expect(rig.losses.isEmpty)
+    }
+
     @Test func `a copy of a new file is known although that is no longer open`() throws {
         let rig = LaneRig([folder.at("*.log*")])
         rig.openLimit = 2
