@@ -340,11 +340,13 @@ extension FileTreeSource {
             generation.prefixHash = old.prefixHash
             generation.prefixCount = old.prefixCount
             generation.formatState = old.formatState
+            generation.firstTime = old.firstTime
             if old.state == .cut { generation.expectedSize = old.seenSize }
             old.state = .finished
             old.key = .none
             old.prefix = []
         } else {
+            generation.firstTime = found.time == .max ? nil : found.time
             generation.offset = found.head.hole
             generation.prefixHash = found.head.hash
             generation.prefixCount = found.head.bytes.count

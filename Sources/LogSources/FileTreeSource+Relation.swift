@@ -102,6 +102,8 @@ extension FileTreeSource {
                 }
                 return .same
             case .ended(let end, let tail):
+                // Under one header the first event tells.
+                if let time = old.firstTime, let own = firstEventTime(head.sample, file.path), own != time { return .none }
                 if mayBeShorterCopy(file, head, of: old) { return .shorter(end: end, tail: tail) }
                 // Not certain enough to be remembered: asked again when it grows.
                 return old.state == .cut ? .copy : .none

@@ -86,6 +86,8 @@ final class Generation {
     /// Its file was truncated, and what was read of it is not handed over yet.
     var isCut = false
     var isFromCheckpoint = false
+    /// The time of its first event, as ``FileTreeSource`` found it; nil for none, and when it comes from a checkpoint.
+    var firstTime: Int64?
     /// Another generation goes on with what was read of it: by that one its copies are known, and no other file is one.
     var isTakenUp = false
     /// Its last read found nothing.

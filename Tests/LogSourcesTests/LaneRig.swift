@@ -59,10 +59,12 @@ final class LaneRig {
 
     static func lines(_ numbers: some Sequence<Int>) -> String { numbers.map(line).joined() }
 
-    /// The time in the first whole line, as the lane's format would find it.
+    /// The time in the first whole line that is none of a header, as the lane's format would find it.
     static func firstTime(_ bytes: [UInt8]) -> Int64? {
         let text = String(decoding: bytes, as: UTF8.self)
-        guard let line = text.split(separator: "\n", maxSplits: 1).first, let key = line.range(of: "\"ts\":") else { return nil }
+        guard let line = text.split(separator: "\n").first(where: { !$0.hasPrefix("#") }), let key = line.range(of: "\"ts\":") else {
+            return nil
+        }
         return Int64(line[key.upperBound...].prefix { $0.isNumber })
     }
 

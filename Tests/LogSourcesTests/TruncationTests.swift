@@ -169,6 +169,20 @@ import Testing
         #expect(rig.losses.isEmpty)
     }
 
+    @Test func `a short log under the header of one that was cut and copied nowhere is read`() throws {
+        let header = "#" + String(repeating: "h", count: 1100) + "\n"
+        try folder.append(header, to: "app.log")
+        try started(with: 0..<10)
+        try folder.overwrite("app.log", with: "")
+        try folder.rename("app.log", "app.log.2")
+        try folder.append(header + LaneRig.lines(10..<11), to: "app.log.1")
+        try folder.append("", to: "app.log")
+        rig.drain()
+        rig.passLong()
+        #expect(rig.rows == Array(0..<11))
+        #expect(rig.losses.isEmpty)
+    }
+
     @Test func `a copy of a new file is known although that is no longer open`() throws {
         let rig = LaneRig([folder.at("*.log*")])
         rig.openLimit = 2
