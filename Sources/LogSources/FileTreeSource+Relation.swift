@@ -184,6 +184,8 @@ extension FileTreeSource {
     /// Whether a file still holds what was read of a generation.
     private func holds(_ file: OpenFile, _ status: FileStatus, _ old: Generation) -> Bool {
         guard status.size >= old.offset else { return false }
+        // More may have been read than was handed over.
+        if let stream = old.stream, status.size < stream.offset || !stream.isIntact() { return false }
         do throws(FileFailure) {
             let count = min(UInt64(old.marker.count), old.offset)
             guard old.marker.isOf(try file.bytes(at: old.offset - count, count: Int(count))) else { return false }

@@ -29,6 +29,8 @@ package struct LaneReader<Source: LaneSource>: ~Copyable {
     private var ready = StreamHeap()
     /// With nothing to read now.
     private var resting: [StreamID: StreamReader] = [:]
+    /// Those that may have more to read since they last said that they had none, and were not at rest when that was heard.
+    private var stirred: Set<StreamID> = []
     /// Those whose position may have changed since the last batch.
     private var touched: [StreamReader] = []
     /// Waiting streams that an earlier run had begun: they were taken up then, and are again, whatever comes before them.
@@ -106,7 +108,13 @@ package struct LaneReader<Source: LaneSource>: ~Copyable {
             resting.removeAll()
             return
         }
-        for id in streams { if let stream = resting.removeValue(forKey: id) { wake(stream) } }
+        for id in streams {
+            guard let stream = resting.removeValue(forKey: id) else {
+                stirred.insert(id)
+                continue
+            }
+            wake(stream)
+        }
     }
 
     private mutating func wake(_ stream: StreamReader) {
@@ -156,16 +164,17 @@ package struct LaneReader<Source: LaneSource>: ~Copyable {
             ready.insert(stream)
         } else if stream.isExhausted {
             retire(stream, into: &batch)
-        } else if stream.isIdle {
+        } else if stream.isIdle && stirred.remove(stream.id) == nil {
             resting[stream.id] = stream
             if resting.count > Self.warmStreams { stream.releaseMemory() }
         } else {
-            hungry.append(stream)
+            wake(stream)
         }
     }
 
     private mutating func retire(_ stream: StreamReader, into batch: inout EventBatch) {
         stream.hasRetired = true
+        stirred.remove(stream.id)
         var position = source.position(of: stream.id, offset: stream.offset, marker: stream.marker)
         position.isFinished = true
         batch.bytes += stream.takeHandedOver()

@@ -183,6 +183,20 @@ import Testing
         #expect(rig.losses.isEmpty)
     }
 
+    @Test func `a log of which nothing was handed over yet is cut under a header that stays`() throws {
+        let header = "#" + String(repeating: "h", count: 1100) + "\n"
+        let rig = LaneRig([folder.at("*.log")])
+        try folder.append(LaneRig.lines(1000..<5000), to: "b.log")
+        try folder.append(header + LaneRig.lines(6000..<6010), to: "c.log")
+        try rig.start()
+        _ = rig.step()
+        try folder.copy("c.log", "c.log.1")
+        try folder.overwrite("c.log", with: header + LaneRig.lines(7000..<7020))
+        rig.drain()
+        rig.passLong()
+        #expect(rig.rows.filter { $0 >= 6000 }.sorted() == Array(6000..<6010) + Array(7000..<7020))
+    }
+
     @Test func `a copy of a new file is known although that is no longer open`() throws {
         let rig = LaneRig([folder.at("*.log*")])
         rig.openLimit = 2
