@@ -44,7 +44,7 @@ extension LaneCoreTests {
 
     // MARK: Ahead
 
-    @Test(arguments: [12 * 60, 3 * 3600, 400 * 86_400] as [Int64])
+    @Test(arguments: [32 * 60, 3 * 3600, 400 * 86_400] as [Int64])
     func `one date far ahead closes nothing, and counts when it came`(_ lead: Int64) {
         var core = core()
         core.process(batch([event(0), event(lead, rows: 5), event(60)], accounts: ["a"]))
@@ -53,11 +53,11 @@ extension LaneCoreTests {
         #expect(sums(core)?.rows == 7)
     }
 
-    @Test func `a leap is believed when as many agree as usually come in ten minutes, and all of them count at their dates`() {
+    @Test func `a leap is believed when as many agree as usually come in half an hour, and all of them count at their dates`() {
         var core = core()
         let before = 300
-        // From the quarter hour of the lateness before the first event on, 1,199 seconds in all.
-        let agreeing = before * 600 / 1199
+        // As many as these would do, and at most so many are asked for.
+        let agreeing = LaneCore.leapAgreement
         let leapt = (0..<agreeing).map { event(10 * 86_400 + Int64($0)) }
         core.process(batch((0..<before).map { event(Int64($0)) } + leapt.dropLast(), accounts: ["a"]))
         #expect(core.counters.events == 300 && core.newestEvent == time(299))
@@ -202,18 +202,18 @@ extension LaneCoreTests {
 
     @Test func `events out of order at the edge of a leap come to the same with a rest between them and without`() {
         // The second is a leap away from the first, the third is not, and is before the second.
-        let times: [Int64] = [0, 605, 595, 606, 607, 1300, 1290, 1301]
-        var whole = core(lateness: .minutes(10))
-        var split = core(lateness: .minutes(10))
+        let times: [Int64] = [0, 1805, 1795, 1806, 1807, 3700, 3690, 3701]
+        var whole = core(lateness: .minutes(30))
+        var split = core(lateness: .minutes(30))
         whole.process(batch(times.map { event($0, rows: UInt64($0)) }, accounts: ["a"]))
         for (place, time) in times.enumerated() {
-            split.process(live([event(time, rows: UInt64(time))], at: 1300, accounts: place == 0 ? ["a"] : []))
+            split.process(live([event(time, rows: UInt64(time))], at: 3700, accounts: place == 0 ? ["a"] : []))
         }
         whole.endLeap()
-        #expect(whole.counters == split.counters && whole.counters.events == 8 && whole.counters.future == 0)
-        let buckets = Int64(0)...1
+        #expect(whole.counters == split.counters && whole.counters.events == 8 && whole.counters.future == 0 && whole.counters.moved == 0)
+        let buckets: [Int64] = [2, 4]
         let (sums, others) = (buckets.map { self.sums(whole, bucket: $0)?.rows }, buckets.map { self.sums(split, bucket: $0)?.rows })
-        #expect(sums == others && sums == [2413, 3891])
+        #expect(sums == others && sums == [5418, 11_091])
     }
 
     @Test func `a source that is two hours ahead of the host's clock from the start keeps its own time`() {
