@@ -40,8 +40,8 @@ package struct LaneOptions: Sendable {
     /// An event this far ahead of the newest one is not believed until others agree. Lines of a source that are out of order within its
     /// lateness need nobody's word.
     package var leap: EventDuration { max(lateness, LaneOptions.shortestLeap) }
-    /// Two quarter hours: logs that are written a quarter hour at a time, in any order, must not leap. Clocks of hosts differ by less, or by
-    /// a zone.
+    /// Two quarter hours: logs that are written a quarter hour at a time, in any order, must not leap. Clocks of hosts differ by less, or
+    /// by a zone.
     package static let shortestLeap = EventDuration.minutes(30)
 
     package init(name: String, format: String, lateness: EventDuration) {
