@@ -7,7 +7,7 @@ import Pipeline
 /// A file that is no stream of its own, and why. Asked again only when its status changes or the reason falls away.
 struct Noted {
     enum Reason: Equatable {
-        /// It holds what this generation holds; the reason falls away when that generation's state changes.
+        /// It holds what this generation holds; the reason falls away when that generation's state changes, or its file is nowhere.
         case copy(of: StreamID, Generation.State)
         /// It may still be written: to be looked at again at this time.
         case settling(until: Int64)
@@ -60,7 +60,7 @@ extension FileTreeSource {
         switch note.reason {
         case .copy(let id, let state):
             guard let original = generations[id] else { return true }
-            return original.state == state && !original.isCut
+            return original.state == state && !original.isCut && !original.isAdrift
         case .settling(let end): return time < end
         case .unused: return true
         }
@@ -72,7 +72,7 @@ extension FileTreeSource {
     ) -> [StreamChange] {
         for note in noted.values { if case .settling(let end) = note.reason { nextLook = min(nextLook, end) } }
         guard !unknown.isEmpty else { return [] }
-        let plain = plainFiles(listing)
+        let plain = plainFiles(unknown, listing)
         let index = GenerationIndex(generations.values, onlyOld: isFirst || !follows)
         var changes: [StreamChange] = []
         var fresh: [Found] = []
@@ -83,7 +83,7 @@ extension FileTreeSource {
                 clear(file.path)
                 clear(FileTreeSource.sight(of: file.path))
                 let since = noted[key].flatMap { $0.status == file.status ? $0.since : nil } ?? time
-                switch judge(file, head, index, plain, since: since, isFirst: isFirst, &changes) {
+                switch judge(file, head, index, plain, since: since, &changes) {
                 case .noted(let reason):
                     noted[key] = Noted(status: file.status, since: since, reason: reason)
                     if case .settling(let end) = reason { nextLook = min(nextLook, end) }
@@ -196,21 +196,22 @@ extension FileTreeSource {
         return unknown.enumerated().sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }.map(\.element)
     }
 
-    private func plainFiles(_ listing: CandidateFiles.Listing) -> [String: FileStatus] {
+    /// Unknown files beside which a packed one stands: what both hold is the plain one's.
+    private func plainFiles(_ unknown: [CandidateFiles.File], _ listing: CandidateFiles.Listing) -> [String: FileStatus] {
         var result: [String: FileStatus] = [:]
-        for file in listing.files where Compression.suffixes.contains(where: { listing.keys[file.path + $0] != nil }) {
+        for file in unknown where Compression.suffixes.contains(where: { listing.keys[file.path + $0] != nil }) {
             result[file.path] = file.status
         }
         return result
     }
 
     private mutating func judge(
-        _ file: CandidateFiles.File, _ head: FileHead, _ index: GenerationIndex, _ plain: [String: FileStatus], since: Int64, isFirst: Bool,
+        _ file: CandidateFiles.File, _ head: FileHead, _ index: GenerationIndex, _ plain: [String: FileStatus], since: Int64,
         _ changes: inout [StreamChange]
     ) -> Judgement {
         let age = max(now() - since, (LinuxFileSystem.wallNanoseconds() - file.status.modified) / 1_000_000)
         if let reason = reasonToWait(file, head, since: since, age: age) { return .noted(reason) }
-        if isFirst || !follows, let twin = FilePath.unpacked(file.path), head.compression.isPacked, let status = plain[twin],
+        if let twin = FilePath.unpacked(file.path), head.compression.isPacked, let status = plain[twin],
             isTwin(file, head, of: twin, status)
         {
             if follows { return .noted(.settling(until: now() + FileTreeSource.settleTime)) }

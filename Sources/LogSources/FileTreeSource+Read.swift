@@ -131,7 +131,7 @@ extension FileTreeSource {
             var excess = opened.count - goal
             for id in opened {
                 guard excess > 0, let generation = generations[id], generation !== reading, generation.isPresent,
-                    canRest(generation, isAtEnd: isAtEnd)
+                    canRest(generation, isAtEnd: isAtEnd), isWhereItWas(generation)
                 else {
                     kept.append(id)
                     continue
@@ -151,6 +151,15 @@ extension FileTreeSource {
     private func canRest(_ generation: Generation, isAtEnd: Bool) -> Bool {
         guard let stream = generation.stream else { return true }
         return stream.isSeekable && (generation.isAtEnd || !follows || !isAtEnd)
+    }
+
+    /// Whether a file can be opened again: since the last look it may have been renamed, or have lost its last name.
+    private func isWhereItWas(_ generation: Generation) -> Bool {
+        do throws(FileFailure) {
+            return try FileKey(LinuxFileSystem.status(path: generation.filePath)) == generation.key
+        } catch {
+            return false
+        }
     }
 
     // MARK: Changes and ends

@@ -53,7 +53,8 @@ struct GenerationIndex {
         result += (byKey[key] ?? []).filter { $0.prefixCount == 0 && $0.state == .missing }
         for old in withBytes where old.prefixCount > head.bytes.count && old.firstBytes.starts(with: head.bytes) { result.append(old) }
         return result.sorted { left, right in
-            (left.key == key ? 0 : 1, right.offset, right.id) < (right.key == key ? 0 : 1, left.offset, left.id)
+            let mayStand = (left.mayStand(in: head, key), right.mayStand(in: head, key))
+            return (mayStand.0 ? 0 : 1, right.offset, right.id) < (mayStand.1 ? 0 : 1, left.offset, left.id)
         }
     }
 }
@@ -61,6 +62,12 @@ struct GenerationIndex {
 extension Generation {
     /// The first bytes, as far as they are at hand.
     var firstBytes: [UInt8] { stream.map { $0.prefix } ?? prefix }
+
+    /// Whether a file may be its own, by the inode. No plain file becomes a packed one: that has the inode of one that is gone, and may be
+    /// the copy of what was cut there.
+    func mayStand(in head: FileHead, _ key: FileKey) -> Bool {
+        self.key == key && (!head.compression.isPacked || FilePath.unpacked(path) != nil)
+    }
 }
 
 extension FileTreeSource {
@@ -78,13 +85,13 @@ extension FileTreeSource {
             }
         }
         // A stream that still has its file, or a packed one, is read where it is; what begins alike is another file.
-        if old.state == .reading && (old.isPresent || old.stream != nil || old.file != nil) { return .none }
+        if old.state == .reading && !old.isAdrift { return .none }
         return content(file, head, old, isPatient: isPatient)
     }
 
     /// Compares with what is known of a generation whose file is not at hand.
     private func content(_ file: CandidateFiles.File, _ head: FileHead, _ old: Generation, isPatient: Bool) -> Relation {
-        if old.state == .finished && old.key == FileKey(file.status) && head.compression.isPacked && old.scannedStatus == nil {
+        if old.state == .finished && head.compression.isPacked && old.scannedStatus == nil && old.mayStand(in: head, FileKey(file.status)) {
             // The inode and the first bytes of an archive that a checkpoint calls finished: not unpacked once more.
             old.scannedStatus = file.status
             old.isPresent = true

@@ -127,6 +127,9 @@ final class Generation {
     /// Whether no more is to be expected of the file where it stands: it is gone, it was renamed, or it has a name of a rotated one.
     var isRotated: Bool { !isPresent || !holdsFirstPath || FilePath.looksRotated(path) }
 
+    /// Whether it is to be read, and its file is nowhere: neither open, nor among the candidates of the last scan.
+    var isAdrift: Bool { state == .reading && !isPresent && stream == nil && file == nil }
+
     /// What a checkpoint keeps of it.
     var position: StreamPosition {
         StreamPosition(

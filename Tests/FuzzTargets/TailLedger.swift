@@ -35,15 +35,20 @@ struct TailLedger {
     ///
     /// - Parameter others: the files that stay, or are still being read.
     mutating func vanish(_ file: TailFile, others: some Sequence<TailFile>, _ reader: TailReader) {
+        forgiven.formUnion(Set(bury(file, others: others, reader)).subtracting(reader.rows))
+    }
+
+    /// Notes the end of what stands in a file. Returns the lines that stand nowhere else.
+    private mutating func bury(_ file: TailFile, others: some Sequence<TailFile>, _ reader: TailReader) -> [Int] {
         let kept = Set(others.filter { $0 !== file }.flatMap(\.lines))
         let gone = file.lines.filter { !kept.contains($0) }
         if let part = file.part { torn.insert(part.number) }
         if !gone.isEmpty || file.part != nil { isAnythingGone = true }
-        forgiven.formUnion(Set(gone).subtracting(reader.rows))
         let copy = TailFile(inode: file.inode, path: file.path, names: [])
         copy.lines = gone
         copy.content = file.content
         deaths.append(Death(file: copy, troublesBefore: reader.troubles.count, isKnown: reader.isReading(file)))
+        return gone
     }
 
     /// The tailer is no longer running.
@@ -53,6 +58,12 @@ struct TailLedger {
     ///   - files: those that can be found when it starts again.
     mutating func stop(undone: ArraySlice<Int>, files: some Sequence<TailFile>, _ reader: TailReader) {
         forgiven.formUnion(Set(undone).subtracting(files.flatMap(\.lines)))
+    }
+
+    /// The tailer was killed, and what it had done with since the last commit is as if it never had. Of a file that has no name it cannot
+    /// know whether more was written, and has to say so. Forgives nothing: what came after the commit ``stop(undone:files:_:)`` does.
+    mutating func reopen(_ unnamed: [TailFile], files: some Collection<TailFile>, _ reader: TailReader) {
+        for file in unnamed where reader.seeks(file, among: files) { _ = bury(file, others: files, reader) }
     }
 
     /// The tailer is about to start. What was told and stored is not told again; of what was neither, it knows by its positions.

@@ -163,11 +163,11 @@ final class TailReader {
     /// The same, and it is open: it can be read on without a name.
     func holdsOpen(_ file: TailFile) -> Bool { generation(of: file).map { $0.file != nil || $0.stream != nil } ?? false }
 
-    /// Whether a start would go on with what stood in a file, and none of the files that are there holds as much as was read of it.
+    /// Whether a start would go on with what stood in a file, or in the one that it was a copy of, and none of the files that are there
+    /// holds as much as was read of it.
     func seeks(_ file: TailFile, among files: some Collection<TailFile>) -> Bool {
         positions.values.contains { position in
-            !position.isFinished && position.offset > 0 && position.inode == file.inode && holds(file, position)
-                && !files.contains { holds($0, position) }
+            !position.isFinished && position.offset > 0 && holds(file, position) && !files.contains { holds($0, position) }
         }
     }
 

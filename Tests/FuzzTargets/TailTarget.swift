@@ -32,6 +32,8 @@ final class TailRun {
     private var input: FuzzInput
     /// A file that its writer goes on with although it was renamed.
     private var stale: TailFile?
+    /// Files whose last name was taken while the tailer had them open, and that it had not done with at the last commit.
+    private var unnamed: [TailFile] = []
     /// The next new file gets an inode that was used before.
     private var mustRecycle = false
     private var dates = 0
@@ -78,7 +80,7 @@ final class TailRun {
         case 16: try reader.drain()
         case 17: try pass([10, 60, 100, 250, 600, 1000][choice % 6])
         case 18: try pass([3100, 6200, 61_000][choice % 3])
-        case 19: reader.commit()
+        case 19: commit()
         case 20: stop()
         case 21: kill()
         case 22: start()
@@ -111,10 +113,16 @@ final class TailRun {
         reader.start()
     }
 
+    private func commit() {
+        reader.commit()
+        unnamed.removeAll { !reader.holdsOpen($0) }
+    }
+
     private func stop() {
         guard reader.isRunning else { return }
         buryUnlinked()
         reader.stop()
+        unnamed.removeAll()
         ledger.stop(undone: [], files: folder.files.values, reader)
     }
 
@@ -122,6 +130,8 @@ final class TailRun {
         guard reader.isRunning else { return }
         buryUnlinked()
         ledger.stop(undone: reader.kill(), files: folder.files.values, reader)
+        ledger.reopen(unnamed, files: folder.files.values, reader)
+        unnamed.removeAll()
     }
 
     /// Files that only the tailer had open end with it.
@@ -203,7 +213,9 @@ final class TailRun {
 
     private func remove(_ name: String) {
         guard let file = folder.files[name] else { return }
-        if file.names.count == 1 && !reader.holdsOpen(file) { ledger.vanish(file, others: readable, reader) }
+        if file.names.count == 1 {
+            if reader.holdsOpen(file) { unnamed.append(file) } else { ledger.vanish(file, others: readable, reader) }
+        }
         folder.remove(name)
     }
 

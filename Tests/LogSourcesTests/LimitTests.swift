@@ -85,6 +85,45 @@ import Testing
         #expect(rig.malformed.isEmpty)
     }
 
+    /// Without reports, as on a share, the next look is a while away.
+    @Test func `a file that was removed since the last look is not closed for another`() throws {
+        let rig = LaneRig([folder.at("*.log")])
+        rig.openLimit = 1
+        rig.watchLimit = 0
+        let writer = try Writer(folder.at("a.log"))
+        try writer.write(LaneRig.lines(0..<5000))
+        try folder.append(LaneRig.line(10_000), to: "b.log")
+        try folder.append(LaneRig.line(20_000), to: "c.log")
+        try rig.start()
+        while rig.rows.isEmpty { _ = rig.step() }
+        try folder.remove("a.log")
+        // The third file is opened when nothing is left to be read in the others.
+        rig.drain()
+        try writer.write(LaneRig.lines(5000..<5003))
+        rig.pass(1000)
+        rig.passLong()
+        #expect(rig.rows.sorted() == Array(0..<5003) + [10_000, 20_000])
+        #expect(rig.losses.isEmpty)
+    }
+
+    @Test func `a closed file that is copied and removed is gone on with in its copy`() throws {
+        let rig = LaneRig([folder.at("a.log"), folder.at("b.log")])
+        rig.openLimit = 1
+        try folder.append(LaneRig.lines(0..<3), to: "a.log")
+        try folder.append(LaneRig.line(10), to: "b.log")
+        try rig.start()
+        rig.drain()
+        try folder.copy("a.log", "a.log.1")
+        rig.pass(1000)
+        try folder.append(LaneRig.line(11), to: "b.log")
+        rig.drain()
+        try folder.remove("a.log")
+        rig.drain()
+        rig.passLong()
+        #expect(rig.rows == [0, 1, 2, 10, 11])
+        #expect(rig.losses.isEmpty)
+    }
+
     /// Descriptors of this process that lead to files of this folder: other tests have theirs.
     private func descriptors() throws -> Int {
         let manager = FileManager.default

@@ -115,6 +115,48 @@ import Testing
         #expect(rig.losses.isEmpty)
     }
 
+    /// The inode of a log that was removed goes to the next file that is made.
+    @Test(arguments: [false, true]) func `a packed copy that has the inode of the log that was cut is gone on with`(isRead: Bool) throws {
+        try folder.append(LaneRig.lines(0..<5000), to: "app.log")
+        try folder.copy("app.log", "app.log.1")
+        try rig.start()
+        while rig.rows.isEmpty { _ = rig.step() }
+        // The copy is looked at again in a second.
+        try folder.truncate("app.log")
+        rig.drain()
+        #expect(rig.rows.count < 5000)
+        if isRead { rig.passLong() }
+        rig.stop()
+        let inode = try folder.inode("app.log")
+        try folder.write(folder.gzipped(LaneRig.lines(0..<5000)), to: "app.log")
+        try folder.rename("app.log", "app.log.1.gz")
+        try folder.remove("app.log.1")
+        try folder.age("app.log.1.gz")
+        #expect(try folder.inode("app.log.1.gz") == inode)
+        try rig.start()
+        rig.drain()
+        rig.passLong()
+        #expect(rig.rows == Array(0..<5000))
+        #expect(rig.losses.isEmpty)
+    }
+
+    /// A longer file was read before, so that the copy could be a shortened one.
+    @Test func `a copy and its packed form that are found in one look are read once`() throws {
+        try started(with: 0..<20)
+        try folder.rename("app.log", "app.log.2")
+        try folder.append(LaneRig.lines(20..<24), to: "app.log")
+        rig.drain()
+        rig.passLong()
+        try folder.copy("app.log", "app.log.1")
+        try folder.write(folder.gzipped(LaneRig.lines(20..<24)), to: "app.log.1.gz")
+        try folder.age("app.log.1.gz")
+        try folder.truncate("app.log")
+        rig.drain()
+        rig.passLong()
+        #expect(rig.rows == Array(0..<24))
+        #expect(rig.losses.isEmpty)
+    }
+
     /// The newer copy is too short for what was read, as one would be that was made before the last lines came: it holds other lines.
     @Test func `of two copies made while stopped the one that holds what was read is gone on with`() throws {
         let header = "#" + String(repeating: "h", count: 1100) + "\n"
