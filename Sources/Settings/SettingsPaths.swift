@@ -66,8 +66,24 @@ enum SettingsPaths {
             place = folder(of: place)
         }
         guard status.st_mode & S_IFMT == S_IFDIR else { return .notAFolder(place) }
-        return unsafe faccessat(AT_FDCWD, place, W_OK | X_OK, AT_EACCESS) == 0 ? .writable : .notWritable(place)
+        return isAllowed(place, W_OK | X_OK) ? .writable : .notWritable(place)
     }
+
+    /// What this user may not read among files and folders: the first of them.
+    static func unreadable(_ paths: [String]) -> String? { paths.first { !isAllowed($0, R_OK) } }
+
+    /// The folder that keeps this user from seeing what a pattern stands for; nil where none does.
+    static func closedFolder(above pattern: String) -> String? {
+        var place = ""
+        for part in pattern.split(separator: "/").dropLast() {
+            guard !part.contains(where: { "*?[".contains($0) }) else { return isAllowed(place, R_OK) ? nil : place }
+            place += "/\(part)"
+            guard isAllowed(place, X_OK) else { return errno == EACCES ? place : nil }
+        }
+        return nil
+    }
+
+    private static func isAllowed(_ path: String, _ mode: Int32) -> Bool { unsafe faccessat(AT_FDCWD, path, mode, AT_EACCESS) == 0 }
 
     enum Secrecy: Equatable {
         case secret
@@ -80,7 +96,7 @@ enum SettingsPaths {
         guard unsafe stat(path, &status) == 0 else { return .absent(words(errno)) }
         guard status.st_mode & S_IFMT == S_IFREG else { return .absent("it is not a file") }
         guard status.st_mode & S_IROTH == 0 else { return .open }
-        return unsafe faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) == 0 ? .secret : .absent(words(errno))
+        return isAllowed(path, R_OK) ? .secret : .absent(words(errno))
     }
 
     /// The files that a pattern stands for, sorted.

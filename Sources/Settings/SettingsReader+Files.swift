@@ -16,8 +16,15 @@ extension SettingsReader {
     }
 
     func check(pattern path: String, _ node: SettingsNode) {
-        guard path != "-", SettingsPaths.matches(path).isEmpty else { return }
-        node.warning("Nothing is at \(SettingsText.quoted(path)) yet: weir waits for it.")
+        guard path != "-" else { return }
+        let files = SettingsPaths.matches(path)
+        if let closed = SettingsPaths.unreadable(files) ?? (files.isEmpty ? SettingsPaths.closedFolder(above: path) : nil) {
+            node.warning(
+                "User \(SettingsPaths.user) may not read \(SettingsText.quoted(closed)): give weir's user the right, such as that of the group adm."
+            )
+        } else if files.isEmpty {
+            node.warning("Nothing is at \(SettingsText.quoted(path)) yet: weir waits for it.")
+        }
     }
 
     /// Warns of files that two sources read through different patterns.
