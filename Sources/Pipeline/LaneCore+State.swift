@@ -179,6 +179,8 @@ extension LaneCore {
         let silence = try reader.readTime()
         silentSince = silence.milliseconds < 0 ? nil : silence
         let accountCount = try reader.read(UInt32.self)
+        guard lifecycle.open.keys.allSatisfy({ $0.account == LaneCore.sourceAccount || $0.account.rawValue < accountCount })
+        else { throw StateError.implausible("open alert") }
         try values.restore(from: &reader)
         for _ in 0..<(try reader.read(UInt32.self)) { streamPaths[try reader.read()] = try reader.readString() }
         counters = try LaneCounters(from: &reader)
