@@ -72,13 +72,14 @@ enum SettingsPaths {
     /// What this user may not read among files and folders: the first of them.
     static func unreadable(_ paths: [String]) -> String? { paths.first { !isAllowed($0, R_OK) } }
 
-    /// The folder that keeps this user from seeing what a pattern stands for; nil where none does.
+    /// The folder that keeps this user from seeing what an absolute path or a pattern stands for: it may not be entered, or its names may
+    /// not be listed. Nil where none does.
     static func closedFolder(above pattern: String) -> String? {
-        var place = ""
-        for part in pattern.split(separator: "/").dropLast() {
-            guard !part.contains(where: { "*?[".contains($0) }) else { return isAllowed(place, R_OK) ? nil : place }
-            place += "/\(part)"
+        var place = "/"
+        for part in pattern.split(separator: "/") {
             guard isAllowed(place, X_OK) else { return errno == EACCES ? place : nil }
+            if part.contains(where: { "*?[".contains($0) }) { return isAllowed(place, R_OK) ? nil : place }
+            place += place == "/" ? String(part) : "/\(part)"
         }
         return nil
     }
