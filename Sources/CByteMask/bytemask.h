@@ -39,7 +39,7 @@ WEIR_KERNELS(weir_mask_of_digits, (const uint8_t *bytes), block - (uint8_t)0x30 
 WEIR_KERNEL(64, weir_mask_of_letters, (const uint8_t *bytes), (block | (uint8_t)0x20) - (uint8_t)0x61 < (uint8_t)26)
 
 /// Where control characters stand: below a space, or DEL.
-WEIR_KERNEL(64, weir_mask_of_controls, (const uint8_t *bytes), (block < (uint8_t)0x20) | (block == (uint8_t)0x7F))
+WEIR_KERNELS(weir_mask_of_controls, (const uint8_t *bytes), (block < (uint8_t)0x20) | (block == (uint8_t)0x7F))
 
 /// Where a text in quotes stops being plain: a quote, a backslash, a line end.
 WEIR_KERNEL(

@@ -6,6 +6,10 @@ extension CSVRecord {
     /// once.
     static let longest = 262_144
 
+    /// Whether a line may begin with this byte without anything to be stepped over: no zero, blank or byte order mark.
+    @inline(__always)
+    static func isOrdinary(_ byte: UInt8) -> Bool { (byte > 0x20 && byte != 0xEF) || byte == 0x09 }
+
     /// What stands where a record may begin.
     enum Framed {
         /// A line with nothing in it.

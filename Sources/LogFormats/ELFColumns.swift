@@ -43,6 +43,11 @@ struct ELFColumns: Equatable, Sendable {
     var uri: Int16 = -1
     var execution: Int16 = -1
 
+    /// The columns of no header.
+    static let none = ELFColumns()
+
+    private init() {}
+
     /// The columns of a header, or nil when it is none: an event type and a time are what nothing can be read without.
     ///
     /// - Parameter map: the settings' `fields`: weir's key → column name, before the usual names.

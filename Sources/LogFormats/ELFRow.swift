@@ -5,7 +5,8 @@ import EventModel
 
 /// Decodes split rows of ``SalesforceELFFormat`` under one header.
 ///
-/// State: about 500 bytes; the last event type, path and minute are remembered, because they repeat from row to row.
+/// State: about 350 bytes; the last event type, path and minute are remembered, because they repeat from row to row. What reads a row is
+/// `mutating` throughout, whether it changes anything or not: the state would be copied for each call that is not.
 struct ELFRow: Sendable {
     let columns: ELFColumns
     private var lastType = RepeatedText()
@@ -26,7 +27,8 @@ struct ELFRow: Sendable {
 
     @inline(__always)
     func isHeader(_ bytes: PaddedBytes, _ record: CSVRecord) -> Bool {
-        ELFRow.isEventTypeName(bytes, record.field(0)) || ELFRow.isEventTypeName(bytes, record.field(Int(columns.eventType)))
+        let place = Int(columns.eventType)
+        return ELFRow.isEventTypeName(bytes, record.field(0)) || place > 0 && ELFRow.isEventTypeName(bytes, record.field(place))
     }
 
     /// `EVENT_TYPE`, in any of its spellings.
@@ -112,7 +114,7 @@ struct ELFRow: Sendable {
     }
 
     @inline(never)
-    private func otherTime(_ bytes: PaddedBytes, _ record: CSVRecord, _ field: CSVField) -> Int64 {
+    private mutating func otherTime(_ bytes: PaddedBytes, _ record: CSVRecord, _ field: CSVField) -> Int64 {
         for other in [field, self.field(columns.timestampDerived, record)] {
             let time = TimestampParser.rfc3339(bytes, from: Int(other.start), to: Int(other.start) + other.count)
             if time != Int64.min { return time }
@@ -132,7 +134,7 @@ struct ELFRow: Sendable {
 
     /// An account that stays empty means that the row names nobody.
     @inline(__always)
-    private func account(
+    private mutating func account(
         _ bytes: PaddedBytes, _ record: CSVRecord, into line: inout DecodedLine, _ scratch: inout [UInt8]
     ) -> MalformedReason? {
         if columns.account >= 0 {
@@ -157,7 +159,7 @@ struct ELFRow: Sendable {
     }
 
     @inline(__always)
-    private func user(_ bytes: PaddedBytes, _ record: CSVRecord, _ scratch: inout [UInt8]) -> TextRange {
+    private mutating func user(_ bytes: PaddedBytes, _ record: CSVRecord, _ scratch: inout [UInt8]) -> TextRange {
         let id = field(columns.userID, record)
         if !id.isEmpty { return identifier(id, bytes) }
         let derived = field(columns.userIDDerived, record)
@@ -181,7 +183,7 @@ struct ELFRow: Sendable {
 
     /// Reads rows, bytes and status; false when one of them is no number.
     @inline(__always)
-    private func read(_ volume: inout Volume, _ bytes: PaddedBytes, _ record: CSVRecord, _ type: ELFEventType) -> Bool {
+    private mutating func read(_ volume: inout Volume, _ bytes: PaddedBytes, _ record: CSVRecord, _ type: ELFEventType) -> Bool {
         guard number(columns.rows, bytes, record, &volume.rows) else { return false }
         guard number(type == .callout ? columns.requestSize : columns.bytes, bytes, record, &volume.bytes) else { return false }
         var status: UInt64?
@@ -196,7 +198,7 @@ struct ELFRow: Sendable {
     }
 
     @inline(__always)
-    private func number(_ column: Int16, _ bytes: PaddedBytes, _ record: CSVRecord, _ value: inout UInt64?) -> Bool {
+    private mutating func number(_ column: Int16, _ bytes: PaddedBytes, _ record: CSVRecord, _ value: inout UInt64?) -> Bool {
         let field = field(column, record)
         guard !field.isEmpty else { return true }
         let start = Int(field.start)
@@ -210,7 +212,7 @@ struct ELFRow: Sendable {
 
     /// Whether rows of this kind repeat the total of the job or report that they belong to.
     @inline(__always)
-    private func isRepeated(_ record: CSVRecord, _ type: ELFEventType) -> Bool {
+    private mutating func isRepeated(_ record: CSVRecord, _ type: ELFEventType) -> Bool {
         switch type {
         case .bulkJob: !field(columns.job, record).isEmpty
         case .report: columns.execution >= 0 && !field(columns.execution, record).isEmpty
@@ -220,7 +222,7 @@ struct ELFRow: Sendable {
 
     /// The identity of that job or report: its organisation and its id.
     @inline(never)
-    private func totalKey(_ bytes: PaddedBytes, _ record: CSVRecord, _ type: ELFEventType) -> UInt64 {
+    private mutating func totalKey(_ bytes: PaddedBytes, _ record: CSVRecord, _ type: ELFEventType) -> UInt64 {
         let field = field(type == .bulkJob ? columns.job : columns.execution, record)
         let organization = self.field(columns.organization, record)
         let parts =
@@ -234,7 +236,7 @@ struct ELFRow: Sendable {
 
     /// Marks a row as half of an export, with what it shares with the other half: the request, and the report.
     @inline(never)
-    private func halve(_ line: inout DecodedLine, _ bytes: PaddedBytes, _ record: CSVRecord, _ type: ELFEventType) {
+    private mutating func halve(_ line: inout DecodedLine, _ bytes: PaddedBytes, _ record: CSVRecord, _ type: ELFEventType) {
         if type == .report {
             guard line.presence.contains(.rows), !ELFEventType.isAutomatic(bytes, field(columns.origin, record)) else { return }
         }
@@ -247,7 +249,7 @@ struct ELFRow: Sendable {
     }
 
     /// The report that an export names: only in what was asked for, as an id that begins with `00O`.
-    private func exportedReport(_ bytes: PaddedBytes, _ record: CSVRecord) -> CSVField {
+    private mutating func exportedReport(_ bytes: PaddedBytes, _ record: CSVRecord) -> CSVField {
         var field = self.field(columns.otherReport, record)
         if field.isEmpty {
             field = self.field(columns.uri, record)
@@ -269,7 +271,7 @@ struct ELFRow: Sendable {
 
     /// A column's text. Fields of the type EscapedString have quotes of their own around them, which other types lack: they are taken off.
     @inline(__always)
-    private func text(_ column: Int16, _ bytes: PaddedBytes, _ record: CSVRecord, _ scratch: inout [UInt8]) -> TextRange {
+    private mutating func text(_ column: Int16, _ bytes: PaddedBytes, _ record: CSVRecord, _ scratch: inout [UInt8]) -> TextRange {
         let field = field(column, record)
         return field.isDoubled ? unescaped(field, bytes, &scratch) : TextRange(start: Int(field.start), count: field.count)
     }
@@ -286,14 +288,14 @@ struct ELFRow: Sendable {
 
     /// CLIENT_IP may be words, such as `Salesforce.com IP`; those are no address.
     @inline(__always)
-    private func address(_ bytes: PaddedBytes, _ record: CSVRecord, into line: inout DecodedLine) {
+    private mutating func address(_ bytes: PaddedBytes, _ record: CSVRecord, into line: inout DecodedLine) {
         if !takeAddress(field(columns.address, record), bytes, into: &line) {
             _ = takeAddress(field(columns.otherAddress, record), bytes, into: &line)
         }
     }
 
     @inline(__always)
-    private func takeAddress(_ field: CSVField, _ bytes: PaddedBytes, into line: inout DecodedLine) -> Bool {
+    private mutating func takeAddress(_ field: CSVField, _ bytes: PaddedBytes, into line: inout DecodedLine) -> Bool {
         guard !field.isEmpty, !field.isDoubled, CombinedPrefix.isAddressByte(bytes[Int(field.start)]) else { return false }
         line.address = TextRange(start: Int(field.start), count: field.count)
         return true
@@ -327,7 +329,7 @@ struct ELFRow: Sendable {
 
     /// The first eight bytes of a column, the rest zero.
     @inline(__always)
-    private func word(_ column: Int16, _ bytes: PaddedBytes, _ record: CSVRecord) -> UInt64 {
+    private mutating func word(_ column: Int16, _ bytes: PaddedBytes, _ record: CSVRecord) -> UInt64 {
         let field = field(column, record)
         return bytes.word(at: Int(field.start)) & PaddedBytes.firstBytes(field.count)
     }
@@ -336,19 +338,29 @@ struct ELFRow: Sendable {
 /// A text of at most 32 bytes that is expected again: comparing four words replaces looking it up.
 private struct RepeatedText: Sendable {
     private var words = SIMD4<UInt64>()
+    private var masks = SIMD4<UInt64>()
     private var count = -1
 
     /// Whether the text is the one of the call before; longer ones never are.
     @inline(__always)
     mutating func isAgain(_ bytes: PaddedBytes, from start: Int, count: Int) -> Bool {
-        let words = SIMD4(
-            bytes.word(at: start) & PaddedBytes.firstBytes(count), bytes.word(at: start &+ 8) & PaddedBytes.firstBytes(count &- 8),
-            bytes.word(at: start &+ 16) & PaddedBytes.firstBytes(count &- 16),
-            bytes.word(at: start &+ 24) & PaddedBytes.firstBytes(count &- 24))
-        let differences = words ^ self.words
-        if count == self.count && differences[0] | differences[1] | differences[2] | differences[3] == 0 { return true }
-        self.words = words
-        self.count = count <= 32 ? count : -1
+        if count == self.count {
+            let differences = (RepeatedText.words(bytes, start) ^ words) & masks
+            if differences[0] | differences[1] | differences[2] | differences[3] == 0 { return true }
+        }
+        remember(bytes, start, count)
         return false
+    }
+
+    @inline(never)
+    private mutating func remember(_ bytes: PaddedBytes, _ start: Int, _ count: Int) {
+        for index in 0..<4 { masks[index] = PaddedBytes.firstBytes(count &- 8 &* index) }
+        words = RepeatedText.words(bytes, start) & masks
+        self.count = count <= 32 ? count : -1
+    }
+
+    @inline(__always)
+    private static func words(_ bytes: PaddedBytes, _ start: Int) -> SIMD4<UInt64> {
+        SIMD4(bytes.word(at: start), bytes.word(at: start &+ 8), bytes.word(at: start &+ 16), bytes.word(at: start &+ 24))
     }
 }

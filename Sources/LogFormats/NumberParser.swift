@@ -29,10 +29,16 @@ public enum NumberParser {
 
     /// A field that holds nothing but a number. Fractions and exponents are rounded down; negative numbers are unknown, and so
     /// is what writers put for nothing.
+    @inline(__always)
     static func whole(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Outcome {
         guard start < end else { return .unknown }
         let short = upToEight(bytes.word(at: start))
         if short.count == end &- start && short.count < 8 { return .value(short.value) }
+        return longer(bytes, from: start, to: end)
+    }
+
+    @inline(never)
+    private static func longer(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Outcome {
         let (value, count) = digits(bytes, from: start, to: end)
         if count == end - start && count <= longest { return .value(value) }
         return bytes.saysNothing(from: start, to: end) ? .unknown : unusual(bytes, from: start, to: end)

@@ -6,8 +6,8 @@ import CByteMask
 /// A read-only window onto bytes that are followed by at least ``padding`` readable bytes, so that kernels may load whole words at any
 /// position inside it.
 ///
-/// This is the one unsafe file of the decoders: every load is here, each with the bound that makes it right. The window is only valid
-/// inside ``ChunkBuffer/withBytes(_:)``; keep it in local variables.
+/// Every load from the bytes is here, each with the bound that makes it right; beside it only ``QuotedRows`` is unsafe in the decoders. The
+/// window is only valid inside ``ChunkBuffer/withBytes(_:)``; keep it in local variables.
 @safe
 public struct PaddedBytes {
     /// Bytes that may be read past the end. They hold no meaning.
@@ -124,61 +124,39 @@ public struct PaddedBytes {
         return unsafe weir_mask_of_digits64(base + index)
     }
 
-    /// What one pass over a line of quoted fields finds.
-    struct QuotedLine: Equatable {
-        /// The first line end, or the end of the range.
-        var end: Int
-        /// Quotes before it.
-        var quotes: Int
-        /// Places where `","` stands before it, of which ``PaddedBytes/bordersKept`` are noted.
-        var borders: Int
-        /// Whether two of those places share a quote.
-        var hasOverlap: Bool
-    }
-
-    /// Borders that are noted; a longer array is needed, because a block's are written without asking how many there are.
-    static let bordersKept = 320
-
-    /// Looks at a line once: where it ends, how many quotes it holds, and where `","` stands.
+    /// Looks at many rows of quoted fields at once, as long as they are a chain without anything unusual; see `quotedrows.h`.
     ///
-    /// - Parameter borders: the places go here from 1 on; what lies behind them is overwritten. At least ``bordersKept`` + 33 elements.
+    /// - Parameters:
+    ///   - borders: takes where the first quote of each `","` and of each quote, line feed, quote stands; the first is made up in front of
+    ///     the first row. No more are noted than all but ``quotedRowsRoom`` of the elements.
+    ///   - ends: the same of the line feeds. The last may be the middle of no border, when what follows it is unusual or has not come.
+    ///   - vectorBits: which of the kernels runs; nothing found depends on it.
+    /// - Returns: how many borders and line feeds are noted.
     ///
-    /// Complexity: O(n), 64 bytes a step, nothing of which depends on what the bytes are: where fields end is what a branch predictor
-    /// cannot know. Precondition: 0 ≤ start ≤ end ≤ count.
+    /// Complexity: O(n), 64 bytes a step. Precondition: 0 ≤ start < count, and both arrays have more than ``quotedRowsRoom`` elements.
     @inline(__always)
-    func quotedLine(from start: Int, to end: Int, borders: inout MutableSpan<Int32>) -> QuotedLine {
-        precondition(borders.count > PaddedBytes.bordersKept + 32, "there is room for the borders of one block more")
-        var result = QuotedLine(end: end, quotes: 0, borders: 0, hasOverlap: false)
-        // A border is noted at its second quote: what stands before it may be in the block before.
-        var lastCommas: UInt64 = 0
-        var lastQuotes: UInt64 = 0
-        var lastPlaces: UInt64 = 0
-        var overlap: UInt64 = 0
-        var index = start
-        while true {
-            var quotes = mask(of: UInt8(ascii: "\""), at: index)
-            let commas = mask(of: UInt8(ascii: ","), at: index)
-            let ends = mask(of: UInt8(ascii: "\n"), at: index)
-            let isLast = ends != 0 || index &+ 64 >= end
-            if isLast {
-                result.end = min(index &+ ends.trailingZeroBitCount, end)
-                quotes &= PaddedBytes.lowBits(result.end &- index)
+    func quotedRows(
+        from start: Int, separator: UInt8, borders: inout [Int32], ends: inout [Int32], vectorBits: Int32 = vectorBits
+    ) -> (borders: Int, rows: Int) {
+        precondition(
+            borders.count > PaddedBytes.quotedRowsRoom && ends.count > PaddedBytes.quotedRowsRoom, "there is room for a block more")
+        precondition(start >= 0 && start < count, "the first row begins inside the window")
+        guard self[start] == UInt8(ascii: "\"") else { return (0, 0) }
+        let found = unsafe borders.withUnsafeMutableBufferPointer { borders in
+            unsafe ends.withUnsafeMutableBufferPointer { ends in
+                unsafe weir_quoted_rows_of(
+                    base, Int64(start), Int64(count), separator, borders.baseAddress, Int32(borders.count - PaddedBytes.quotedRowsRoom),
+                    ends.baseAddress, Int32(ends.count - PaddedBytes.quotedRowsRoom), vectorBits)
             }
-            let places = quotes & (commas &<< 1 | lastCommas &>> 63) & (quotes &<< 2 | lastQuotes &>> 62)
-            overlap |= places & (places &<< 2 | lastPlaces &>> 62)
-            if result.borders < PaddedBytes.bordersKept { unsafe PaddedBytes.note(places, at: index &- 2, result.borders, &borders) }
-            result.borders &+= places.nonzeroBitCount
-            result.quotes &+= quotes.nonzeroBitCount
-            if isLast {
-                result.hasOverlap = overlap != 0
-                return result
-            }
-            lastCommas = commas
-            lastQuotes = quotes
-            lastPlaces = places
-            index &+= 64
         }
+        return (Int(found.borders), Int(found.rows))
     }
+
+    /// Elements that one block may need beyond those that are kept.
+    static let quotedRowsRoom = 32
+
+    /// Bits of the widest vectors that this processor has and a kernel is there for.
+    static let vectorBits = weir_vector_bits()
 
     /// Where ASCII letters stand among the 64 from `index` on. Precondition: 0 ≤ index ≤ count + padding − 64.
     @inline(__always)
@@ -221,20 +199,6 @@ public struct PaddedBytes {
         return result
     }
 
-    /// Writes the places of a block behind those that are there, four at least. Precondition: 33 elements are left behind `count`.
-    @inline(__always)
-    @unsafe private static func note(_ places: UInt64, at index: Int, _ count: Int, _ borders: inout MutableSpan<Int32>) {
-        var places = places
-        var next = count &+ 1
-        repeat {
-            for step in 0..<4 {
-                unsafe borders[unchecked: next &+ step] = Int32(truncatingIfNeeded: index &+ places.trailingZeroBitCount)
-                places &= places &- 1
-            }
-            next &+= 4
-        } while places != 0
-    }
-
     /// A mask of the first `count` bytes of a word; all of them from eight on, none below one.
     @inline(__always)
     public static func firstBytes(_ count: Int) -> UInt64 {
@@ -265,6 +229,10 @@ public struct PaddedBytes {
     /// Whether a range holds a control character: below a space, or DEL. Complexity: O(n), 64 bytes a step.
     @inline(__always)
     public func hasControl(from start: Int, to end: Int) -> Bool {
+        // Most names are short.
+        if end &- start <= 32 {
+            return unsafe UInt64(weir_mask_of_controls32(base + start)) & PaddedBytes.lowBits(end &- start) != 0
+        }
         var index = start
         while index < end {
             if unsafe weir_mask_of_controls64(base + index) & PaddedBytes.lowBits(end &- index) != 0 { return true }
@@ -323,11 +291,22 @@ public struct PaddedBytes {
 
     /// A 64-bit identity of a range that is the same in every process, never 0: what tells a row that is delivered twice.
     ///
-    /// Four lanes, so that multiplications overlap. A lane is added to what it was, so that no word can wipe out what came before it.
-    /// Not a PRF: who can choose every byte of two rows can make them look alike. Complexity: O(n), 32 bytes a step.
+    /// Not a PRF: who can choose every byte of two rows can make them look alike. Complexity: O(n), 64 bytes a step; see `identity.h`.
     @inline(__always)
     public func identity(from start: Int, count length: Int) -> UInt64 {
         assert(start >= 0 && start + length <= count)
+        return length > 64 ? longIdentity(from: start, count: length) : shortIdentity(start, length)
+    }
+
+    @inline(__always)
+    func longIdentity(from start: Int, count length: Int, vectorBits: Int32 = vectorBits) -> UInt64 {
+        unsafe weir_identity_of(base + start, Int64(length), vectorBits)
+    }
+
+    /// The same of up to 64 bytes: four lanes, so that multiplications overlap. A lane is added to what it was, so that no word can wipe
+    /// out what came before it.
+    @inline(__always)
+    private func shortIdentity(_ start: Int, _ length: Int) -> UInt64 {
         var lanes: (UInt64, UInt64, UInt64, UInt64) = (
             0x243F_6A88_85A3_08D3 ^ UInt64(truncatingIfNeeded: length), 0x1319_8A2E_0370_7344, 0xA409_3822_299F_31D0, 0x082E_FA98_EC4E_6C89
         )

@@ -28,7 +28,8 @@ public struct SalesforceELFFormat: LineFormat {
 
     private let map: [String: String]
     private var header: [UInt8] = []
-    private var row: ELFRow?
+    /// Without columns until a header came.
+    private var row = ELFRow(columns: .none)
     private var record = CSVRecord()
 
     /// Throws: ``FormatOptionsError`` for keys that are not mapped.
@@ -59,19 +60,36 @@ public struct SalesforceELFFormat: LineFormat {
     /// Decodes whole records; see ``LineFormat/decode(_:from:isFinal:into:)``.
     public mutating func decode(_ bytes: PaddedBytes, from start: Int, isFinal: Bool, into lines: inout DecodedLines) -> Int {
         var position = start
+        record.forgetRows()
         while position < bytes.count && !lines.isFull {
-            let (end, isSimple) = record.splitLine(bytes, from: position, columns: row?.columns.count ?? 0)
-            if end == bytes.count && !isFinal { break }
-            if isSimple && end &- position < CSVRecord.longest && row?.isHeader(bytes, record) == false {
-                let last = bytes[end &- 1] == UInt8(ascii: "\r") ? end &- 1 : end
-                row?.decode(bytes, record, from: position, to: last, into: &lines)
-                position = min(end &+ 1, bytes.count)
+            let columns = row.columns.count
+            if let end = record.nextRow(bytes, from: position, columns: columns), end &- position < CSVRecord.longest,
+                !row.isHeader(bytes, record)
+            {
+                row.decode(bytes, record, from: position, to: end, into: &lines)
+                position = end &+ 1
                 continue
             }
-            guard let next = unusual(bytes, from: position, lineEnd: end, isFinal: isFinal, into: &lines) else { break }
+            guard let next = other(bytes, from: position, columns: columns, isFinal: isFinal, into: &lines) else { break }
             position = next
         }
         return position
+    }
+
+    /// Any record, alone. Returns where the next one starts, or nil when this one has to wait.
+    @inline(never)
+    private mutating func other(
+        _ bytes: PaddedBytes, from position: Int, columns: Int, isFinal: Bool, into lines: inout DecodedLines
+    ) -> Int? {
+        let (end, count, _) = record.splitTidyLine(bytes, from: position)
+        if end == bytes.count && !isFinal { return nil }
+        if count > 0, count == columns, end &- position < CSVRecord.longest, CSVRecord.isOrdinary(bytes[position]),
+            !row.isHeader(bytes, record)
+        {
+            row.decode(bytes, record, from: position, to: bytes[end &- 1] == UInt8(ascii: "\r") ? end &- 1 : end, into: &lines)
+            return min(end &+ 1, bytes.count)
+        }
+        return unusual(bytes, from: position, lineEnd: end, isFinal: isFinal, into: &lines)
     }
 
     /// Headers, blank lines, records over several lines, records with quotes in their fields, and broken ones. Returns where the next
@@ -103,30 +121,33 @@ public struct SalesforceELFFormat: LineFormat {
             if !learn(bytes, from: start, to: end, count: count) { lines.refuse(.missingHeader, start: start, end: end) }
             return next
         }
-        guard let columns = row?.columns else {
+        guard row.columns.count > 0 else {
             lines.refuse(.missingHeader, start: start, end: end)
             return nextLine
         }
-        guard count == columns.count else {
+        guard count == row.columns.count else {
             // Over several lines this is a lost quote rather than a record: what is behind its first line may be whole.
             lines.refuse(.wrongColumnCount, start: start, end: min(end, nextLine))
             return nextLine
         }
-        row?.decode(bytes, record, from: start, to: end, into: &lines)
+        row.decode(bytes, record, from: start, to: end, into: &lines)
         return next
     }
 
     /// Whether the record names its columns. Only the first field and the event type's are looked at: others hold what strangers wrote.
     private func isHeader(_ bytes: PaddedBytes, _ count: Int) -> Bool {
         if ELFRow.isEventTypeName(bytes, record.field(0)) { return true }
-        if let place = row.map({ Int($0.columns.eventType) }) { return place < count && ELFRow.isEventTypeName(bytes, record.field(place)) }
+        if row.columns.count > 0 {
+            let place = Int(row.columns.eventType)
+            return place < count && ELFRow.isEventTypeName(bytes, record.field(place))
+        }
         return (0..<min(count, CSVRecord.limit)).contains { ELFRow.isEventTypeName(bytes, record.field($0)) }
     }
 
     /// Takes a header into force; false, and none is in force, when it lacks what no row can be read without.
     private mutating func learn(_ bytes: PaddedBytes, from start: Int, to end: Int, count: Int) -> Bool {
         header = []
-        row = nil
+        row = ELFRow(columns: .none)
         guard count <= CSVRecord.limit else { return false }
         let names = (0..<count).map { bytes.copy(Int(record.field($0).start)..<Int(record.field($0).start) + record.field($0).count) }
         guard let columns = ELFColumns(names: names, map: map) else { return false }

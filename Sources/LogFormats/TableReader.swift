@@ -52,10 +52,11 @@ struct TableReader: Sendable {
     /// See ``LineFormat/decode(_:from:isFinal:into:)``.
     mutating func decode(_ bytes: PaddedBytes, from start: Int, isFinal: Bool, into lines: inout DecodedLines) -> Int {
         var position = start
+        record.forgetRows()
         while position < bytes.count && !lines.isFull {
             let (end, count) = splitLine(bytes, from: position)
             if end == bytes.count && !isFinal { break }
-            if count > 1, fits(count), end &- position < CSVRecord.longest, TableReader.isOrdinary(bytes[position]) {
+            if count > 1, fits(count), end &- position < CSVRecord.longest, CSVRecord.isOrdinary(bytes[position]) {
                 let last = bytes[end &- 1] == UInt8(ascii: "\r") ? end &- 1 : end
                 if row(bytes, from: position, to: last, count: count, into: &lines) {
                     position = min(end &+ 1, bytes.count)
@@ -74,15 +75,13 @@ struct TableReader: Sendable {
         if !hasQuotes {
             let plain = record.splitPlainLine(bytes, from: position)
             if plain.count > 0 { return plain }
+        } else if let end = record.nextRow(bytes, from: position, columns: width) {
+            return (end, width)
         }
         let (end, count, quotes) = record.splitTidyLine(bytes, from: position)
         hasQuotes = quotes > 0
         return (end, count)
     }
-
-    /// Whether a line may begin with this byte without anything to be stepped over: no zero, blank or byte order mark.
-    @inline(__always)
-    private static func isOrdinary(_ byte: UInt8) -> Bool { (byte > 0x20 && byte != 0xEF) || byte == 0x09 }
 
     /// Whether a record has as many fields as the header, or, without one, as are needed.
     @inline(__always)

@@ -48,6 +48,62 @@ import Testing
         #expect(tidy > 5000)
     }
 
+    @Test func `rows that are looked ahead at are split as any other`() {
+        let seed: UInt64 = 38
+        var random = SeededRandom(seed: seed)
+        var found = 0
+        for round in 0..<4000 {
+            let columns = Int.random(in: 1...5, using: &random)
+            var text: [UInt8] = []
+            for _ in 0..<Int.random(in: 1...30, using: &random) {
+                let wide = Int.random(in: 0..<20, using: &random) == 0 ? columns + 1 : columns
+                for column in 0..<wide {
+                    let inner = (0..<[0, 0, 1, 4, 70][Int.random(in: 0..<5, using: &random)]).map { _ in
+                        [0x61, 0x2C][Int.random(in: 0...1, using: &random)]
+                    }
+                    text += (column == 0 ? [] : [0x2C]) + [0x22] + inner.map { UInt8($0) } + [0x22]
+                }
+                text += Int.random(in: 0..<12, using: &random) == 0 ? [0x0D, 0x0A] : [0x0A]
+            }
+            if round % 3 > 0 {
+                text[Int.random(in: 0..<text.count, using: &random)] = [0x22, 0x0A, 0x2C].randomElement(using: &random) ?? 0
+            }
+            var record = CSVRecord()
+            var long = CSVRecord()
+            ChunkBuffer(text).withBytes { bytes in
+                var position = 0
+                record.forgetRows()
+                while position < bytes.count {
+                    let outcome = long.split(bytes, from: position, to: bytes.count, isFinal: true)
+                    guard let end = record.nextRow(bytes, from: position, columns: columns) else {
+                        position = bytes.firstIndex(of: 0x0A, from: position, to: bytes.count) + 1
+                        continue
+                    }
+                    found += 1
+                    #expect(outcome == .record(fields: columns, next: end + 1), "seed \(seed), round \(round): \(text)")
+                    #expect(fields(record, columns) == fields(long, columns), "seed \(seed), round \(round): \(text)")
+                    position = end + 1
+                }
+            }
+        }
+        #expect(found > 5000)
+    }
+
+    @Test func `of rows without anything unusual all but the last are looked ahead at`() {
+        let text = Array(String(repeating: "\"RestApi\",\"\",\"/services/data/v61.0/query, and more\"\n", count: 500).utf8)
+        var record = CSVRecord()
+        ChunkBuffer(text).withBytes { bytes in
+            var position = 0
+            var found = 0
+            while let end = record.nextRow(bytes, from: position, columns: 3) {
+                found += 1
+                position = end + 1
+            }
+            #expect(found == 499)
+            #expect(record.nextRow(bytes, from: 0, columns: 2) == nil)
+        }
+    }
+
     private static let long = String(repeating: "b,c", count: 40)
 
     @Test(arguments: [

@@ -46,43 +46,76 @@ struct KernelTests {
         }
     }
 
-    /// What the kernel finds, and the places that it notes.
-    private func quotedLine(_ bytes: PaddedBytes, _ start: Int, _ end: Int) -> (PaddedBytes.QuotedLine, [Int]) {
-        var places = [Int32](repeating: -1, count: PaddedBytes.bordersKept + 64)
-        var span = places.mutableSpan
-        let line = bytes.quotedLine(from: start, to: end, borders: &span)
-        return (line, places[1...].prefix(min(line.borders, PaddedBytes.bordersKept)).map(Int.init))
+    /// The kernels that this processor can run.
+    private var widths: [Int32] { [128, 256, 512].filter { $0 <= PaddedBytes.vectorBits } }
+
+    /// What a kernel finds: where the borders and the line feeds stand.
+    private func quotedRows(_ bytes: PaddedBytes, _ start: Int, _ width: Int32, most: (Int, Int) = (400, 100)) -> ([Int], [Int]) {
+        var borders = [Int32](repeating: -1, count: most.0 + PaddedBytes.quotedRowsRoom)
+        var ends = [Int32](repeating: -1, count: most.1 + PaddedBytes.quotedRowsRoom)
+        let found = bytes.quotedRows(from: start, separator: 0x2C, borders: &borders, ends: &ends, vectorBits: width)
+        return (borders.prefix(found.borders).map(Int.init), ends.prefix(found.rows).map(Int.init))
     }
 
-    @Test func `a line's end, quotes and borders are found in one pass`() {
+    /// Where the borders stand, a byte at a time.
+    private func chain(_ bytes: PaddedBytes, _ start: Int) -> [Int] {
+        guard bytes[start] == 0x22 else { return [] }
+        var borders = [start - 2]
+        for index in start..<bytes.count where bytes[index] == 0x22 || bytes[index] == 0x0A {
+            let isBorder =
+                index + 2 < bytes.count && bytes[index] == 0x22 && bytes[index + 2] == 0x22
+                && (bytes[index + 1] == 0x2C || bytes[index + 1] == 0x0A)
+            let distance = index - (borders.last ?? 0)
+            if distance == 1 && bytes[index] == 0x0A || distance == 2 && bytes[index] == 0x22 && !isBorder { continue }
+            guard isBorder, distance > 2 else { break }
+            borders.append(index)
+        }
+        return borders
+    }
+
+    @Test func `borders and line feeds of quoted rows are found up to the first thing that does not fit`() {
         let seed: UInt64 = 402
         var random = SeededRandom(seed: seed)
-        for round in 0..<6000 {
-            sample(&random, hiding: [0x22, 0x2C, 0x22, 0x0A]).withBytes { bytes in
-                let (start, end) = range(bytes.count, &random)
-                let stop = (start..<end).first { bytes[$0] == 0x0A } ?? end
-                let borders = (start..<max(start, stop - 2)).filter { bytes[$0] == 0x22 && bytes[$0 + 1] == 0x2C && bytes[$0 + 2] == 0x22 }
-                let (line, places) = quotedLine(bytes, start, end)
-                #expect(line.end == stop, "seed \(seed), round \(round)")
-                #expect(line.quotes == (start..<stop).count { bytes[$0] == 0x22 }, "seed \(seed), round \(round)")
-                #expect(places == borders, "seed \(seed), round \(round)")
-                #expect(line.hasOverlap == zip(borders, borders.dropFirst()).contains { $1 - $0 == 2 }, "seed \(seed), round \(round)")
+        var longest = 0
+        for round in 0..<5000 {
+            var text: [UInt8] = [0x22]
+            for _ in 0..<Int.random(in: 0...60, using: &random) {
+                text += (0..<[0, 1, 5, 80][Int.random(in: 0...3, using: &random)]).map { _ in
+                    [0x61, 0x2C, 0x0D][Int.random(in: 0...2, using: &random)]
+                }
+                text += [[0x22, 0x2C, 0x22], [0x22, 0x0A, 0x22]][Int.random(in: 0...1, using: &random)]
+            }
+            if round % 2 == 0 {
+                text[Int.random(in: 0..<text.count, using: &random)] = [0x22, 0x0A, 0x61].randomElement(using: &random) ?? 0
+            }
+            ChunkBuffer([0x61] + text).withBytes { bytes in
+                let expected = chain(bytes, 1)
+                longest = max(longest, expected.count)
+                for width in widths {
+                    let (borders, ends) = quotedRows(bytes, 1, width)
+                    #expect(borders == expected, "seed \(seed), round \(round), width \(width): \(text)")
+                    let feeds = borders.dropFirst().map { $0 + 1 }.filter { bytes[$0] == 0x0A }
+                    #expect(ends == feeds || ends.dropLast() == feeds[...], "seed \(seed), round \(round), width \(width): \(text)")
+                }
             }
         }
+        #expect(longest > 50)
     }
 
-    @Test(arguments: [0, 1, 31, 32, 4063, 4064, 4065, 10_000]) func `quotes of long lines are all counted`(count: Int) {
-        let (line, _) = ChunkBuffer(Array(repeating: 0x22, count: count) + [0x0A]).withBytes { quotedLine($0, 0, count + 1) }
-        #expect(line.end == count)
-        #expect(line.quotes == count)
-    }
-
-    @Test func `more borders than are kept are counted and never written outside their room`() {
-        let bytes = Array(String(repeating: "\",", count: 5000).utf8)
-        let (line, places) = ChunkBuffer(bytes).withBytes { quotedLine($0, 0, bytes.count) }
-        #expect(line.borders == 4999)
-        #expect(places == (0..<PaddedBytes.bordersKept).map { $0 * 2 })
-        #expect(line.hasOverlap)
+    @Test func `a chain of quoted rows is noted whole, and never outside its room`() {
+        let row = "\"a\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"bcd\"\n"
+        ChunkBuffer(Array(String(repeating: row, count: 30).utf8)).withBytes { bytes in
+            for width in widths {
+                let (borders, ends) = quotedRows(bytes, 0, width, most: (700, 100))
+                #expect(borders.count == 30 * 21 && ends.count >= 29)
+                #expect(borders == chain(bytes, 0))
+                for most in [(1, 100), (40, 100), (700, 1), (700, 5)] {
+                    let (some, few) = quotedRows(bytes, 0, width, most: most)
+                    #expect(!some.isEmpty && borders.starts(with: some) && ends.starts(with: few))
+                    #expect(some.count < most.0 + PaddedBytes.quotedRowsRoom && few.count < most.1 + PaddedBytes.quotedRowsRoom)
+                }
+            }
+        }
     }
 
     @Test func `control characters are found inside the range and nowhere else`() {
@@ -122,6 +155,35 @@ struct KernelTests {
     }
 
     private static let knownIdentity: UInt64 = 592_636_417_440_315_727
+
+    @Test func `an identity of a long row is the same with vectors of any width, and in every process`() {
+        var random = SeededRandom(seed: 406)
+        for length in 65...400 {
+            let bytes = (0..<length).map { _ in UInt8.random(in: 0...255, using: &random) }
+            let identities = ChunkBuffer(bytes + [0xFF]).withBytes { bytes in
+                widths.map { bytes.longIdentity(from: 0, count: length, vectorBits: $0) }
+            }
+            #expect(Set(identities).count == 1)
+        }
+        let text = Array(String(repeating: "\"RestApi\",\"20260601020500.123\",\"4mV9xk\",", count: 9).utf8)
+        #expect(ChunkBuffer(text).withBytes { $0.identity(from: 0, count: text.count) } == 18_374_416_191_772_023_175)
+    }
+
+    @Test func `rows whose words changed places have other identities`() {
+        let words = (0..<40).map { "word\($0 + 1000)" }
+        func identity(_ words: [String]) -> UInt64 {
+            let bytes = Array(words.joined().utf8)
+            return ChunkBuffer(bytes).withBytes { $0.identity(from: 0, count: bytes.count) }
+        }
+        var seen: Set<UInt64> = [identity(words)]
+        for first in words.indices {
+            for second in words.indices where second > first {
+                var others = words
+                others.swapAt(first, second)
+                #expect(seen.insert(identity(others)).inserted)
+            }
+        }
+    }
 
     @Test func `a word that equals the state does not wipe out what came before`() {
         // With a plain multiply-and-fold a lane becomes zero when a word equals it: rows could then be made to look alike.
