@@ -90,10 +90,13 @@ struct FieldOutline {
                 let lineEnd = bytes.firstIndex(of: UInt8(ascii: "\n"), from: position, to: bytes.count)
                 var end = lineEnd
                 if bytes[position] == UInt8(ascii: "{") {
-                    count += 1
+                    let times = places.reduce(0) { $0 + $1.times }
                     let behind = JSONSkip.value(bytes, position, bytes.count, depth: 0)
                     if behind > 0 { end = behind }
                     _ = object(bytes, from: position + 1, to: end, path: "", depth: 0)
+                    // An object without a time may be an answer, and its records in a list.
+                    let inside = JSONCursor.list(bytes, position, bytes.count) { _, _ in false }
+                    if inside > 0 && times == places.reduce(0, { $0 + $1.times }) { end = inside } else { count += 1 }
                 }
                 position = end
             }

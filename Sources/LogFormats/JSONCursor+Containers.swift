@@ -19,12 +19,20 @@ extension JSONCursor {
         while last > first && JSONCursor.isSpace(bytes[last - 1]) { last -= 1 }
         guard first < last else { return isOpen ? nil : end + 1 }
         guard bytes[first] == UInt8(ascii: "{") else {
+            if bytes[first] == UInt8(ascii: "]") { return bracket(first, isFinal, &lines) }
             if JSONCursor.separates(bytes[first]) { return first + 1 }
             guard !isOpen else { return nil }
             lines.refuse(bytes.hasUTF16Mark(at: first, before: end) ? .utf16 : .syntax, start: start, end: end)
             return end + 1
         }
-        if isOpen && !isFollowed(first) { return nil }
+        switch opening(first, isFinal: isFinal, &lines) {
+        case .list(let inside): return inside
+        case .empty(let behind):
+            lines.ignored &+= 1
+            return behind
+        case .unfinished: return nil
+        case .ordinary: if isOpen && !isFollowed(first) { return nil }
+        }
         // Where lines keep no order the attempt costs more than it gains, so it is made less often.
         surprises = surprises < JSONCursor.patience ? min(surprises + 8, 2 * JSONCursor.patience) : surprises - 1
         var draft = Draft()
@@ -51,6 +59,16 @@ extension JSONCursor {
         let whole = object(first + 1, behind, node: 0, depth: 0, &place, &draft, &lines)
         let lastEnd = bytes.firstIndex(of: UInt8(ascii: "\n"), from: behind, to: bytes.count)
         return take(&draft, whole, from: start, to: behind, lineEnd: lastEnd, isFinal, scratchCount, into: &lines)
+    }
+
+    /// Goes on behind a bracket that closes a list, and behind the rest of the answer that the list stood in.
+    private func bracket(_ first: Int, _ isFinal: Bool, _ lines: inout DecodedLines) -> Int? {
+        let window = RecordWindow(bytes, from: first, isFinal: isFinal)
+        let behind = answerEnd(first, to: window.end)
+        if behind == JSONSkip.more && window.mayGrow { return nil }
+        guard behind > 0 else { return first + 1 }
+        lines.ignored &+= 1
+        return behind
     }
 
     /// What may stand between records besides blanks.

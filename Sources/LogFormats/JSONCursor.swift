@@ -256,7 +256,9 @@ struct JSONCursor {
             // The keys that usually come now keep their order behind this one.
             if learnt.count == JSONCursor.places { learnt.removeLast() }
             place = min(place, learnt.count)
-            learnt.insert(LearntKey(bytes, at: start - 1, length: length, parent: node, field: field, node: child), at: place)
+            var learnt = LearntKey(bytes, at: start - 1, length: length, parent: node, field: field, node: child)
+            learnt.isList = node == 0 && JSONCursor.isListKey(bytes, start, close)
+            self.learnt.insert(learnt, at: place)
             place += 1
         }
         return colon + 1

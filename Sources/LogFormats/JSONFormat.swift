@@ -3,8 +3,8 @@
 
 import EventModel
 
-/// `json`: JSON objects in weir's own keys or, with a field map, in anybody's: one a line, or in an array, over several lines, or one
-/// behind the other.
+/// `json`: JSON objects in weir's own keys or, with a field map, in anybody's: one a line, or in an array, over several lines, one
+/// behind the other, or in the list of an API's answer.
 ///
 /// Schema-directed: keys are recognised by two masked 8-byte comparisons with the key that followed the one before in earlier lines, so
 /// that a steady log is read without looking anything up; only wanted values are parsed, the others are stepped over. A key that comes
@@ -171,6 +171,8 @@ struct LearntKey: Sendable {
     var node: Int16
     /// The field's raw value, or 255.
     var field: UInt8
+    /// Whether an answer may have its list under it.
+    var isList = false
 
     /// The key whose quote stands at `start`. Precondition: 4 ≤ length ≤ ``longest``.
     init(_ bytes: PaddedBytes, at start: Int, length: Int, parent: Int, field: UInt8, node: Int) {

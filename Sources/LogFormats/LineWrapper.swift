@@ -9,6 +9,8 @@ public enum LineWrapper: String, CaseIterable, Sendable {
     case docker
     /// containerd and CRI-O: `2026-06-01T02:05:00.123456789Z stdout F …`.
     case cri
+    /// What log shippers write, and `journalctl -o json`: a JSON object with the line as a text under one of ``LineWrapper/textKeys``.
+    case json
 
     /// One line for the manual.
     public var summary: String {
@@ -16,8 +18,12 @@ public enum LineWrapper: String, CaseIterable, Sendable {
         case .syslog: "a syslog header before each line (RFC 3164, RFC 5424, rsyslog's file format), with or without priority"
         case .docker: "Docker's json-file, a JSON object around each line"
         case .cri: "containerd and CRI-O, a time, a stream and P or F before each line"
+        case .json: "a log shipper's JSON object around each line, the line under message, MESSAGE (journald), log or line"
         }
     }
+
+    /// Keys of an object itself under which shippers put the line: Filebeat, Vector and Logstash; journald; Fluent Bit; Promtail.
+    private static let textKeys: [StaticString] = ["message", "MESSAGE", "log", "line"]
 
     /// Where a line stands inside of what is around it.
     struct Inner: Equatable {
@@ -38,13 +44,57 @@ public enum LineWrapper: String, CaseIterable, Sendable {
         case .syslog: SyslogHeader.end(bytes, from: start, to: end).map { Inner(start: $0, end: end) }
         case .docker: LineWrapper.docker(bytes, from: start, to: end)
         case .cri: LineWrapper.cri(bytes, from: start, to: end)
+        case .json: LineWrapper.json(bytes, from: start, to: end)
         }
     }
 
     /// Docker writes the keys in this order, and the text's line end as its last escape; without it the line goes on.
     private static func docker(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Inner? {
-        let first = start + 8
-        guard end - start > 10, bytes.hasASCII("{\"log\":\"", at: start), bytes[end - 1] == UInt8(ascii: "}") else { return nil }
+        guard end - start > 10, bytes.hasASCII("{\"log\":\"", at: start), bytes[end - 1] == UInt8(ascii: "}"),
+            let text = text(bytes, from: start + 8, to: end)
+        else { return nil }
+        let behind = text.behind
+        guard bytes[behind] == UInt8(ascii: ",") || bytes[behind] == UInt8(ascii: "}") else { return nil }
+        let isOutput = bytes.hasASCII(",\"stream\":\"stdout\"", at: behind)
+        let isError = !isOutput && bytes.hasASCII(",\"stream\":\"stderr\"", at: behind)
+        return Inner(
+            start: start + 8, end: text.end, isEscaped: text.isEscaped, isPartial: !text.hasLineEnd, stream: isOutput ? 1 : isError ? 2 : 0)
+    }
+
+    /// The first member that is a text and has one of the keys; the object must be whole, and end where the line does.
+    private static func json(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Inner? {
+        guard start < end, bytes[start] == UInt8(ascii: "{"), bytes[end - 1] == UInt8(ascii: "}") else { return nil }
+        var position = JSONSkip.space(bytes, start + 1, end)
+        var inner: Inner?
+        while position < end, bytes[position] == JSONSkip.quote {
+            let value = JSONSkip.key(bytes, position, end)
+            guard value > 0 else { return nil }
+            if inner == nil, bytes[value] == JSONSkip.quote, isTextKey(bytes, position + 1),
+                let text = text(bytes, from: value + 1, to: end)
+            {
+                inner = Inner(start: value + 1, end: text.end, isEscaped: text.isEscaped)
+                position = text.behind
+            } else {
+                position = JSONSkip.value(bytes, value, end, depth: 1)
+            }
+            guard position > 0 else { return nil }
+            position = JSONSkip.space(bytes, position, end)
+            guard position < end else { return nil }
+            if bytes[position] == UInt8(ascii: "}") { return position + 1 == end ? inner : nil }
+            guard bytes[position] == UInt8(ascii: ",") else { return nil }
+            position = JSONSkip.space(bytes, position + 1, end)
+        }
+        return nil
+    }
+
+    private static func isTextKey(_ bytes: PaddedBytes, _ start: Int) -> Bool {
+        textKeys.contains { bytes.hasASCII($0, at: start) && bytes[start + $0.utf8CodeUnitCount] == JSONSkip.quote }
+    }
+
+    /// A JSON text from behind its quote: where what it says ends, a line end apart, and the position behind its closing quote.
+    private static func text(
+        _ bytes: PaddedBytes, from first: Int, to end: Int
+    ) -> (end: Int, behind: Int, isEscaped: Bool, hasLineEnd: Bool)? {
         var position = first
         var escape = -1
         var firstEscape = -1
@@ -57,14 +107,9 @@ public enum LineWrapper: String, CaseIterable, Sendable {
             position += 2
             guard position < end else { return nil }
         }
-        guard bytes[position + 1] == UInt8(ascii: ",") || bytes[position + 1] == UInt8(ascii: "}") else { return nil }
-        let hasEnd = escape >= 0 && escape == position - 2 && bytes[position - 1] == UInt8(ascii: "n")
-        let last = hasEnd ? escape : position
-        let isOutput = bytes.hasASCII(",\"stream\":\"stdout\"", at: position + 1)
-        let isError = !isOutput && bytes.hasASCII(",\"stream\":\"stderr\"", at: position + 1)
-        return Inner(
-            start: first, end: last, isEscaped: firstEscape >= 0 && firstEscape < last, isPartial: !hasEnd,
-            stream: isOutput ? 1 : isError ? 2 : 0)
+        let hasLineEnd = escape >= 0 && escape == position - 2 && bytes[position - 1] == UInt8(ascii: "n")
+        let last = hasLineEnd ? escape : position
+        return (last, position + 1, firstEscape >= 0 && firstEscape < last, hasLineEnd)
     }
 
     private static func cri(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Inner? {

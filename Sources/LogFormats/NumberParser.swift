@@ -27,8 +27,8 @@ public enum NumberParser {
         return (first.value &* power(second.count) &+ second.value, 8 &+ second.count)
     }
 
-    /// A field that holds nothing but a number. Fractions and exponents are rounded down; negative numbers are unknown, and so
-    /// is what writers put for nothing.
+    /// A field that holds nothing but a number. Fractions and exponents are rounded down, thousands may have commas between them; negative
+    /// numbers are unknown, and so is what writers put for nothing.
     @inline(__always)
     static func whole(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Outcome {
         guard start < end else { return .unknown }
@@ -51,12 +51,26 @@ public enum NumberParser {
         for index in start..<end {
             switch bytes[index] {
             case 0x30...0x39, UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"): continue
+            case UInt8(ascii: ","): continue
             default: return .malformed
             }
         }
-        guard let value = Double(String(decoding: bytes.copy(start..<end), as: UTF8.self)), value.isFinite else { return .malformed }
+        guard let text = ungrouped(bytes.copy(start..<end)) else { return .malformed }
+        guard let value = Double(String(decoding: text, as: UTF8.self)), value.isFinite else { return .malformed }
         if value < 0 { return .unknown }
         return value < 1e15 ? .value(UInt64(value)) : .malformed
+    }
+
+    /// A number without the commas between its thousands, as spreadsheets write it; nil where a comma stands elsewhere. A decimal comma is
+    /// none: what is counted has no decimals, and three of them would look like thousands.
+    private static func ungrouped(_ text: [UInt8]) -> [UInt8]? {
+        let groups = text.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+        guard groups.count > 1, let first = groups.first, let last = groups.last else { return text }
+        let isDigits = { (group: ArraySlice<UInt8>) in group.allSatisfy { $0 &- 0x30 < 10 } }
+        let whole = last.prefix { $0 != UInt8(ascii: ".") }
+        guard (1...3).contains(first.count), isDigits(first), whole.count == 3, isDigits(whole) else { return nil }
+        guard groups.dropFirst().dropLast().allSatisfy({ $0.count == 3 && isDigits($0) }) else { return nil }
+        return groups.flatMap { $0 }
     }
 
     /// The digits at the front of a word, of which there is one at least, wherever the bytes of the text end.

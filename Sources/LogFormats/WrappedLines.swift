@@ -3,14 +3,15 @@
 
 import EventModel
 
-/// Any format, each line of which stands inside of something else: a syslog header, Docker's or containerd's.
+/// Any format, each line of which stands inside of something else: a syslog header, Docker's or containerd's, or a shipper's object.
 ///
 /// The inner format reads the line where it stands; only lines with escapes or in several pieces are copied, into the scratch bytes. A line
-/// in pieces counts as one that starts with its first piece: it is not consumed before its last is there. Pieces that another stream
-/// interrupts, or of more than ``longestLine`` bytes, are refused together, and what is left of their line is skipped: its end must not be
-/// taken for a line of its own, because strangers choose where it begins. A line end inside of a text becomes a blank, so that a record
-/// always stands in one line. A line whose header is missing is refused. Control characters that a syslog daemon has escaped are put back
-/// where they can be told from text, see `SyslogEscapes`.
+/// in pieces counts as one that starts with its first piece: it is not consumed before its last is there. Whole lines of the other stream
+/// may stand between pieces; they come behind the line, and start with it. Pieces that something else interrupts, or of more than
+/// ``longestLine`` bytes, are refused together, and what is left of their line is skipped: its end must not be taken for a line of its own,
+/// because strangers choose where it begins. A line end inside of a text becomes a blank, so that a record always stands in one line. A
+/// line whose header is missing is refused. Control characters that a syslog daemon has escaped are put back where they can be told from
+/// text, see `SyslogEscapes`.
 ///
 /// A line may hold many records, as an answer of an API does: all of them start with the line. Of more than ``recordLimit`` the rest is
 /// refused as too long.
@@ -30,7 +31,7 @@ public struct WrappedLines: LineFormat {
     private let wrapper: LineWrapper
     private var format: any LineFormat
     private let escapes: SyslogEscapes?
-    /// The stream whose unfinished line is being skipped; 0 for none.
+    /// The streams whose unfinished line is being skipped, one bit each; 0 for none.
     private var skipped: UInt8 = 0
 
     /// Lines of `format` inside of a wrapper.
@@ -53,7 +54,7 @@ public struct WrappedLines: LineFormat {
 
     /// Takes up a state; one that makes no sense is ignored.
     public mutating func resume(from state: [UInt8]) {
-        guard let first = state.first, first <= 2 else { return }
+        guard let first = state.first, first < 8 else { return }
         skipped = first
         if state.count > 1 { format.resume(from: Array(state.dropFirst())) }
     }
@@ -71,11 +72,11 @@ public struct WrappedLines: LineFormat {
                 position = min(end &+ 1, bytes.count)
                 continue
             }
-            if skipped != 0 && inner.stream == skipped {
+            if skipped & WrappedLines.bit(inner.stream) != 0 {
                 // What is known at a line's start must not change while lines before it wait.
                 if !inner.isPartial {
                     guard lines.lines.isEmpty else { break }
-                    skipped = 0
+                    skipped ^= WrappedLines.bit(inner.stream)
                 }
                 position = min(end &+ 1, bytes.count)
                 continue
@@ -177,11 +178,13 @@ public struct WrappedLines: LineFormat {
         text.removeAll()
         var position = start
         var stream: UInt8 = 0
+        var between: [LineWrapper.Inner] = []
         while true {
             if position >= bytes.count {
                 guard isFinal else { return nil }
                 // The stream ends inside of the line.
                 lines.refuse(.syntax, start: start, end: bytes.count)
+                others(between, bytes, outer: start..<bytes.count, into: &lines)
                 return bytes.count
             }
             let end = bytes.firstIndex(of: UInt8(ascii: "\n"), from: position, to: bytes.count)
@@ -189,32 +192,70 @@ public struct WrappedLines: LineFormat {
             if end - start > WrappedLines.longestLine {
                 let isFirst = position == start
                 return giveUp(
-                    .lineTooLong, stream, from: start, to: isFirst ? end : position - 1, next: isFirst ? end + 1 : position, &lines)
+                    .lineTooLong, stream, from: start, to: isFirst ? end : position - 1, next: isFirst ? end + 1 : position,
+                    between.count, &lines)
             }
             if end == bytes.count && !isFinal { return nil }
             let last = end > position && bytes[end - 1] == UInt8(ascii: "\r") ? end - 1 : end
-            guard let inner = wrapper.inner(bytes, from: position, to: last), position == start || inner.stream == stream else {
-                return giveUp(.syntax, stream, from: start, to: position - 1, next: position, &lines)
+            let next = min(end + 1, bytes.count)
+            guard let inner = wrapper.inner(bytes, from: position, to: last) else {
+                return giveUp(.syntax, stream, from: start, to: position - 1, next: position, between.count, &lines)
+            }
+            if position > start && inner.stream != stream {
+                guard !inner.isPartial && skipped & WrappedLines.bit(inner.stream) == 0 else {
+                    return giveUp(.syntax, stream, from: start, to: position - 1, next: position, between.count, &lines)
+                }
+                between.append(inner)
+                position = next
+                continue
             }
             stream = inner.stream
-            let next = min(end + 1, bytes.count)
             guard WrappedLines.unescape(bytes, inner, into: &text) else {
-                return giveUp(.syntax, inner.isPartial ? stream : 0, from: start, to: last, next: next, &lines)
+                return giveUp(.syntax, inner.isPartial ? stream : nil, from: start, to: last, next: next, between.count, &lines)
             }
-            if !inner.isPartial { return copied(text, from: start, to: last, into: &lines) ? next : nil }
+            if !inner.isPartial {
+                guard copied(text, from: start, to: last, into: &lines) else { return nil }
+                others(between, bytes, outer: start..<last, into: &lines)
+                return next
+            }
             position = next
         }
     }
 
-    /// Refuses the pieces so far and skips what is left of their line. Nil when this has to wait for the lines before it to be taken.
+    /// Decodes the lines of another stream that stood between the pieces of a line. They start where that line does, so nothing that they
+    /// say of the lines to come may be kept: a header among them is forgotten.
+    private mutating func others(
+        _ between: [LineWrapper.Inner], _ bytes: PaddedBytes, outer: Range<Int>, into lines: inout DecodedLines
+    ) {
+        guard !between.isEmpty else { return }
+        let before = format
+        var part = DecodedLines()
+        for inner in between {
+            var text = ChunkBuffer(capacity: max(inner.end - inner.start, 1))
+            part.removeAll()
+            if WrappedLines.unescape(bytes, inner, into: &text) {
+                _ = copied(text, from: outer.lowerBound, to: outer.upperBound, into: &part)
+            } else {
+                part.refuse(.syntax, start: outer.lowerBound, end: outer.upperBound)
+            }
+            lines.append(contentsOf: part)
+        }
+        format = before
+    }
+
+    /// Refuses the pieces so far, and the lines between them, and skips what is left of their line. Nil when this has to wait for the lines
+    /// before it to be taken.
     private mutating func giveUp(
-        _ reason: MalformedReason, _ stream: UInt8, from start: Int, to end: Int, next: Int, _ lines: inout DecodedLines
+        _ reason: MalformedReason, _ stream: UInt8?, from start: Int, to end: Int, next: Int, _ others: Int, _ lines: inout DecodedLines
     ) -> Int? {
         guard lines.lines.isEmpty else { return nil }
         lines.refuse(reason, start: start, end: end)
-        skipped = stream
+        for _ in 0..<others { lines.refuse(.syntax, start: start, end: end) }
+        if let stream { skipped |= WrappedLines.bit(stream) }
         return next
     }
+
+    private static func bit(_ stream: UInt8) -> UInt8 { 1 << stream }
 
     /// Appends the text of a piece, its escapes resolved and its line ends as blanks; false when an escape is wrong.
     private static func unescape(_ bytes: PaddedBytes, _ inner: LineWrapper.Inner, into text: inout ChunkBuffer) -> Bool {

@@ -78,7 +78,9 @@ enum SettingKeys {
     static let format = SettingKey("format", "a name from `weir formats`", isRequired: true, reason: "how lines are read")
     static let wrapper = SettingKey(
         "wrapper", "word", choices: LineWrapper.allCases.map(\.rawValue),
-        reason: "what another program put around each line: a syslog header, Docker's json-file, containerd's time and stream")
+        reason:
+            "what another program put around each line: a syslog header, Docker's json-file, containerd's time and stream, a shipper's JSON object"
+    )
     static let paths = SettingKey(
         "paths", "list of files, folders or patterns",
         reason: "rotated and compressed siblings of a file belong to it and are read first, oldest first; this or `listen` is required")

@@ -213,7 +213,9 @@ struct KernelTests {
         arguments: [
             ("", NumberParser.Outcome.unknown), ("0", .value(0)), ("007", .value(7)), ("999999999999999", .value(999_999_999_999_999)),
             ("1000000000000000", .malformed), ("00000000000000000001", .value(1)), ("-1", .unknown), ("-", .unknown), ("N/A", .unknown),
-            ("--", .malformed), ("1.9", .value(1)),
+            ("--", .malformed), ("1.9", .value(1)), ("2,000", .value(2000)), ("12,345,678.9", .value(12_345_678)), ("1,2", .malformed),
+            ("1,0000", .malformed), (",000", .malformed), ("1234,000", .malformed), ("1,,000", .malformed), ("-1,000", .malformed),
+            ("1,000e2", .malformed), ("1e2,000", .malformed),
             ("1000364.0", .value(1_000_364)), ("1.5e3", .value(1500)), ("1e99", .malformed), ("+3", .value(3)), ("12 ", .malformed),
             ("nan", .malformed), ("inf", .malformed), ("0x1", .malformed), ("1e", .malformed),
             ("000000000000000000000000000000000", .malformed),

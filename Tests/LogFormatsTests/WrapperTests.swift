@@ -47,6 +47,12 @@ struct WrapperTests {
             ][number % 5]
         case .docker: "{\"log\":\"\(escaped(line))\\n\",\"stream\":\"stdout\",\"time\":\"2026-06-01T02:05:00.1Z\"}"
         case .cri: "2026-06-01T02:05:00.123456789Z stdout \(["F", "F:x"][number % 2]) \(line)"
+        case .json:
+            [
+                "{\"@timestamp\":\"2026-06-01T02:05:00Z\",\"log\":{\"offset\":7,\"message\":\"x\"},\"message\":\"\(escaped(line))\"}",
+                "{ \"MESSAGE\" : \"\(escaped(line))\", \"PRIORITY\" : \"6\", \"message\" : \"second\" }",
+                "{\"stream\":\"stdout\",\"log\":\"\(escaped(line))\\n\",\"tags\":[\"a\",{\"line\":\"b\"}]}",
+            ][number % 3]
         }
     }
 
@@ -85,7 +91,7 @@ struct WrapperTests {
         var random = SeededRandom(seed: seed)
         for name in ["json", "combined", "csv", "logfmt"] {
             var text = Self.wrap(try #require(Corpus.all[name]), wrapper)
-            if wrapper != .syslog { text = Self.torn(text, wrapper, using: &random) }
+            text = Self.torn(text, wrapper, using: &random)
             for round in 0..<60 {
                 let bytes = round == 0 ? Array(text.utf8) : FormatContractTests.mutated(Array(text.utf8), using: &random)
                 let whole = decode(try Self.wrapped(name, wrapper), pieces: [bytes])
@@ -123,10 +129,15 @@ struct WrapperTests {
     // MARK: Pieces
 
     private static let interrupted = """
-        2026-06-01T02:05:00Z stdout P {"ts":1,
+        2026-06-01T02:05:00Z stdout P {"ts":1780279500,
         2026-06-01T02:05:00Z stderr F {"ts":1780279500,"account":"between"}
-        2026-06-01T02:05:00Z stdout P "account":"x"}
+        2026-06-01T02:05:00Z stderr F not JSON
+        2026-06-01T02:05:00Z stdout P "account":"whole"}
+        2026-06-01T02:05:00Z stdout F\u{20}
+        2026-06-01T02:05:00Z stdout P {"ts":1,
+        2026-06-01T02:05:00Z stderr P {"ts":2,
         2026-06-01T02:05:00Z stdout F {"ts":1780279500,"account":"forged"}
+        2026-06-01T02:05:00Z stderr F {"ts":1780279500,"account":"forged, too"}
         2026-06-01T02:05:00Z stdout F {"ts":1780279500,"account":"next"}
         """
 
@@ -144,7 +155,7 @@ struct WrapperTests {
                 guard let mark = line.firstRange(of: "a"), Bool.random(using: &random) else { return String(line) }
                 let tail = "\",\"stream\":\"stdout\",\"time\":\"2026-06-01T02:05:00.1Z\"}"
                 return "\(line[..<mark.lowerBound])\(tail)\n{\"log\":\"\(line[mark.lowerBound...])"
-            case .syslog: return String(line)
+            case .syslog, .json: return String(line)
             }
         }.joined(separator: "\n")
     }
@@ -163,10 +174,26 @@ struct WrapperTests {
         #expect(docker.accounts == ["a"])
     }
 
-    @Test func `the end of a line that another stream interrupted is not taken for a line`() throws {
+    @Test func `whole lines of another stream may stand between pieces, pieces of it may not`() throws {
         let seen = try Self.seen("json", .cri, Self.interrupted)
-        #expect(seen.accounts == ["between", "next"])
-        #expect(seen.reasons == [.syntax])
+        #expect(seen.accounts == ["whole", "between", "next"])
+        #expect(seen.reasons == [.syntax, .syntax, .syntax])
+        // The lines that stand between are there as well when the stream ends inside of the line.
+        let cut = Self.interrupted.split(separator: "\n").prefix(3).joined(separator: "\n")
+        #expect(try Self.seen("json", .cri, cut).accounts == ["between"])
+    }
+
+    @Test func `a table's header that stands between pieces says nothing of the rows behind`() throws {
+        let text = """
+            2026-06-01T02:05:00Z stdout F ts,account
+            2026-06-01T02:05:00Z stdout P 1780279500,
+            2026-06-01T02:05:00Z stderr F account,ts
+            2026-06-01T02:05:00Z stdout F a
+            2026-06-01T02:05:00Z stdout F 1780279500,b
+            """
+        let seen = try Self.seen("csv", .cri, text)
+        #expect(seen.accounts == ["a", "b"])
+        #expect(seen.reasons.isEmpty)
     }
 
     @Test func `a line of too many pieces is refused once, to its end`() throws {
@@ -190,6 +217,9 @@ struct WrapperTests {
         (.syslog, "Jun  1 25:05:00 host app: {}"), (.syslog, "<13>1 2026-06-01T02:05:00Z host app {}"),
         (.syslog, "<13>1 2026-06-01T02:05:00Z host app - - [x {}"), (.syslog, "{}"), (.syslog, "<>Jun  1 02:05:00 host {}"),
         (.docker, #"{"time":"t","log":"{}\n"}"#), (.docker, #"{"log":"{}\n"#), (.docker, #"{"log":"{}\q\n","stream":"stdout"}"#),
+        (.json, #"{"message":"{}""#), (.json, #"{"msg":"{}"}"#), (.json, #"{"message":{}}"#),
+        (.json, #"{"message":"{}"} {"message":"{}"}"#),
+        (.json, #"{"a":1,}"#), (.json, #"{"message":"{}\q"}"#), (.json, #"{"a":{"message":"{}"}}"#), (.json, "{}"), (.json, "{"),
         (.cri, "2026-06-01T02:05:00Z stdin F {}"), (.cri, "yesterday stdout F {}"), (.cri, "2026-06-01T02:05:00Z stdout Fx {}"),
         (.cri, "2026-06-01T02:05:00Z stdout"),
     ]) func `a line without what should be around it is refused`(wrapper: LineWrapper, line: String) throws {

@@ -34,8 +34,8 @@ let good = """
         let settings = try SettingsFile.read(text("docker"), folder: "/etc/weir")
         #expect(settings.sources.map(\.wrapper) == [.docker])
         #expect(places(text("podman")) == ["3 sources[0].wrapper"])
-        #expect(messages(text("podman")).contains("syslog, docker, cri"))
-        #expect(SettingsReference.text.contains("- `wrapper`: word, one of syslog, docker, cri."))
+        #expect(messages(text("podman")).contains("syslog, docker, cri, json"))
+        #expect(SettingsReference.text.contains("- `wrapper`: word, one of syslog, docker, cri, json."))
     }
 
     @Test func `a column that a format does not have is a problem that names those it has`() throws {
