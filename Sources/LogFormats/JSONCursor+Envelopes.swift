@@ -3,9 +3,9 @@
 
 /// Lists of events inside of an object, as an API answers them: `{"results":[{…},{…}],"paging":{…}}`.
 ///
-/// The list is stepped into, and its events are read like those of any list; so they may be more than fit into a window. What stands beside
-/// it is passed over and counted as ignored. Nothing is remembered of it: whether an object is such an answer is told by its beginning up to
-/// the end of the first event, and whether the rest of one stands behind a list by what follows the bracket.
+/// The list is stepped into, and its events are read like those of any list; so they may be more than fit into a window. What stands
+/// beside it is passed over and counted as ignored. Nothing is remembered of it: whether an object is such an answer is told by its
+/// beginning up to the end of the first event, and whether the rest of one stands behind a list by what follows the bracket.
 extension JSONCursor {
     /// Keys under which answers have their lists.
     private static let listKeys: [StaticString] = [

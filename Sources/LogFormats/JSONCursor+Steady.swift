@@ -54,10 +54,8 @@ extension JSONCursor {
                 place &+= 1
                 position = bytes[position &+ 1] == 0x20 ? position &+ 2 : position &+ 1
                 continue
-            } else if known[place].isList && bytes[position] == UInt8(ascii: "[") {
-                return -1
             } else {
-                behind = plainBareValue(bytes, position, limit, field: field, &draft)
+                behind = known[place].opensList(bytes[position]) ? -1 : plainBareValue(bytes, position, limit, field: field, &draft)
             }
             guard behind > 0 else { return -1 }
             place &+= 1

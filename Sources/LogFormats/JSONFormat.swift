@@ -190,6 +190,10 @@ struct LearntKey: Sendable {
         self.field = field
     }
 
+    /// Whether a value that begins with this byte may be an answer's list of events.
+    @inline(__always)
+    func opensList(_ byte: UInt8) -> Bool { isList && byte == UInt8(ascii: "[") }
+
     /// Whether this key of the object `node`, or of any for nil, stands at `position`.
     @inline(__always)
     func stands(at position: Int, _ bytes: PaddedBytes, node: Int16?) -> Bool {
