@@ -38,7 +38,9 @@ extension FileTreeSource {
             let stream = try stream(of: generation, file)
             let start = generation.restedAt ?? (generation.offset, generation.marker)
             let isSame = stream.skip(to: start.offset) && start.marker.isOf(stream.tail)
-            guard isSame, beginsAsKnown(generation, stream) else { return replaced(generation, stream) }
+            guard isSame, isKnown(stream.prefix, of: generation), beginsAsKnown(generation, stream) else {
+                return replaced(generation, stream)
+            }
             generation.stream = stream
             generation.restedAt = nil
             hold(generation, file)
@@ -136,15 +138,24 @@ extension FileTreeSource {
                     kept.append(id)
                     continue
                 }
-                if let stream = generation.stream { generation.restedAt = (stream.offset, TailMarker(ofLast: stream.tail)) }
-                generation.stream = nil
-                generation.file = nil
+                rest(generation)
                 excess -= 1
                 isAnyClosed = true
             }
             opened = kept
         }
         return isAnyClosed
+    }
+
+    /// Closes a file that can be gone back to.
+    private func rest(_ generation: Generation) {
+        if let stream = generation.stream {
+            generation.restedAt = (stream.offset, TailMarker(ofLast: stream.tail))
+            // Of an unfinished line the lane holds bytes that no position covers, and that another file's must not be put behind.
+            generation.learnBeginning(stream.prefix)
+        }
+        generation.stream = nil
+        generation.file = nil
     }
 
     /// Whether going back costs no more than opening: not for a packed file in its middle.
@@ -174,6 +185,13 @@ extension FileTreeSource {
         let isRecent = abs(LinuxFileSystem.wallNanoseconds() - status.modified) < 20_000_000
         generation.checkedStatus = isRecent ? nil : status
         return true
+    }
+
+    /// Whether the first bytes of a file that was opened are the known ones, where they reach so far. Those before a place tell little: in
+    /// the middle of a long line they may be the same in many lines.
+    private func isKnown(_ prefix: [UInt8], of generation: Generation) -> Bool {
+        guard generation.prefixCount > 0, prefix.count >= generation.prefixCount else { return true }
+        return ContentHash.of(prefix.prefix(generation.prefixCount)) == generation.prefixHash
     }
 
     /// Whether a plain file of which little or nothing was read yet begins as it did when it was found.
@@ -226,11 +244,7 @@ extension FileTreeSource {
             generation.path, "unreadable_file",
             "\(generation.path) cannot be read (\(failure.text)): its place is kept, and it is tried again.",
             isLoss: false)
-        if failure.isStale, let stream = generation.stream {
-            generation.restedAt = (stream.offset, TailMarker(ofLast: stream.tail))
-            generation.stream = nil
-            generation.file = nil
-        }
+        if failure.isStale { rest(generation) }
         quieting.insert(generation.id)
         return .idle
     }
@@ -275,10 +289,7 @@ extension FileTreeSource {
             generation.marker = strongest(marker, generation, offset)
             generation.offset = offset
         }
-        if let prefix = generation.stream?.prefix, prefix.count > generation.prefixCount {
-            generation.prefixCount = prefix.count
-            generation.prefixHash = ContentHash.of(prefix)
-        }
+        if let stream = generation.stream { generation.learnBeginning(stream.prefix) }
         return generation.position
     }
 

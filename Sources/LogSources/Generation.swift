@@ -130,6 +130,13 @@ final class Generation {
     /// Whether it is to be read, and its file is nowhere: neither open, nor among the candidates of the last scan.
     var isAdrift: Bool { state == .reading && !isPresent && stream == nil && file == nil }
 
+    /// Takes in that it begins with these bytes, where they are more than were known.
+    func learnBeginning(_ bytes: [UInt8]) {
+        guard bytes.count > prefixCount else { return }
+        prefixCount = bytes.count
+        prefixHash = ContentHash.of(bytes)
+    }
+
     /// What a checkpoint keeps of it.
     var position: StreamPosition {
         StreamPosition(

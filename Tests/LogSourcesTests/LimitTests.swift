@@ -124,6 +124,32 @@ import Testing
         #expect(rig.losses.isEmpty)
     }
 
+    /// The new file has the old one's inode, as where that was removed and its inode given to the next. When it was found, the old one held
+    /// half a line, or so little of one that it could have been any.
+    @Test(arguments: [100, 10]) func `half a line of a closed file is not put before the end of another file`(found: Int) throws {
+        func line(_ number: Int) -> String {
+            #"{"ts":\#(LaneRig.epoch + number),"account":"svc-a","pad":"\#(String(repeating: "p", count: 200))","rows":\#(number)}"# + "\n"
+        }
+        let rig = LaneRig([folder.at("*.log")])
+        rig.openLimit = 1
+        try folder.append(String(line(1).prefix(found)), to: "b.log")
+        try rig.start()
+        rig.drain()
+        if found < 100 {
+            try folder.append(String(line(1).prefix(100).dropFirst(found)), to: "b.log")
+            rig.drain()
+        }
+        try folder.append(LaneRig.line(10), to: "a.log")
+        rig.drain()
+        try folder.overwrite("b.log", with: line(2))
+        rig.drain()
+        rig.passLong()
+        #expect(rig.rows == [10, 2])
+        #expect(rig.opened.count == 3, "the one that was cut, the one in the middle and the new one")
+        #expect(rig.losses.map(\.counter) == ["copytruncate"])
+        #expect(rig.malformed.isEmpty)
+    }
+
     /// Descriptors of this process that lead to files of this folder: other tests have theirs.
     private func descriptors() throws -> Int {
         let manager = FileManager.default
