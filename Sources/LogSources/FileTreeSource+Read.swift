@@ -42,6 +42,7 @@ extension FileTreeSource {
                 return replaced(generation, stream)
             }
             generation.stream = stream
+            generation.prefix = []
             generation.restedAt = nil
             hold(generation, file)
             return nil
@@ -153,6 +154,8 @@ extension FileTreeSource {
             generation.restedAt = (stream.offset, TailMarker(ofLast: stream.tail))
             // Of an unfinished line the lane holds bytes that no position covers, and that another file's must not be put behind.
             generation.learnBeginning(stream.prefix)
+            // A copy that holds less than was read can be known by nothing else.
+            if follows && stream.compression == .none { generation.prefix = stream.prefix }
         }
         generation.stream = nil
         generation.file = nil
@@ -330,6 +333,7 @@ extension FileTreeSource {
             mustScan = true
         } else {
             generation.state = .finished
+            generation.prefix = []
         }
     }
 }

@@ -150,6 +150,43 @@ import Testing
         #expect(rig.malformed.isEmpty)
     }
 
+    /// The copy lacks a line that was written, and read, before the log was cut.
+    @Test(arguments: [1, 10]) func `a copy that is shorter than its log is known although that was closed`(openLimit: Int) throws {
+        let rig = LaneRig([folder.at("a.log"), folder.at("b.log")])
+        rig.openLimit = openLimit
+        try folder.append(LaneRig.lines(0..<3), to: "a.log")
+        try rig.start()
+        rig.drain()
+        try folder.copy("a.log", "a.log.1")
+        rig.drain()
+        try folder.append(LaneRig.line(3), to: "a.log")
+        rig.drain()
+        try folder.append(LaneRig.line(10), to: "b.log")
+        rig.drain()
+        try folder.truncate("a.log")
+        rig.drain()
+        rig.passLong()
+        #expect(rig.rows == [0, 1, 2, 3, 10])
+        #expect(rig.losses.isEmpty)
+    }
+
+    @Test(arguments: [1, 10]) func `a copy under way is not read as a new file although its log was closed`(openLimit: Int) throws {
+        let rig = LaneRig([folder.at("a.log"), folder.at("b.log")])
+        rig.openLimit = openLimit
+        try folder.append(LaneRig.lines(0..<10), to: "a.log")
+        try folder.append(LaneRig.line(10), to: "b.log")
+        try rig.start()
+        rig.drain()
+        try folder.append(String(LaneRig.lines(0..<10).prefix(100)), to: "a.log.1")
+        rig.drain()
+        rig.pass(1000)
+        try folder.append(String(LaneRig.lines(0..<10).dropFirst(100)), to: "a.log.1")
+        rig.drain()
+        rig.passLong()
+        #expect(rig.rows == Array(0..<11))
+        #expect(rig.losses.isEmpty)
+    }
+
     /// Descriptors of this process that lead to files of this folder: other tests have theirs.
     private func descriptors() throws -> Int {
         let manager = FileManager.default
