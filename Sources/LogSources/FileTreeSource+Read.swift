@@ -102,7 +102,13 @@ extension FileTreeSource {
         generation.isPresent = false
         let since = generation.lostSince ?? time
         generation.lostSince = since
-        guard time - since >= max(rotateWait, 2 * FileTreeSource.settleTime) else { return .idle }
+        let end = since + max(rotateWait, 2 * FileTreeSource.settleTime)
+        guard time >= end else { return .idle }
+        // Time may have gone by without a look, and what holds the rest been put off in the last one.
+        guard let lastJudgement, lastJudgement >= end else {
+            mustScan = true
+            return .idle
+        }
         let rest = generation.seenSize - min(generation.offset, generation.seenSize)
         return .failed(
             SourceTrouble(

@@ -54,6 +54,8 @@ package struct FileTreeSource: LaneSource {
     var unopened: Set<FileKey> = []
     private var nextID: UInt32 = 0
     var lastScan: Int64?
+    /// When last all files of a look were judged, none put off until a cut is noticed.
+    var lastJudgement: Int64?
     private var firstLook: Int64?
     var mustScan = true
     /// When a file that is waited for is to be looked at again.
@@ -143,6 +145,7 @@ package struct FileTreeSource: LaneSource {
             return changes
         }
         changes += identify(unknown, in: listing, time, isFirst: isFirst)
+        lastJudgement = time
         if follows {
             changes += giveUp(listing, time)
             indexPaths(listing)

@@ -14,10 +14,12 @@ import Testing
 
     init() throws { folder = try TemporaryFolder() }
 
-    private func source(_ paths: [String], watchLimit: Int = .max, clock: ManualClock = ManualClock()) -> FileTreeSource {
+    private func source(
+        _ paths: [String], watchLimit: Int = .max, openLimit: Int? = nil, clock: ManualClock = ManualClock()
+    ) -> FileTreeSource {
         FileTreeSource(
             paths: paths, follows: true, positions: [], rotateWait: .init(milliseconds: 100),
-            watch: InotifyWatch(waker: SourceWaker(), limit: watchLimit), openLimit: nil, now: { clock.time },
+            watch: InotifyWatch(waker: SourceWaker(), limit: watchLimit), openLimit: openLimit, now: { clock.time },
             firstEventTime: { bytes, _ in LaneRig.firstTime(bytes) })
     }
 
@@ -101,6 +103,55 @@ import Testing
     }
 
     /// The superuser may read everything, so that there would be nothing to see.
+    /// Its copy is to be judged later, and then not before it is noticed that another file was cut. Meanwhile the time is over after which
+    /// a file that is nowhere is given up.
+    @Test func `a file that is nowhere is given up only after a look that judged everything`() throws {
+        let clock = ManualClock()
+        var source = source([folder.at("a.log"), folder.at("b.log")], openLimit: 1, clock: clock)
+        try folder.append(LaneRig.lines(0..<2), to: "a.log")
+        try folder.copy("a.log", "a.log.1")
+        try folder.append(LaneRig.lines(2..<4), to: "b.log")
+        var streams: [StreamID] = []
+        for change in source.scan() { if case .opened(let id, _, _, _) = change { streams.append(id) } }
+        try #require(streams.count == 2)
+        func read(_ index: Int) -> (ReadOutcome, [UInt8]) {
+            withScratch(count: 65_536) { scratch in
+                let outcome = source.read(streams[index], into: &scratch)
+                return (outcome, scratch.copy(0..<scratch.byteCount))
+            }
+        }
+        #expect(read(1).0 == .bytes)
+        try folder.remove("a.log")
+        #expect(read(0).0 == .idle)
+        #expect(source.scan().isEmpty)
+        try folder.overwrite("b.log", with: LaneRig.lines(4..<8))
+        clock.time += 2 * FileTreeSource.settleTime + 200
+        #expect(source.scan().isEmpty)
+        #expect(read(0).0 == .idle, "lost is only what no look has found")
+        #expect(read(1).0 == .failed(FileTreeSource.truncation(of: folder.at("b.log"))))
+        source.finish(streams[1])
+        _ = source.scan()
+        #expect(read(0).1 == Array(LaneRig.lines(0..<2).utf8))
+    }
+
+    @Test func `a file that is nowhere is given up when its time is over and no look has found it`() throws {
+        let clock = ManualClock()
+        var source = source([folder.at("a.log"), folder.at("b.log")], openLimit: 1, clock: clock)
+        try folder.append(LaneRig.lines(0..<2), to: "a.log")
+        try folder.append(LaneRig.lines(2..<4), to: "b.log")
+        let id = try #require(source.scan().lazy.compactMap { if case .opened(let id, _, _, _) = $0 { id } else { nil } }.first)
+        func read() -> ReadOutcome { withScratch(count: 1024) { source.read(id, into: &$0) } }
+        try folder.remove("a.log")
+        #expect(read() == .idle)
+        _ = source.scan()
+        clock.time += 2 * FileTreeSource.settleTime
+        #expect(read() == .idle, "one more look is to be made")
+        _ = source.scan()
+        guard case .failed(let trouble) = read() else { return #expect(Bool(false), "it is not given up") }
+        #expect(trouble.counter == "lost_generation")
+        #expect(trouble.bytes == UInt64(LaneRig.lines(0..<2).utf8.count))
+    }
+
     @Test(.enabled(if: geteuid() != 0)) func `a file whose rights come back is read from its place`() throws {
         try folder.append(LaneRig.lines(0..<2), to: "app.log")
         try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: folder.at("app.log"))
