@@ -232,12 +232,21 @@ final class TailRun {
         let copy = create(freeName(choice))
         folder.append(log.content, to: copy)
         copy.lines = log.lines
+        // Lines that only the log has. A copy of less than what is hashed of a log cannot be known by that after a start.
+        let isLate = choice & 8 != 0 && reader.isRunning && reader.hasLooked && copy.content.count >= ByteStream.prefixLength
+        if isLate { append(lines: choice >> 4 & 3 + 1, to: log) }
         // A first look takes two files of one content for two logs, unless one is named after the other.
         let maySee = reader.hasLooked || !setting.isPattern
         if choice & 2 != 0 && maySee { _ = reader.step() }
         if choice & 4 != 0 && maySee { try reader.drain() }
         ledger.vanish(log, others: readable, reader)
         folder.truncate(log)
+        guard isLate else { return }
+        // After a start whose copy it is could not be said before that is stored.
+        reader.look()
+        try reader.drain()
+        try pass(6200)
+        commit()
     }
 
     private func truncateAndRefill(_ choice: Int) {
