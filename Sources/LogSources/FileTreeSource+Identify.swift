@@ -123,7 +123,7 @@ extension FileTreeSource {
         }
         if follows && !namesTell { leaveOutCopies(&fresh, in: listing, time, isFirst: isFirst) }
         fresh.sort { namesTell ? $0.file.path < $1.file.path : ($0.time, $0.file.path) < ($1.time, $1.file.path) }
-        return changes + fresh.map { announce($0) }
+        return changes + fresh.flatMap { announce($0) }
     }
 
     /// The files in a tar. One that is followed is an archive in the wrong place: its files would be read again with every copy of it.
@@ -328,10 +328,11 @@ extension FileTreeSource {
         return isAnnounced ? nil : Found(time: firstEventTime(head.sample, file.path) ?? .max, file: file, head: head, old: old)
     }
 
-    private mutating func announce(_ found: Found) -> StreamChange {
+    private mutating func announce(_ found: Found) -> [StreamChange] {
         if let old = found.old, old.state == .reading {
-            return .opened(old.id, path: old.path, resumeOffset: old.offset, resumeState: old.formatState)
+            return [.opened(old.id, path: old.path, resumeOffset: old.offset, resumeState: old.formatState)]
         }
+        var settled: [StreamChange] = []
         let generation = add(found.file)
         generation.compression = found.head.compression
         generation.place = found.place
@@ -342,7 +343,10 @@ extension FileTreeSource {
             generation.prefixCount = old.prefixCount
             generation.formatState = old.formatState
             generation.firstTime = old.firstTime
-            if old.state == .cut { generation.expectedSize = old.seenSize }
+            if old.state == .cut {
+                generation.expectedSize = old.seenSize
+                settled.append(.moved(old.settledPosition))
+            }
             old.state = .finished
             old.key = .none
             old.prefix = []
@@ -363,6 +367,7 @@ extension FileTreeSource {
             }
         }
         if follows, let file = found.head.file { hold(generation, file) }
-        return .opened(generation.id, path: generation.path, resumeOffset: generation.offset, resumeState: generation.formatState)
+        return [.opened(generation.id, path: generation.path, resumeOffset: generation.offset, resumeState: generation.formatState)]
+            + settled
     }
 }

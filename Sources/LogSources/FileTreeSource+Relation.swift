@@ -130,8 +130,8 @@ extension FileTreeSource {
             return false
         }
         if old.state == .cut { return true }
-        // As far as a checkpoint tells: cut in an earlier run, or, where its inode is still there with other content, since then.
-        return old.state == .finished && old.key == .none || old.state == .missing && old.keepsInode
+        // Cut in this run, or not all of it handed over then, or, where its inode is still there with other content, cut since then.
+        return old.state == .finished && old.key == .none || old.state == .missing && (old.key == .none || old.keepsInode)
     }
 
     /// What stands before an offset of a file.

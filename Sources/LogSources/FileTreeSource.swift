@@ -346,7 +346,7 @@ package struct FileTreeSource: LaneSource {
             }
             old.state = .finished
             old.prefix = []
-            if !wasCut { changes.append(.moved(old.position)) }
+            changes.append(.moved(wasCut ? old.settledPosition : old.position))
             if wasCut && old.seenSize > old.offset {
                 troubles.append(
                     SourceTrouble(

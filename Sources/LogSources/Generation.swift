@@ -21,6 +21,8 @@ struct FileKey: Hashable, Sendable {
 
     /// No file's.
     static let none = FileKey(device: 0, inode: 0)
+    /// In a checkpoint, no file's either: of a generation that was cut, once nothing is to be found of it any more.
+    static let settled = FileKey(device: 0, inode: 1)
 }
 
 /// One generation of one file: from its creation until it is truncated, replaced or gone. It may be renamed and compressed meanwhile.
@@ -111,7 +113,7 @@ final class Generation {
         key = FileKey(device: position.device, inode: position.inode)
         path = position.path
         firstPath = position.path
-        state = position.isFinished ? .finished : .missing
+        state = !position.isFinished ? .missing : key == .none ? .cut : .finished
         prefixHash = position.prefixHash
         prefixCount = position.prefixCount
         offset = position.offset
@@ -137,11 +139,21 @@ final class Generation {
         prefixHash = ContentHash.of(bytes)
     }
 
-    /// What a checkpoint keeps of it.
+    /// What a checkpoint keeps of it. One that was cut has no inode there, so that its copy is sought after a start as well.
     var position: StreamPosition {
-        StreamPosition(
+        let key = isCut ? FileKey.none : key
+        return StreamPosition(
             stream: id.rawValue, path: path, device: key.device, inode: key.inode, prefixHash: prefixHash, prefixCount: prefixCount,
             offset: offset, marker: marker, isFinished: state == .finished || state == .cut, formatState: formatState)
+    }
+
+    /// The same of one that was cut, when it is known what became of the rest. Sought for ever, it would be found in a file that merely
+    /// begins with the same header.
+    var settledPosition: StreamPosition {
+        var position = position
+        position.device = FileKey.settled.device
+        position.inode = FileKey.settled.inode
+        return position
     }
 }
 

@@ -245,7 +245,6 @@ final class TailRun {
         // After a start whose copy it is could not be said before that is stored.
         reader.look()
         try reader.drain()
-        try pass(6200)
         commit()
     }
 
