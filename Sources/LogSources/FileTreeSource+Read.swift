@@ -38,8 +38,9 @@ extension FileTreeSource {
             let stream = try stream(of: generation, file)
             let start = generation.restedAt ?? (generation.offset, generation.marker)
             let isSame = stream.skip(to: start.offset) && start.marker.isOf(stream.tail)
-            guard isSame, isKnown(stream.prefix, of: generation), beginsAsKnown(generation, stream) else {
-                return replaced(generation, stream)
+            let isPackedAlike = stream.compression == generation.compression
+            guard isPackedAlike, isSame, isKnown(stream.prefix, of: generation), beginsAsKnown(generation, stream) else {
+                return replaced(generation)
             }
             generation.stream = stream
             generation.prefix = []
@@ -70,9 +71,10 @@ extension FileTreeSource {
         return opened
     }
 
-    /// The file under its name does not hold what was read: cut while it was closed, or, for a packed one, shorter than it was.
-    private mutating func replaced(_ generation: Generation, _ stream: ByteStream) -> ReadOutcome {
-        guard follows && stream.compression == .none else {
+    /// The file under its name does not hold what was read: cut while it was closed, or, for a packed one, shorter than it was. The inode
+    /// of one that was removed meanwhile may have gone to any file, a packed one too.
+    private mutating func replaced(_ generation: Generation) -> ReadOutcome {
+        guard follows && generation.compression == .none else {
             return .failed(
                 SourceTrouble(
                     counter: "truncated_archive", message: "\(generation.path) no longer holds what was read of it before.", isLoss: true))

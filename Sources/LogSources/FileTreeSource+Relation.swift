@@ -172,6 +172,8 @@ extension FileTreeSource {
         do throws(FileFailure) {
             let file = try OpenFile(path: old.path)
             guard file.status().map(FileKey.init) == old.key else { return nil }
+            // One that is read was plain when it was found: what is packed now does not hold what was read, and is seen to be another.
+            guard old.state == .finished else { return file }
             // A checkpoint does not say how a file is packed.
             old.compression = Compression(magic: try file.bytes(at: 0, count: Compression.magicLength))
             return old.compression == .none ? file : nil
