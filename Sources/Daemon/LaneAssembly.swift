@@ -37,6 +37,7 @@ package enum LaneAssembly {
         lane.movements.environment = source.environment
         if lane.movements != MovementSettings() { lane.options.estateDigest = String(describing: lane.movements) }
         lane.limits.accounts = source.accountsMax
+        lane.services = ServiceAccounts(settings.serviceAccounts)
         lane.rotateWait = source.rotateWait
         lane.archiveRatio = source.archiveRatioMax
         lane.isSpooled = source.receiver != nil

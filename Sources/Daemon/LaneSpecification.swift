@@ -15,6 +15,8 @@ package struct LaneSpecification: Sendable {
     package var paths: [String]
     package var limits = Attribution.Limits()
     package var movements = MovementSettings()
+    /// Names that look like people's and are not.
+    package var services = ServiceAccounts()
     /// How long a rotated file must be quiet before it counts as finished.
     package var rotateWait = EventDuration.seconds(10)
     /// Whether a replay reads the rotated siblings of its paths as well, as the daemon does.

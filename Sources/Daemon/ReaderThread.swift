@@ -86,8 +86,7 @@ struct AttributionStart: Sendable {
     func make(_ lane: LaneSpecification) -> Attribution {
         var attribution = Attribution(
             limits: lane.limits, pseudonymKey: people.installation, epochs: people.epochs, hashKey: hashKey,
-            canaries: lane.options.canaries,
-            movements: lane.movements)
+            canaries: lane.options.canaries, movements: lane.movements, services: lane.services)
         if !accountNames.isEmpty {
             attribution.resume(accountNames: accountNames, comingNames: comingNames, valueNames: valueNames, gate: gate)
         }

@@ -10,10 +10,16 @@ import LogFormats
 extension Attribution {
     /// A person.
     mutating func person(_ line: DecodedLine, _ bytes: PaddedBytes, hash: UInt64, _ batch: inout EventBatch) -> AccountID {
-        let hash = hash ^ salt(line)
-        if let known = people.find(bytes, Int(line.account.start), line.account.count, hash: hash) { return AccountID(rawValue: known) }
-        let raw = bytes.copy(Int(line.account.start)..<Int(line.account.start) + line.account.count)
-        return newPerson(line, bytes, raw, hash: hash, &batch)
+        let salted = hash ^ salt(line)
+        let (start, count) = (Int(line.account.start), line.account.count)
+        if let known = people.find(bytes, start, count, hash: salted) { return AccountID(rawValue: known) }
+        let raw = bytes.copy(start..<start + count)
+        guard services.declare(raw) else { return newPerson(line, bytes, raw, hash: salted, &batch) }
+        // The log calls a person what the settings call a program: those know better.
+        if let known = accounts.find(bytes, start, count, hash: hash) { return AccountID(rawValue: known) }
+        var line = line
+        line.kind = .service
+        return newProgram(line, bytes, raw, hash: hash, &batch)
     }
 
     /// What is added to the hash of a name that gets pseudonyms: by epoch, and by whether the line calls it a person's.

@@ -50,6 +50,7 @@ package struct Attribution: ~Copyable {
     private var details: DetailReader
     private var movements: MovementReader
     private var screen: NameScreen
+    let services: ServiceAccounts
     var canaries: CanaryWatch
     /// Accounts by number, as the estate's settings are made to name them: what these say of one is looked up by its name. People under
     /// the installation's key, whatever the epoch.
@@ -74,8 +75,9 @@ package struct Attribution: ~Copyable {
     ///   - canaries: accounts, endpoints, objects and items that nobody has a reason to touch.
     package init(
         limits: Limits = Limits(), pseudonymKey: [UInt8], epochs: (any EpochKeys)? = nil, hashKey: UInt64, canaries: [String] = [],
-        movements: MovementSettings = MovementSettings()
+        movements: MovementSettings = MovementSettings(), services: ServiceAccounts = ServiceAccounts()
     ) {
+        self.services = services
         self.epochs = epochs ?? LoneKey(pseudonymKey)
         self.limits = limits
         self.pseudonymKey = pseudonymKey
@@ -155,7 +157,8 @@ package struct Attribution: ~Copyable {
         _ lines: DecodedLines, _ index: Int, _ account: AccountID, _ endpoint: ValueID, _ object: ValueID, bytes: PaddedBytes,
         scratch: PaddedBytes, into batch: inout EventBatch
     ) {
-        let line = lines.lines[index]
+        var line = lines.lines[index]
+        if line.kind == .human && services.declare(Array(accountNames[Int(account.rawValue)].utf8)) { line.kind = .service }
         let stated = line.presence.contains(.movement) ? lines.movements[Int(line.movement)] : LineMovement()
         var (movement, names) = movements.read(
             line, stated, account: account, name: accountNames[Int(account.rawValue)], endpoint: endpoint, object: object,
@@ -204,7 +207,16 @@ package struct Attribution: ~Copyable {
         let salted = hash ^ salt(line)
         if let known = people.find(bytes, start, line.account.count, hash: salted) { return AccountID(rawValue: known) }
         let raw = bytes.copy(start..<start + line.account.count)
-        if raw.contains(UInt8(ascii: "@")) || screen.isPersonal(raw) { return newPerson(line, bytes, raw, hash: salted, &batch) }
+        if (raw.contains(UInt8(ascii: "@")) || screen.isPersonal(raw)) && !services.declare(raw) {
+            return newPerson(line, bytes, raw, hash: salted, &batch)
+        }
+        return newProgram(line, bytes, raw, hash: hash, &batch)
+    }
+
+    /// A program that is met for the first time.
+    mutating func newProgram(
+        _ line: DecodedLine, _ bytes: PaddedBytes, _ raw: [UInt8], hash: UInt64, _ batch: inout EventBatch
+    ) -> AccountID {
         let shown = shownName(raw)
         let shownHash = ChunkBuffer(shown).withBytes { $0.hash(from: 0, count: shown.count, key: hashKey) }
         if shown != raw, let number = ChunkBuffer(shown).withBytes({ accounts.find($0, 0, shown.count, hash: shownHash) }) {

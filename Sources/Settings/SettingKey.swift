@@ -41,8 +41,8 @@ struct SettingKey: Sendable {
 /// The keys of each block, in the order of the manual.
 enum SettingKeys {
     static let root = [
-        stateDirectory, keyDirectory, sources, detectionBlock, estateBlock, lexicon, personalDataBlock, alertsBlock, checkpointInterval,
-        dashboardBlock,
+        stateDirectory, keyDirectory, sources, serviceAccounts, detectionBlock, estateBlock, lexicon, personalDataBlock, alertsBlock,
+        checkpointInterval, dashboardBlock,
     ]
     static let source = [
         name, format, wrapper, paths, sourceListen, tokenFile, spoolMax, environment, fields, lateness, rotateWait, archiveRatioMax,
@@ -111,6 +111,12 @@ enum SettingKeys {
         "accounts_max", "number of accounts", defaultText: "200000", range: 1...10_000_000, isWhole: true,
         reason: "further account names share one account, so that a flood of names cannot fill the memory; 4 KB each")
 
+    static let serviceAccounts = SettingKey(
+        "service_accounts", "list of names",
+        reason:
+            "programs whose names look like people's, such as integration@example.com; `*` stands for anything. They are kept and shown "
+            + "as they are, all other names with an @ as pseudonyms. One that had a pseudonym is a new account")
+
     static let model = SettingKey(
         "model", "name or folder", defaultText: "default",
         reason: "values for detector options: default is built in, another name a folder of models beside this file; shown in every alert")
@@ -152,6 +158,7 @@ enum SettingsLimits {
     static let paths = 1024
     static let sinks = 64
     static let canaries = 1000
+    static let serviceAccounts = 1000
     /// Endpoints of an inventory, and bytes of its file.
     static let endpoints = 20_000
     /// Entries of each list of the estate.

@@ -4,6 +4,24 @@
 import Detection
 
 extension SettingsReader {
+    /// Names of programs. One that would call everybody a program is a mistake: it would keep people's names in the clear.
+    func serviceAccounts(_ node: SettingsNode?) -> [String] {
+        (node?.items(atMost: SettingsLimits.serviceAccounts) ?? []).compactMap { item in
+            guard let name = item.text() else { return nil }
+            guard name.utf8.count <= 200 else {
+                item.problem("is longer than 200 bytes.")
+                return nil
+            }
+            let stated = name.utf8.count { byte in byte >= 0x80 || byte &- 0x30 < 10 || (byte | 0x20) &- 0x61 < 26 }
+            guard stated >= 4 || !name.contains("*") else {
+                item.problem("would be everybody: name the account, or four letters of it at least.")
+                return nil
+            }
+            if name.hasPrefix("*@") { item.warning("Everybody's address there is kept and shown in the clear: name the programs instead.") }
+            return name
+        }
+    }
+
     func readDetection(_ node: SettingsNode, _ settings: inout WeirSettings) {
         let keys = node.block(SettingKeys.detection)
         if let node = keys["model"] { read(model: node, &settings) }

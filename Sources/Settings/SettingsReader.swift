@@ -30,6 +30,7 @@ struct SettingsReader {
         }
         settings.keyDirectory = keyDirectory(keys["key_directory"], state: settings.stateDirectory)
         if let node = keys["sources"] { settings.sources = sources(node, stateDirectory: settings.stateDirectory) }
+        settings.serviceAccounts = serviceAccounts(keys["service_accounts"])
         if let node = keys["detection"] { readDetection(node, &settings) }
         if let node = keys["estate"] {
             settings.estate = readEstate(node)

@@ -17,6 +17,8 @@ package struct WeirSettings: Sendable {
     package var modelName = DetectionModel.builtIn.name
     /// Values for detector options, by detector id.
     package var detectorOptions: [String: [String: Double]] = [:]
+    /// Accounts that are programs though their names look like people's; a `*` stands for anything.
+    package var serviceAccounts: [String] = []
     /// Accounts, endpoints, objects and items that nobody has a reason to touch.
     package var canaries: [String] = []
     /// The endpoints there should be, read from the file of `detection.inventory`.

@@ -3,6 +3,7 @@
 
 import Alerting
 import ContentScan
+import Pipeline
 
 /// Looks through what weir wrote for personal data that should not be there, and keeps of it what kind, where, and how much.
 struct PersonalDataCheck {
@@ -31,8 +32,11 @@ struct PersonalDataCheck {
     private var scanner: ContentScanner
     /// What the operator wrote down: an address of a sink in a message about it is nobody's.
     private let stated: [UInt8]
+    /// Names that the operator says are programs'.
+    private let services: ServiceAccounts
 
-    init(_ options: ScanOptions, stated: [String] = []) {
+    init(_ options: ScanOptions, stated: [String] = [], services: ServiceAccounts = ServiceAccounts()) {
+        self.services = services
         var options = options
         options.types = .all
         scanner = ContentScanner(options)
@@ -80,9 +84,10 @@ struct PersonalDataCheck {
         findings[index].count += 1
     }
 
-    /// A network is not an address, what stands in the settings was put there, and an example of a refused line shows shapes only.
+    /// A declared program is nobody, a network is not an address, what stands in the settings was put there, and an example of a refused line
+    /// shows shapes only.
     private func isHarmless(_ match: ScanMatch, _ piece: [UInt8]) -> Bool {
-        if PersonalDataCheck.isMasked(piece[match.range]) { return true }
+        if PersonalDataCheck.isMasked(piece[match.range]) || services.declare(Array(piece[match.range])) { return true }
         guard match.type == .networkAddress else { return false }
         let behind = piece[match.range.upperBound...].prefix(3)
         if behind.elementsEqual("/24".utf8) || behind.elementsEqual("/48".utf8) { return true }

@@ -7,6 +7,7 @@ import ContentScan
 import Daemon
 import EventModel
 import Journal
+import Pipeline
 import Settings
 
 /// `weir privacy check`: proof that weir keeps nothing of what it must not keep.
@@ -25,7 +26,9 @@ struct PrivacyCheckCommand: ParsableCommand {
             Example: weir privacy check --settings /etc/weir/weir.yaml /var/log/weir.log
             """)
 
-    @Option(help: ArgumentHelp("The settings file, for state directory, sinks and personal_data.", valueName: "file")) var settings: String?
+    @Option(
+        help: ArgumentHelp("The settings file, for state directory, sinks, personal_data and service_accounts.", valueName: "file"))
+    var settings: String?
     @Option(help: ArgumentHelp("The state directory itself.", valueName: "folder")) var state: String?
     @Argument(help: ArgumentHelp("Files to scan as well.", valueName: "file")) var files: [String] = []
     @Flag(help: "One JSON object.") var json = false
@@ -37,7 +40,8 @@ struct PrivacyCheckCommand: ParsableCommand {
             throw CommandFailure.wrongUse("name the settings file (--settings), the state directory (--state), or files.")
         }
         var check = PersonalDataCheck(
-            settings?.scan ?? ScanOptions(), stated: (settings?.sinks ?? []).flatMap { $0.options.allTexts })
+            settings?.scan ?? ScanOptions(), stated: (settings?.sinks ?? []).flatMap { $0.options.allTexts },
+            services: ServiceAccounts(settings?.serviceAccounts ?? []))
         if let directory { try look(atState: directory, &check) }
         for path in sinkFiles(settings) where System.fileSize(path) != nil { try look(atFile: path, &check) }
         for path in files { try look(atFile: path, &check) }

@@ -38,6 +38,16 @@ import Testing
         #expect(messages(head + "/dev/null }").contains("names no path"))
     }
 
+    @Test func `programs whose names look like people's are named, not everybody`() throws {
+        func text(_ name: String) -> String {
+            "state_directory: /x\nsources: [{ name: a, format: json, paths: [/a] }]\nservice_accounts: [\"\(name)\", svc@example.com]"
+        }
+        #expect(try SettingsFile.read(text("*.iam.example.com"), folder: "/").serviceAccounts == ["*.iam.example.com", "svc@example.com"])
+        for everybody in ["*", "*@*", "*@*.*", "*.com", String(repeating: "a", count: 201)] {
+            #expect(throws: (any Error).self) { try SettingsFile.read(text(everybody), folder: "/") }
+        }
+    }
+
     @Test func `canaries are a list of names`() throws {
         let text = "state_directory: /x\nsources: [{ name: a, format: json, paths: [/a] }]\ndetection: { canaries: [svc-old, Vip__c] }"
         #expect(try SettingsFile.read(text, folder: "/").canaries == ["svc-old", "Vip__c"])
