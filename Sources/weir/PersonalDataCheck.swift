@@ -34,9 +34,13 @@ struct PersonalDataCheck {
     private let stated: [UInt8]
     /// Names that the operator says are programs'.
     private let services: ServiceAccounts
+    private let surroundedServices: ServiceAccounts
+    /// Whether what is looked at are the pages of a database, whose values lie side by side.
+    var isPages = false
 
     init(_ options: ScanOptions, stated: [String] = [], services: ServiceAccounts = ServiceAccounts()) {
         self.services = services
+        surroundedServices = services.surrounded
         var options = options
         options.types = .all
         scanner = ContentScanner(options)
@@ -84,10 +88,11 @@ struct PersonalDataCheck {
         findings[index].count += 1
     }
 
-    /// A declared program is nobody, a network is not an address, what stands in the settings was put there, and an example of a refused line
-    /// shows shapes only.
+    /// A declared program is nobody, a network is not an address, what stands in the settings was put there, and an example of a refused
+    /// line shows shapes only.
     private func isHarmless(_ match: ScanMatch, _ piece: [UInt8]) -> Bool {
-        if PersonalDataCheck.isMasked(piece[match.range]) || services.declare(Array(piece[match.range])) { return true }
+        if PersonalDataCheck.isMasked(piece[match.range]) { return true }
+        if (isPages ? surroundedServices : services).declare(Array(piece[match.range])) { return true }
         guard match.type == .networkAddress else { return false }
         let behind = piece[match.range.upperBound...].prefix(3)
         if behind.elementsEqual("/24".utf8) || behind.elementsEqual("/48".utf8) { return true }

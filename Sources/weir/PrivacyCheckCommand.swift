@@ -66,7 +66,9 @@ struct PrivacyCheckCommand: ParsableCommand {
         } catch {
             throw CommandFailure.badNews(error.message)
         }
+        check.isPages = true
         for path in JournalView.files(directory: directory) { try look(atFile: path, &check) }
+        check.isPages = false
     }
 
     private func look(atFile path: String, _ check: inout PersonalDataCheck) throws {

@@ -93,6 +93,20 @@ import Testing
         }
     }
 
+    @Test func `a declared program's address is nobody's, and shown as it is`() throws {
+        let bench = try Workbench()
+        let log = ["export@shop-mail.de", "nora.vogel81@posteo.de"].map { name in
+            line(0, #""account":"\#(name)","kind":"human","object":"Vip__c""#) + "\n"
+        }.joined() + (1...40).map { line($0, #""account":"svc-sync","object":"Contact""#) + "\n" }.joined()
+        let settings = "service_accounts: [export@shop-mail.de]\ndetection: { canaries: [Vip__c] }"
+        try daemon(bench, log, settings: settings)
+        #expect(bench.text("alerts.ndjson").contains(#""export@shop-mail.de""#))
+        #expect(!bench.text("alerts.ndjson").contains("posteo"))
+        #expect(try check(bench).code == 0)
+        try bench.write(bench.text("weir.yaml").replacing("export@shop-mail.de", with: "import@shop-mail.de"), to: "weir.yaml")
+        #expect(try check(bench).code == 3)
+    }
+
     @Test func `nothing is found in what an estate leaves behind`() throws {
         let bench = try Workbench()
         let made = try bench.weir("generate", "--estate", "--days", "5", "--seed", "3", "--output", bench.path("estate"))
