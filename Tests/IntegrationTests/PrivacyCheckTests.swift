@@ -95,9 +95,10 @@ import Testing
 
     @Test func `a declared program's address is nobody's, and shown as it is`() throws {
         let bench = try Workbench()
-        let log = ["export@shop-mail.de", "nora.vogel81@posteo.de"].map { name in
-            line(0, #""account":"\#(name)","kind":"human","object":"Vip__c""#) + "\n"
-        }.joined() + (1...40).map { line($0, #""account":"svc-sync","object":"Contact""#) + "\n" }.joined()
+        let log =
+            ["export@shop-mail.de", "nora.vogel81@posteo.de"].map { name in
+                line(0, #""account":"\#(name)","kind":"human","object":"Vip__c""#) + "\n"
+            }.joined() + (1...40).map { line($0, #""account":"svc-sync","object":"Contact""#) + "\n" }.joined()
         let settings = "service_accounts: [export@shop-mail.de]\ndetection: { canaries: [Vip__c] }"
         try daemon(bench, log, settings: settings)
         #expect(bench.text("alerts.ndjson").contains(#""export@shop-mail.de""#))
