@@ -20,7 +20,8 @@ extension FuzzTarget {
         let seeds = [
             "<13>Jun  1 02:05:00 host app[12]: \(example)\n<34>1 2026-06-01T02:05:00Z host app - - [a@1 b=\"c\"] \(example)\n",
             "{\"log\":\"{\\\"ts\\\":1780279500,\\\"account\\\":\\\"a\\\",\\\"rows\\\":5}\\n\",\"stream\":\"stdout\",\"time\":\"2026-06-01T02:05:00Z\"}\n",
-            "2026-06-01T02:05:00.1Z stdout P {\"ts\":1780279500,\n2026-06-01T02:05:00.1Z stdout F \"account\":\"a\",\"rows\":5}\n",
+            "2026-06-01T02:05:00Z stdout P {\"ts\":1780279500,\n2026-06-01T02:05:00Z stderr F x\n2026-06-01T02:05:00Z stdout F \"account\":\"a\"}\n",
+            "{\"log\":{\"offset\":7},\"message\":\"{\\\"ts\\\":1780279500,\\\"account\\\":\\\"a\\\"}\"}\n",
         ]
         return FuzzTarget("wrapper-\(wrapper.rawValue)", family: "json", seeds: seeds.map { FuzzInput.cut(Array($0.utf8)) }) {
             (bytes) throws(FuzzFailure) in
@@ -60,12 +61,17 @@ extension FuzzTarget {
         return example.hasPrefix("{") || example.hasPrefix("[") ? "json" : "table"
     }
 
+    /// A list of records as an API answers it.
+    private static func answer(_ record: [UInt8]) -> [UInt8] {
+        Array("{\"n\":2,\"results\":[".utf8) + record + Array(",".utf8) + record + Array("],\"paging\":{\"next\":[]}}\n".utf8)
+    }
+
     private static func seeds(of type: any LineFormat.Type) -> [[UInt8]] {
         let example = Array(type.descriptor.example.utf8)
         let table = Array("ts,account,rows,note\n2026-06-01T02:05:00Z,svc-a,5,\"two\nlines\"\n1780279500,svc-b,,\n".utf8)
         let lines = isTable(type) ? table : example + [0x0A] + example + [0x0A]
         return [0x09, UInt8(ascii: ";")].map { other in FuzzInput.cut(lines.map { $0 == UInt8(ascii: ",") && isTable(type) ? other : $0 }) }
-            + [FuzzInput.cut(lines)]
+            + [FuzzInput.cut(lines)] + (example.first == UInt8(ascii: "{") ? [FuzzInput.cut(answer(example))] : [])
     }
 }
 
