@@ -105,7 +105,7 @@ struct JSONContainerTests {
             #"{"other":\#(list),"ts":"2026-06-01T02:05:00Z","account":"a"}"#, #"{"data":[1],"ts":"2026-06-01T02:05:00Z","account":"a"}"#,
         ] {
             let seen = try RecordSight("json", text + "\n" + text)
-            #expect(seen.lines.count == 2 && seen.reasons.isEmpty, "\(text)")
+            #expect(seen.lines.count == 2 && seen.reasons.isEmpty && seen.ignored == 0, "\(text)")
         }
     }
 
@@ -114,6 +114,15 @@ struct JSONContainerTests {
         let seen = try RecordSight(
             "json", String(repeating: plain, count: 5) + "{\"data\":[" + Self.records.joined(separator: ",") + "]}\n" + plain)
         #expect(seen.lines.count == 6 + Self.records.count && seen.reasons.isEmpty && seen.ignored == 1)
+    }
+
+    @Test func `an object that may be an event or an answer is the same whatever came before`() throws {
+        let plain = #"{"data":"x","ts":"2026-06-01T02:05:00Z","account":"a","rows":1}"# + "\n"
+        let either = #"{"data":[\#(Self.records[1])],"ts":"2026-06-01T02:05:00Z","account":"a","rows":1}"# + "\n"
+        let alone = try RecordSight("json", either)
+        let behind = try RecordSight("json", String(repeating: plain, count: 5) + either)
+        #expect(alone.lines.count == 1 && alone.ignored == 1)
+        #expect(behind.lines.count == 6 && behind.ignored == 1 && behind.lines.last == alone.lines.first)
     }
 
     @Test func `an answer that breaks off costs the record that it breaks off in`() throws {
