@@ -34,6 +34,8 @@ package struct Replay {
         package var firstEvent: EventTime?
         package var newestEvent: EventTime?
         package var alerts: Int
+        /// Alerts that opened, by detector.
+        package var opened: [String: Int] = [:]
         package var elapsed: EventDuration
         /// How often tail probabilities came true.
         package var tails: [TailCount] = []
@@ -109,6 +111,7 @@ package struct Replay {
                     core.process(batch)
                     for record in core.takeAlerts() {
                         result.alerts += 1
+                        if record.status == .open { result.opened[record.detector, default: 0] += 1 }
                         alert(record)
                     }
                     result.messages += core.takeMessages().prefix(max(1000 - result.messages.count, 0))

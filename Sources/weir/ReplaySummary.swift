@@ -41,6 +41,7 @@ struct ReplaySummary {
         text += ", in \(NumberText.decimal(seconds, places: 1)) s"
         text += " (\(NumberText.grouped(Double(counters.events) / max(seconds, 0.001))) events a second)\n"
         text += "  alerts: \(count(UInt64(outcome.alerts), "transition")), \(outcome.openAlerts) still open at the end\n"
+        if !outcome.opened.isEmpty { text += "  opened: \(opened(outcome))\n" }
         let tails = outcome.tails.filter { $0.due >= 1 }.map {
             "\(NumberText.decimal($0.level * 100, places: 3)) %: \(NumberText.ratio(Double($0.seen) / $0.due))"
         }
@@ -59,9 +60,28 @@ struct ReplaySummary {
             if let example = outcome.examples[reason.rawValue], !example.isEmpty { text += ", such as: \(example)" }
             text += "\n"
         }
-        for message in outcome.messages.prefix(20) { text += "  \(message.counter): \(DisplayText.safe(message.message, limit: 400))\n" }
-        if outcome.messages.count > 20 { text += "  … and \(outcome.messages.count - 20) more messages\n" }
+        // What comes again and again must not push out what comes once.
+        var order: [String] = []
+        var times: [String: Int] = [:]
+        for message in outcome.messages {
+            let line = "\(message.counter): \(DisplayText.safe(message.message, limit: 400))"
+            if times[line, default: 0] == 0 { order.append(line) }
+            times[line, default: 0] += 1
+        }
+        for line in order.prefix(20) { text += "  \(line)\(times[line, default: 1] > 1 ? " (\(times[line, default: 1]) times)" : "")\n" }
+        if order.count > 20 { text += "  … and \(order.count - 20) more messages\n" }
         return text
+    }
+
+    /// How many alerts opened, what that is a week, and by which detectors.
+    private static func opened(_ outcome: Replay.Outcome) -> String {
+        let all = outcome.opened.values.reduce(0, +)
+        var text = NumberText.grouped(Double(all))
+        if let first = outcome.firstEvent, let last = outcome.newestEvent, last - first >= .days(7) {
+            let weeks = Double((last - first).milliseconds) / Double(EventDuration.days(7).milliseconds)
+            text += ", \(NumberText.decimal(Double(all) / weeks, places: 1)) a week"
+        }
+        return text + ": " + outcome.opened.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
     }
 
     private static func count(_ number: UInt64, _ noun: String) -> String {
@@ -90,6 +110,9 @@ struct ReplaySummary {
         text.field("accounts", Int64(outcome.accounts))
         text.field("alert_transitions", Int64(outcome.alerts))
         text.field("alerts_open", Int64(outcome.openAlerts))
+        text.beginObject("alerts_opened")
+        for (detector, count) in outcome.opened.sorted(by: { $0.key < $1.key }) { text.field(detector, Int64(count)) }
+        text.endObject()
         if let first = outcome.firstEvent { text.field("first_event", CivilTime(first).rfc3339) }
         if let last = outcome.newestEvent { text.field("last_event", CivilTime(last).rfc3339) }
         text.field("elapsed_seconds", Double(outcome.elapsed.milliseconds) / 1000, places: 3)

@@ -150,6 +150,40 @@ import Testing
         #expect(missing.errors.contains("5,000 events"), "\(missing.errors)")
     }
 
+    @Test func `what is said again and again does not push out what is said once`() throws {
+        let bench = try Workbench()
+        try bench.write(lines(100), to: "log")
+        let packing = "cd '\(bench.folder.path)' && (cat log; head -c 300000000 /dev/zero) | gzip -1 > bomb.gz"
+        #expect(try bench.run("/bin/sh", ["-c", packing]).code == 0)
+        let bomb = try bench.weir("replay", "--archive-ratio-max", "100", bench.path("bomb.gz"))
+        let said = bomb.errors.split(separator: "\n")
+        #expect(bomb.code == 1 && bomb.errors.contains("100 events"), "\(bomb.errors)")
+        #expect(said.count { $0.contains("nul_hole") } == 1 && said.contains { $0.hasSuffix(" times)") }, "\(bomb.errors)")
+        #expect(said.count { $0.contains("decompression_bomb") } == 1, "\(bomb.errors)")
+    }
+
+    @Test func `a replay says how many alerts opened, by which detectors, and what that is a week`() throws {
+        let bench = try Workbench()
+        let made = try bench.weir(
+            "generate", "--accounts", "20", "--days", "15", "--events", "60000", "--format", "json", "--output", bench.path("made"))
+        #expect(made.code == 0)
+        let replay = try bench.weir("replay", bench.path("made/access.json"), "--summary", bench.path("summary.json"))
+        var opened: [String: Int] = [:]
+        for line in replay.output.split(separator: "\n") where line.contains(#""status":"open""#) {
+            let alert = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+            opened[try #require(alert["detector"] as? String), default: 0] += 1
+        }
+        let all = opened.values.reduce(0, +)
+        #expect(all > 2)
+        let told = opened.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+        let line = try #require(replay.errors.split(separator: "\n").first { $0.contains("opened: ") })
+        #expect(line.contains("opened: \(all), ") && line.contains(" a week: ") && line.hasSuffix(told), "\(replay.errors)")
+        let summary = try #require(
+            try JSONSerialization.jsonObject(with: Data(bench.text("summary.json").utf8)) as? [String: Any])
+        let lane = try #require((summary["lanes"] as? [[String: Any]])?.first)
+        #expect(lane["alerts_opened"] as? [String: Int] == opened)
+    }
+
     @Test func `settings that are wrong start nothing, and all problems are listed`() throws {
         let bench = try Workbench()
         try bench.write("sources: [{ name: a, format: jsn, paths: [x] }]\nalrts: {}\n", to: "weir.yaml")
