@@ -18,6 +18,7 @@ public struct LogfmtFormat: LineFormat {
     private let keys: PairKeys
     private var learnt: [PairKeys.Learnt] = []
     private var clock = LogClock()
+    private var draft = LineDraft(start: 0)
 
     /// Throws: ``FormatOptionsError`` when a key of the map is unknown, or two are read from one place.
     public init(options: FormatOptions) throws(FormatOptionsError) {
@@ -44,7 +45,7 @@ public struct LogfmtFormat: LineFormat {
         if position + 3 <= last && bytes[position] == 0xEF && bytes.hasASCII("\u{FEFF}", at: position) { position += 3 }
         while position < last && bytes[position] <= 0x20 { position &+= 1 }
         guard position < last else { return }
-        var draft = LineDraft(start: start)
+        draft.reset(start: start)
         let scratchCount = lines.scratch.count
         var seen: UInt32 = 0
         var hasDuplicate = false
@@ -60,7 +61,7 @@ public struct LogfmtFormat: LineFormat {
             }
             let field = keys.field(bytes, from: position, to: stop, at: pair, &learnt)
             pair &+= 1
-            position = value(bytes, from: stop &+ 1, to: last, field, &seen, &hasDuplicate, &draft, &lines.scratch)
+            position = value(bytes, from: stop &+ 1, to: last, field, &seen, &hasDuplicate, &lines.scratch)
             guard position > 0 else {
                 reason = .unbalancedQuote
                 break
@@ -80,7 +81,7 @@ public struct LogfmtFormat: LineFormat {
     @inline(__always)
     private mutating func value(
         _ bytes: PaddedBytes, from start: Int, to end: Int, _ field: UInt8, _ seen: inout UInt32, _ hasDuplicate: inout Bool,
-        _ draft: inout LineDraft, _ scratch: inout [UInt8]
+        _ scratch: inout [UInt8]
     ) -> Int {
         let isQuoted = start < end && bytes[start] == UInt8(ascii: "\"")
         let first = isQuoted ? start &+ 1 : start

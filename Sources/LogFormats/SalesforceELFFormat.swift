@@ -18,7 +18,7 @@ import EventModel
 /// with it: both are ``AccessEvent/Presence/half`` of it and count once, whichever file comes first. A stream that holds
 /// `ApiTotalUsage` next to the type with the details counts a call twice.
 ///
-/// Complexity: O(bytes). State: the header and 4 KB.
+/// Complexity: O(bytes). State: the header and 8 KB.
 public struct SalesforceELFFormat: LineFormat {
     /// What the catalogue says.
     public static let descriptor = FormatDescriptor(

@@ -10,7 +10,7 @@ import EventModel
 /// account are named in it. A record longer than ``CSVRecord/longest``, or one whose quotes do not pair, is refused and reading goes on at
 /// the line behind its first.
 ///
-/// Complexity: O(bytes). State: the header and 4 KB.
+/// Complexity: O(bytes). State: the header and 8 KB.
 struct TableReader: Sendable {
     private let map: [String: String]
     private let isNumbered: Bool
@@ -21,6 +21,7 @@ struct TableReader: Sendable {
     private var plan: ColumnPlan?
     private var record: CSVRecord
     private var clock = LogClock()
+    private var draft = LineDraft(start: 0)
     /// Whether the last line had quotes, and the next is looked at as such at once. It changes nothing that is read.
     private var hasQuotes = false
 
@@ -129,7 +130,7 @@ struct TableReader: Sendable {
     @inline(__always)
     private mutating func row(_ bytes: PaddedBytes, from start: Int, to end: Int, count: Int, into lines: inout DecodedLines) -> Bool {
         guard let plan else { return false }
-        var draft = LineDraft(start: start)
+        draft.reset(start: start)
         let scratchCount = lines.scratch.count
         for step in plan.steps {
             let field = record.field(step.column)
