@@ -43,6 +43,10 @@ struct ThresholdControl: Sendable {
     private(set) var factor = 1.0
     /// The alerts a week that are due at this level, of as many accounts as there were at the last midnight.
     private(set) var expected = 0.0
+    /// More alerts a week than anybody will read: what a damaged state leads to must stay a number.
+    private static let mostExpected = 1e9
+    /// Farther beyond the level no score counts for more.
+    private static let farthest = 1e6
 
     private struct Episode {
         var peak: Double
@@ -65,7 +69,7 @@ struct ThresholdControl: Sendable {
         let ended = episodes.filter { bucket - $0.value.last >= Int64(quiet) }
         for (account, episode) in ended.sorted(by: { $0.key < $1.key }) {
             let level = ThresholdControl.hold * factor
-            let beyond = max(episode.peak - level, 0)
+            let beyond = min(max(episode.peak - level, 0), ThresholdControl.farthest)
             excess += beyond
             peaks += 1
             count += min(exponential((level - ThresholdControl.hold) / meanExcess), ThresholdControl.largestStep)
@@ -102,7 +106,7 @@ struct ThresholdControl: Sendable {
             let level = ThresholdControl.hold + meanExcess * naturalLog(rate / allowed)
             factor = min(max(level, ThresholdControl.levels.lowerBound), ThresholdControl.levels.upperBound)
         }
-        expected = rate * exponential((ThresholdControl.hold - factor) / meanExcess)
+        expected = min(rate * exponential((ThresholdControl.hold - factor) / meanExcess), ThresholdControl.mostExpected)
     }
 
     func encode(into writer: inout StateWriter) {
@@ -130,8 +134,8 @@ struct ThresholdControl: Sendable {
         days = try reader.readDouble()
         factor = try reader.readDouble()
         expected = try reader.readDouble()
-        guard ThresholdControl.levels.contains(factor), weeks >= 0, count >= 0, count.isFinite, excess >= 0, excess.isFinite,
-            peaks >= 0, peaks.isFinite, (0...1e12).contains(others), (0...1000).contains(days), weeks.isFinite, (0...1e9).contains(expected)
+        guard ThresholdControl.levels.contains(factor), [weeks, count, excess, peaks, others].allSatisfy({ (0...1e15).contains($0) }),
+            (0...1000).contains(days), (0...ThresholdControl.mostExpected).contains(expected)
         else {
             throw StateError.implausible("threshold control")
         }
