@@ -29,6 +29,8 @@ static inline __attribute__((always_inline)) uint64_t weir_identity_in(const uin
         weir_words8 words;
         __builtin_memcpy(&words, bytes + index, sizeof words);
         weir_words8 mixed = words ^ mixing;
+        // What is counted up is the same distance apart: turned, the sums cannot cancel what blocks at the same distance add.
+        sums = sums << 11 | sums >> 53;
         sums += (mixed & 0xFFFFFFFF) * (mixed >> 32);
         sums += __builtin_shufflevector(words, words, 1, 0, 3, 2, 5, 4, 7, 6);
         mixing += step;

@@ -62,13 +62,15 @@ extension JSONCursor {
     }
 
     /// Goes on behind a bracket that closes a list, and behind the rest of the answer that the list stood in.
-    private func bracket(_ first: Int, _ isFinal: Bool, _ lines: inout DecodedLines) -> Int? {
-        let window = RecordWindow(bytes, from: first, isFinal: isFinal)
-        let behind = answerEnd(first, to: window.end)
-        if behind == JSONSkip.more && window.mayGrow { return nil }
-        guard behind > 0 else { return first + 1 }
-        lines.ignored &+= 1
-        return behind
+    private mutating func bracket(_ first: Int, _ isFinal: Bool, _ lines: inout DecodedLines) -> Int? {
+        switch closing(first, isFinal: isFinal, &lines) {
+        case .ordinary: return first + 1
+        case .end(let behind):
+            lines.ignored &+= 1
+            return behind
+        case .list(let inside): return inside
+        case .unfinished: return nil
+        }
     }
 
     /// What may stand between records besides blanks.

@@ -4,8 +4,8 @@
 /// Lists of events inside of an object, as an API answers them: `{"results":[{…},{…}],"paging":{…}}`.
 ///
 /// The list is stepped into, and its events are read like those of any list; so they may be more than fit into a window. What stands
-/// beside it is passed over and counted as ignored. Nothing is remembered of it: whether an object is such an answer is told by its
-/// beginning up to the end of the first event, and whether the rest of one stands behind a list by what follows the bracket.
+/// beside it is passed over and counted as ignored. Nothing is remembered of it: whether an object is such an answer is told by itself, as
+/// far as a window shows it, and whether the rest of one stands behind a list by what follows the bracket.
 extension JSONCursor {
     /// Keys under which answers have their lists.
     private static let listKeys: [StaticString] = [
@@ -19,61 +19,76 @@ extension JSONCursor {
 
     /// What an object's beginning says.
     enum Opening: Equatable {
-        /// It holds no list of events, or has an event's keys before it.
+        /// It holds no list of events, or is an event itself.
         case ordinary
         /// Its events begin behind this position.
         case list(Int)
-        /// It has a list, which is empty, and no event's keys before it; it ends at this position.
+        /// It is no event, and its lists are empty; it ends at this position.
         case empty(Int)
         /// That cannot be told yet.
         case unfinished
     }
 
-    /// Looks at the object that begins at `first`. Complexity: O(bytes up to the end of its first event).
+    /// Looks at the object that begins at `first`: an event that holds a list is an event, as far as a window shows it whole.
+    /// Complexity: O(bytes), at most a window.
     mutating func opening(_ first: Int, isFinal: Bool, _ lines: inout DecodedLines) -> Opening {
         let window = RecordWindow(bytes, from: first, isFinal: isFinal)
         let inside = JSONCursor.list(bytes, first, window.end) { isWanted($0, $1) }
-        var end = inside
-        if inside > 0 {
-            let element = JSONSkip.space(bytes, inside, window.end)
-            if element == window.end {
-                end = JSONSkip.more
-            } else if bytes[element] == UInt8(ascii: "]") {
-                end = answerEnd(element, to: window.end)
-                if end > 0 { return .empty(end) }
-            } else {
-                end = bytes[element] == UInt8(ascii: "{") ? JSONSkip.value(bytes, element, window.end, depth: 2) : JSONSkip.syntax
-                if end > 0 { return isEvent(element, end, &lines) ? .list(inside) : .ordinary }
-            }
-        }
-        return end == JSONSkip.more && window.mayGrow ? .unfinished : .ordinary
+        guard inside > 0 else { return inside == JSONSkip.more && window.mayGrow ? .unfinished : .ordinary }
+        let end = JSONSkip.value(bytes, first, window.end, depth: 0)
+        if end == JSONSkip.more && window.mayGrow { return .unfinished }
+        if end > 0 && isEvent(first, end, &lines) { return .ordinary }
+        if bytes[inside - 1] == UInt8(ascii: "}") { return .empty(inside) }
+        return holdsEvents(inside, to: window.end, &lines) ? .list(inside) : .ordinary
     }
 
-    /// The position inside of the list that an answer would have its events in, or a failure of ``JSONSkip``: `syntax` as well where there
-    /// is none, or a key before it is one that `stops` says yes to.
+    /// The position inside of the list that an answer would have its events in, or behind the object if its lists are empty; or a failure
+    /// of ``JSONSkip``: `syntax` as well where there is no list, or a key before it is one that `stops` says yes to.
     static func list(_ bytes: PaddedBytes, _ first: Int, _ end: Int, stops: (Int, Int) -> Bool) -> Int {
         var position = JSONSkip.space(bytes, first + 1, end)
+        var isEmpty = false
         while position < end {
             let value = JSONSkip.key(bytes, position, end)
             guard value > 0 else { return value }
             let close = bytes.firstIndex(of: JSONSkip.quote, or: JSONCursor.backslash, from: position + 1, to: value)
             if stops(position + 1, close) { return JSONSkip.syntax }
-            if bytes[value] == UInt8(ascii: "["), isListKey(bytes, position + 1, close) { return value + 1 }
+            if bytes[value] == UInt8(ascii: "["), isListKey(bytes, position + 1, close) {
+                let element = JSONSkip.space(bytes, value + 1, end)
+                guard element < end else { return JSONSkip.more }
+                if bytes[element] == UInt8(ascii: "{") { return value + 1 }
+                isEmpty = isEmpty || bytes[element] == UInt8(ascii: "]")
+            }
             position = JSONSkip.value(bytes, value, end, depth: 1)
             guard position > 0 else { return position }
             position = JSONSkip.space(bytes, position, end)
             guard position < end else { return JSONSkip.more }
+            if bytes[position] == UInt8(ascii: "}") && isEmpty { return position + 1 }
             guard bytes[position] == UInt8(ascii: ",") else { return JSONSkip.syntax }
             position = JSONSkip.space(bytes, position + 1, end)
         }
         return JSONSkip.more
     }
 
-    /// Whether a key of the object itself is one that an event has.
+    /// Whether a key of the object itself is one without which there is no event: its time or its account.
     private func isWanted(_ start: Int, _ end: Int) -> Bool {
         keys.nodes[0].contains { child in
-            child.key.count == end - start && child.key.indices.allSatisfy { bytes[start + $0] == child.key[$0] }
+            (child.field == .ts || child.field == .account) && child.key.count == end - start
+                && child.key.indices.allSatisfy { bytes[start + $0] == child.key[$0] }
         }
+    }
+
+    /// Whether one of the first objects of a list is an event.
+    private mutating func holdsEvents(_ inside: Int, to end: Int, _ lines: inout DecodedLines) -> Bool {
+        var position = JSONSkip.space(bytes, inside, end)
+        for _ in 0..<16 where position < end && bytes[position] == UInt8(ascii: "{") {
+            let behind = JSONSkip.value(bytes, position, end, depth: 2)
+            guard behind > 0 else { return false }
+            if isEvent(position, behind, &lines) { return true }
+            position = JSONSkip.space(bytes, behind, end)
+            guard position < end, bytes[position] == UInt8(ascii: ",") else { return false }
+            position = JSONSkip.space(bytes, position + 1, end)
+        }
+        return false
     }
 
     /// Whether an object has what an event has, be it right or wrong.
@@ -87,20 +102,38 @@ extension JSONCursor {
         return after == end && draft.seen & needed == needed
     }
 
-    /// The position behind the answer whose list ends at `bracket`, where only members and a brace follow it, or a failure of ``JSONSkip``.
-    func answerEnd(_ bracket: Int, to end: Int) -> Int {
+    /// What stands behind a list's bracket.
+    enum Closing: Equatable {
+        /// Nothing of an answer.
+        case ordinary
+        /// The rest of an answer, up to this position.
+        case end(Int)
+        /// Another list of events, which begins behind this position.
+        case list(Int)
+        /// That cannot be told yet.
+        case unfinished
+    }
+
+    /// Looks behind the bracket that closes a list.
+    mutating func closing(_ bracket: Int, isFinal: Bool, _ lines: inout DecodedLines) -> Closing {
+        let window = RecordWindow(bytes, from: bracket, isFinal: isFinal)
+        let end = window.end
         var position = bracket + 1
         while true {
             position = JSONSkip.space(bytes, position, end)
-            guard position < end else { return JSONSkip.more }
-            if bytes[position] == UInt8(ascii: "}") { return position + 1 }
-            guard bytes[position] == UInt8(ascii: ",") else { return JSONSkip.syntax }
-            position = JSONSkip.space(bytes, position + 1, end)
-            guard position < end else { return JSONSkip.more }
+            if position < end && bytes[position] == UInt8(ascii: "}") { return .end(position + 1) }
+            if position < end && bytes[position] != UInt8(ascii: ",") { return .ordinary }
+            position = JSONSkip.space(bytes, min(position + 1, end), end)
+            guard position < end else { break }
             let value = JSONSkip.key(bytes, position, end)
-            guard value > 0 else { return value }
+            guard value > 0 else { return value == JSONSkip.more && window.mayGrow ? .unfinished : .ordinary }
+            let close = bytes.firstIndex(of: JSONSkip.quote, or: JSONCursor.backslash, from: position + 1, to: value)
+            let isList = bytes[value] == UInt8(ascii: "[") && JSONCursor.isListKey(bytes, position + 1, close)
             position = JSONSkip.value(bytes, value, end, depth: 1)
-            guard position > 0 else { return position }
+            if position == JSONSkip.more && window.mayGrow { return .unfinished }
+            if isList && holdsEvents(value + 1, to: end, &lines) { return .list(value + 1) }
+            guard position > 0 else { return .ordinary }
         }
+        return window.mayGrow ? .unfinished : .ordinary
     }
 }

@@ -61,7 +61,8 @@ public enum LineWrapper: String, CaseIterable, Sendable {
             start: start + 8, end: text.end, isEscaped: text.isEscaped, isPartial: !text.hasLineEnd, stream: isOutput ? 1 : isError ? 2 : 0)
     }
 
-    /// The first member that is a text and has one of the keys; the object must be whole, and end where the line does.
+    /// The first member that is a text, not an empty one if there is another, and has one of the keys; the object must be whole, and end
+    /// where the line does.
     private static func json(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Inner? {
         guard start < end, bytes[start] == UInt8(ascii: "{"), bytes[end - 1] == UInt8(ascii: "}") else { return nil }
         var position = JSONSkip.space(bytes, start + 1, end)
@@ -69,7 +70,7 @@ public enum LineWrapper: String, CaseIterable, Sendable {
         while position < end, bytes[position] == JSONSkip.quote {
             let value = JSONSkip.key(bytes, position, end)
             guard value > 0 else { return nil }
-            if inner == nil, bytes[value] == JSONSkip.quote, isTextKey(bytes, position + 1),
+            if inner.map({ $0.start == $0.end }) ?? true, bytes[value] == JSONSkip.quote, isTextKey(bytes, position + 1),
                 let text = text(bytes, from: value + 1, to: end)
             {
                 inner = Inner(start: value + 1, end: text.end, isEscaped: text.isEscaped)

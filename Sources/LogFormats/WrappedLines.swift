@@ -179,6 +179,7 @@ public struct WrappedLines: LineFormat {
         var position = start
         var stream: UInt8 = 0
         var between: [LineWrapper.Inner] = []
+        var behindFirst = start
         while true {
             if position >= bytes.count {
                 guard isFinal else { return nil }
@@ -193,25 +194,29 @@ public struct WrappedLines: LineFormat {
                 let isFirst = position == start
                 return giveUp(
                     .lineTooLong, stream, from: start, to: isFirst ? end : position - 1, next: isFirst ? end + 1 : position,
-                    between.count, &lines)
+                    between.isEmpty ? nil : behindFirst, &lines)
             }
             if end == bytes.count && !isFinal { return nil }
             let last = end > position && bytes[end - 1] == UInt8(ascii: "\r") ? end - 1 : end
             let next = min(end + 1, bytes.count)
             guard let inner = wrapper.inner(bytes, from: position, to: last) else {
-                return giveUp(.syntax, stream, from: start, to: position - 1, next: position, between.count, &lines)
+                return giveUp(.syntax, stream, from: start, to: position - 1, next: position, between.isEmpty ? nil : behindFirst, &lines)
             }
             if position > start && inner.stream != stream {
                 guard !inner.isPartial && skipped & WrappedLines.bit(inner.stream) == 0 else {
-                    return giveUp(.syntax, stream, from: start, to: position - 1, next: position, between.count, &lines)
+                    return giveUp(
+                        .syntax, stream, from: start, to: position - 1, next: position, between.isEmpty ? nil : behindFirst, &lines)
                 }
                 between.append(inner)
                 position = next
                 continue
             }
             stream = inner.stream
+            if position == start { behindFirst = next }
             guard WrappedLines.unescape(bytes, inner, into: &text) else {
-                return giveUp(.syntax, inner.isPartial ? stream : nil, from: start, to: last, next: next, between.count, &lines)
+                return giveUp(
+                    .syntax, inner.isPartial || !between.isEmpty ? stream : nil, from: start, to: last, next: next,
+                    between.isEmpty ? nil : behindFirst, &lines)
             }
             if !inner.isPartial {
                 guard copied(text, from: start, to: last, into: &lines) else { return nil }
@@ -243,16 +248,18 @@ public struct WrappedLines: LineFormat {
         format = before
     }
 
-    /// Refuses the pieces so far, and the lines between them, and skips what is left of their line. Nil when this has to wait for the lines
-    /// before it to be taken.
+    /// Refuses the pieces so far and skips what is left of their line. Nil when this has to wait for the lines before it to be taken.
+    ///
+    /// - Parameter behindFirst: where reading goes on if there are lines of the other stream between the pieces: behind the first of these,
+    ///   so that all others are skipped where they stand.
     private mutating func giveUp(
-        _ reason: MalformedReason, _ stream: UInt8?, from start: Int, to end: Int, next: Int, _ others: Int, _ lines: inout DecodedLines
+        _ reason: MalformedReason, _ stream: UInt8?, from start: Int, to end: Int, next: Int, _ behindFirst: Int?,
+        _ lines: inout DecodedLines
     ) -> Int? {
         guard lines.lines.isEmpty else { return nil }
-        lines.refuse(reason, start: start, end: end)
-        for _ in 0..<others { lines.refuse(.syntax, start: start, end: end) }
+        lines.refuse(reason, start: start, end: behindFirst.map { $0 - 1 } ?? end)
         if let stream { skipped |= WrappedLines.bit(stream) }
-        return next
+        return behindFirst ?? next
     }
 
     private static func bit(_ stream: UInt8) -> UInt8 { 1 << stream }

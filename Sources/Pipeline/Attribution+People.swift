@@ -13,13 +13,20 @@ extension Attribution {
         let salted = hash ^ salt(line)
         let (start, count) = (Int(line.account.start), line.account.count)
         if let known = people.find(bytes, start, count, hash: salted) { return AccountID(rawValue: known) }
+        // The log calls a person what the settings call a program: those know better.
+        let known = services.isAny ? accounts.find(bytes, start, count, hash: hash) : nil
+        if let known, declared.contains(known) { return AccountID(rawValue: known) }
         let raw = bytes.copy(start..<start + count)
         guard services.declare(raw) else { return newPerson(line, bytes, raw, hash: salted, &batch) }
-        // The log calls a person what the settings call a program: those know better.
-        if let known = accounts.find(bytes, start, count, hash: hash) { return AccountID(rawValue: known) }
+        if let known {
+            declared.insert(known)
+            return AccountID(rawValue: known)
+        }
         var line = line
         line.kind = .service
-        return newProgram(line, bytes, raw, hash: hash, &batch)
+        let account = newProgram(line, bytes, raw, hash: hash, &batch)
+        if account != .overflow { declared.insert(account.rawValue) }
+        return account
     }
 
     /// What is added to the hash of a name that gets pseudonyms: by epoch, and by whether the line calls it a person's.

@@ -51,6 +51,8 @@ package struct Attribution: ~Copyable {
     private var movements: MovementReader
     private var screen: NameScreen
     let services: ServiceAccounts
+    /// Accounts that they name.
+    var declared: Set<UInt32> = []
     var canaries: CanaryWatch
     /// Accounts by number, as the estate's settings are made to name them: what these say of one is looked up by its name. People under
     /// the installation's key, whatever the epoch.
@@ -97,7 +99,7 @@ package struct Attribution: ~Copyable {
     /// Takes up the names of a checkpoint, in the order of their numbers; the first account is the shared overflow account.
     package mutating func resume(accountNames: [String], comingNames: [Naming] = [], valueNames: [String], gate: AdmissionGate) {
         self.gate = gate
-        for name in accountNames.dropFirst() { addAccount(Array(name.utf8)) }
+        for name in accountNames.dropFirst() { resumeAccount(Array(name.utf8)) }
         for naming in comingNames { addName(Array(naming.name.utf8), of: naming.account.rawValue) }
         for name in valueNames { addValue(Array(name.utf8)) }
     }
@@ -251,6 +253,18 @@ package struct Attribution: ~Copyable {
         guard repaired != raw || raw.count > 200 else { return raw }
         let identity = Hexadecimal.text(Array(HMACSHA256.code(for: raw, key: pseudonymKey).prefix(6)))
         return Array(String(decoding: raw.prefix(160), as: UTF8.self).utf8) + Array("#\(identity)".utf8)
+    }
+
+    /// A name that settings of an earlier run called a program's, and these do not, is nobody's from now on.
+    private mutating func resumeAccount(_ name: [UInt8]) {
+        guard name.contains(UInt8(ascii: "@")) else { return addAccount(name) }
+        guard services.declare(name) else {
+            accountNames.append(String(decoding: name, as: UTF8.self))
+            accountCount += 1
+            return
+        }
+        declared.insert(accountCount)
+        addAccount(name)
     }
 
     mutating func addAccount(_ name: [UInt8]) {

@@ -14,8 +14,11 @@ package struct ServiceAccounts: Equatable, Sendable {
 
     package var isAny: Bool { !patterns.isEmpty }
 
-    /// The same with anything around them: where a name stands in bytes that are no text, what is beside it looks like a part of it.
-    package var surrounded: ServiceAccounts { ServiceAccounts(patterns.map { "*\(String(decoding: $0, as: UTF8.self))*" }) }
+    /// Addresses among them with anything around: where one stands in bytes that are no text, what is beside it looks like a part of it.
+    package var surrounded: ServiceAccounts {
+        let addresses = patterns.filter { $0.count >= 8 && $0.contains(UInt8(ascii: "@")) }
+        return ServiceAccounts(addresses.map { "*\(String(decoding: $0, as: UTF8.self))*" })
+    }
 
     /// Whether a name is one of them. Complexity: O(patterns × length), quadratic in the length for patterns with several `*`.
     package func declare(_ name: [UInt8]) -> Bool {

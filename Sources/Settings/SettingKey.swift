@@ -115,7 +115,7 @@ enum SettingKeys {
         "service_accounts", "list of names",
         reason:
             "programs whose names look like people's, such as integration@example.com; `*` stands for anything. They are kept and shown "
-            + "as they are, all other names with an @ as pseudonyms. One that had a pseudonym is a new account")
+            + "as they are, all other names with an @ as pseudonyms. One that had a pseudonym is a new account, and the other way round")
 
     static let model = SettingKey(
         "model", "name or folder", defaultText: "default",
@@ -158,7 +158,7 @@ enum SettingsLimits {
     static let paths = 1024
     static let sinks = 64
     static let canaries = 1000
-    static let serviceAccounts = 1000
+    static let serviceAccounts = 200
     /// Endpoints of an inventory, and bytes of its file.
     static let endpoints = 20_000
     /// Entries of each list of the estate.

@@ -116,13 +116,33 @@ struct JSONContainerTests {
         #expect(seen.lines.count == 6 + Self.records.count && seen.reasons.isEmpty && seen.ignored == 1)
     }
 
-    @Test func `an object that may be an event or an answer is the same whatever came before`() throws {
+    @Test func `an object that may be an event or an answer is an event, whatever came before`() throws {
         let plain = #"{"data":"x","ts":"2026-06-01T02:05:00Z","account":"a","rows":1}"# + "\n"
         let either = #"{"data":[\#(Self.records[1])],"ts":"2026-06-01T02:05:00Z","account":"a","rows":1}"# + "\n"
         let alone = try RecordSight("json", either)
         let behind = try RecordSight("json", String(repeating: plain, count: 5) + either)
-        #expect(alone.lines.count == 1 && alone.ignored == 1)
-        #expect(behind.lines.count == 6 && behind.ignored == 1 && behind.lines.last == alone.lines.first)
+        #expect(alone.lines.count == 1 && alone.ignored == 0)
+        #expect(behind.lines.count == 6 && behind.ignored == 0 && behind.lines.last == alone.lines.first)
+        let nested = #"{"data":[],"m":{"ts":"2026-06-01T02:05:00Z","who":"a"}}"#
+        var format: any LineFormat = try JSONFormat(options: FormatOptions(fields: ["ts": "m.ts", "account": "m.who"]))
+        var lines = DecodedLines()
+        _ = ChunkBuffer(Array(nested.utf8)).withBytes { format.decode($0, from: 0, isFinal: true, into: &lines) }
+        #expect(lines.lines.count == 1 && lines.ignored == 0)
+    }
+
+    @Test func `what stands beside a list of events does not hide it`() throws {
+        let list = Self.records.joined(separator: ",")
+        for (text, count) in [
+            ("{\"objects\":[],\"results\":[\(list)]}", 6), ("{\"results\":[\(list)],\"n\":1,\"events\":[\(list)],\"p\":{}}", 12),
+            ("{\"status\":200,\"rows\":\"many\",\"results\":[\(list)]}", 6),
+            ("{\"status\":\"ok\",\"results\":[\(list)],\"events\":[1]}", 6),
+            ("{\"values\":[1,2],\"items\":[{\"kind\":\"x\"},\(list)]}", 6),
+        ] {
+            let seen = try RecordSight("json", text + "\n" + Self.records[0] + "\n")
+            #expect(seen.lines.count == count + 1 && seen.ignored == 1, "\(text)")
+            #expect(seen.refused.count == (text.contains("kind") ? 1 : 0), "\(text)")
+            #expect(try RecordSight("json", pieces: Array((text + "\n" + Self.records[0] + "\n").utf8).map { [$0] }) == seen, "\(text)")
+        }
     }
 
     @Test func `an answer that breaks off costs the record that it breaks off in`() throws {

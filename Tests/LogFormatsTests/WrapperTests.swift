@@ -50,7 +50,7 @@ struct WrapperTests {
         case .json:
             [
                 "{\"@timestamp\":\"2026-06-01T02:05:00Z\",\"log\":{\"offset\":7,\"message\":\"x\"},\"message\":\"\(escaped(line))\"}",
-                "{ \"MESSAGE\" : \"\(escaped(line))\", \"PRIORITY\" : \"6\", \"message\" : \"second\" }",
+                "{ \"MESSAGE\" : \"\(escaped(line))\", \"PRIORITY\" : \"6\"\(line.isEmpty ? "" : ", \"message\" : \"second\"") }",
                 "{\"stream\":\"stdout\",\"log\":\"\(escaped(line))\\n\",\"tags\":[\"a\",{\"line\":\"b\"}]}",
             ][number % 3]
         }
@@ -135,6 +135,7 @@ struct WrapperTests {
         2026-06-01T02:05:00Z stdout P "account":"whole"}
         2026-06-01T02:05:00Z stdout F\u{20}
         2026-06-01T02:05:00Z stdout P {"ts":1,
+        2026-06-01T02:05:00Z stderr F {"ts":1780279500,"account":"between, too"}
         2026-06-01T02:05:00Z stderr P {"ts":2,
         2026-06-01T02:05:00Z stdout F {"ts":1780279500,"account":"forged"}
         2026-06-01T02:05:00Z stderr F {"ts":1780279500,"account":"forged, too"}
@@ -176,11 +177,17 @@ struct WrapperTests {
 
     @Test func `whole lines of another stream may stand between pieces, pieces of it may not`() throws {
         let seen = try Self.seen("json", .cri, Self.interrupted)
-        #expect(seen.accounts == ["whole", "between", "next"])
+        #expect(seen.accounts == ["whole", "between", "between, too", "next"])
         #expect(seen.reasons == [.syntax, .syntax, .syntax])
         // The lines that stand between are there as well when the stream ends inside of the line.
         let cut = Self.interrupted.split(separator: "\n").prefix(3).joined(separator: "\n")
         #expect(try Self.seen("json", .cri, cut).accounts == ["between"])
+    }
+
+    @Test func `of several texts of an object the first that says something is the line`() throws {
+        let text = #"{"message":"","log":"{\"ts\":1780279500,\"account\":\"a\"}","line":"x"}"# + "\n" + #"{"message":""}"# + "\n"
+        let seen = try Self.seen("json", .json, text)
+        #expect(seen.accounts == ["a"] && seen.reasons.isEmpty)
     }
 
     @Test func `a table's header that stands between pieces says nothing of the rows behind`() throws {

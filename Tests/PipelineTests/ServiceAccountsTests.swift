@@ -25,13 +25,16 @@ import Testing
     }
 
     /// The names that accounts get, and those of each event.
-    private func read(_ lines: [(name: String, kind: String)], _ services: ServiceAccounts) throws -> (new: [String], numbers: [UInt32]) {
+    private func read(
+        _ lines: [(name: String, kind: String)], _ services: ServiceAccounts, known: [String] = []
+    ) throws -> (new: [String], numbers: [UInt32]) {
         let text = lines.enumerated().map { index, line in
             #"{"ts":\#(1_780_279_500 + index),"account":"\#(line.name)",\#(line.kind.isEmpty ? "" : "\"kind\":\"\(line.kind)\",")"rows":1,"action":"export"}"#
                 + "\n"
         }.joined()
         let format = try JSONFormat(options: FormatOptions())
-        let attribution = Attribution(pseudonymKey: [7], hashKey: 5, services: services)
+        var attribution = Attribution(pseudonymKey: [7], hashKey: 5, services: services)
+        if !known.isEmpty { attribution.resume(accountNames: known, valueNames: [], gate: AdmissionGate()) }
         var reader = LaneReader(source: MemorySource([MemorySource.File("x", Array(text.utf8))]), attribution: attribution) { format }
         var batch = EventBatch()
         var (names, numbers): ([String], [UInt32]) = ([], [])
@@ -55,6 +58,15 @@ import Testing
         #expect(seen.new.count == 3 && seen.new[2].hasPrefix("u-"))
         let without = try read(lines, ServiceAccounts())
         #expect(without.new.allSatisfy { $0.hasPrefix("u-") })
+    }
+
+    @Test func `after a start a declared program is the account that it was, and one that is declared no more is a person`() throws {
+        let known = ["(other accounts)", "svc@example.com", "svc-a"]
+        let lines = [("svc@example.com", "human"), ("svc-a", ""), ("svc@example.com", "")]
+        let declared = try read(lines, ServiceAccounts(["svc@*"]), known: known)
+        #expect(declared.numbers == [1, 2, 1] && declared.new.isEmpty)
+        let withdrawn = try read(lines, ServiceAccounts(), known: known)
+        #expect(withdrawn.numbers == [3, 2, 3] && withdrawn.new.count == 1 && withdrawn.new[0].hasPrefix("u-"))
     }
 
     @Test func `a program that the log calls a person first is one account`() throws {
