@@ -27,11 +27,11 @@ extension JSONCursor {
         }
         switch opening(first, isFinal: isFinal, &lines) {
         case .list(let inside): return inside
-        case .empty(let behind):
+        case .end(let behind):
             lines.ignored &+= 1
             return behind
         case .unfinished: return nil
-        case .ordinary: if isOpen && !isFollowed(first) { return nil }
+        case .none: if isOpen && !isFollowed(first) { return nil }
         }
         // Where lines keep no order the attempt costs more than it gains, so it is made less often.
         surprises = surprises < JSONCursor.patience ? min(surprises + 8, 2 * JSONCursor.patience) : surprises - 1
@@ -64,7 +64,7 @@ extension JSONCursor {
     /// Goes on behind a bracket that closes a list, and behind the rest of the answer that the list stood in.
     private mutating func bracket(_ first: Int, _ isFinal: Bool, _ lines: inout DecodedLines) -> Int? {
         switch closing(first, isFinal: isFinal, &lines) {
-        case .ordinary: return first + 1
+        case .none: return first + 1
         case .end(let behind):
             lines.ignored &+= 1
             return behind

@@ -17,29 +17,29 @@ extension JSONCursor {
         listKeys.contains { $0.utf8CodeUnitCount == end - start && bytes.hasASCII($0, at: start) }
     }
 
-    /// What an object's beginning says.
-    enum Opening: Equatable {
-        /// It holds no list of events, or is an event itself.
-        case ordinary
-        /// Its events begin behind this position.
+    /// What an object that may be an answer, or what stands behind a list, turned out to be.
+    enum Answer: Equatable {
+        /// No part of an answer: an event, or nothing of the kind.
+        case none
+        /// A list of events begins behind this position.
         case list(Int)
-        /// It is no event, and its lists are empty; it ends at this position.
-        case empty(Int)
+        /// It ends at this position, and no event is left in it.
+        case end(Int)
         /// That cannot be told yet.
         case unfinished
     }
 
     /// Looks at the object that begins at `first`: an event that holds a list is an event, as far as a window shows it whole.
     /// Complexity: O(bytes), at most a window.
-    mutating func opening(_ first: Int, isFinal: Bool, _ lines: inout DecodedLines) -> Opening {
+    mutating func opening(_ first: Int, isFinal: Bool, _ lines: inout DecodedLines) -> Answer {
         let window = RecordWindow(bytes, from: first, isFinal: isFinal)
         let inside = JSONCursor.list(bytes, first, window.end) { isWanted($0, $1) }
-        guard inside > 0 else { return inside == JSONSkip.more && window.mayGrow ? .unfinished : .ordinary }
+        guard inside > 0 else { return inside == JSONSkip.more && window.mayGrow ? .unfinished : .none }
         let end = JSONSkip.value(bytes, first, window.end, depth: 0)
         if end == JSONSkip.more && window.mayGrow { return .unfinished }
-        if end > 0 && isEvent(first, end, &lines) { return .ordinary }
-        if bytes[inside - 1] == UInt8(ascii: "}") { return .empty(inside) }
-        return holdsEvents(inside, to: window.end, &lines) ? .list(inside) : .ordinary
+        if end > 0 && isEvent(first, end, &lines) { return .none }
+        if bytes[inside - 1] == UInt8(ascii: "}") { return .end(inside) }
+        return holdsEvents(inside, to: window.end, &lines) ? .list(inside) : .none
     }
 
     /// The position inside of the list that an answer would have its events in, or behind the object if its lists are empty; or a failure
@@ -102,38 +102,26 @@ extension JSONCursor {
         return after == end && draft.seen & needed == needed
     }
 
-    /// What stands behind a list's bracket.
-    enum Closing: Equatable {
-        /// Nothing of an answer.
-        case ordinary
-        /// The rest of an answer, up to this position.
-        case end(Int)
-        /// Another list of events, which begins behind this position.
-        case list(Int)
-        /// That cannot be told yet.
-        case unfinished
-    }
-
     /// Looks behind the bracket that closes a list.
-    mutating func closing(_ bracket: Int, isFinal: Bool, _ lines: inout DecodedLines) -> Closing {
+    mutating func closing(_ bracket: Int, isFinal: Bool, _ lines: inout DecodedLines) -> Answer {
         let window = RecordWindow(bytes, from: bracket, isFinal: isFinal)
         let end = window.end
         var position = bracket + 1
         while true {
             position = JSONSkip.space(bytes, position, end)
             if position < end && bytes[position] == UInt8(ascii: "}") { return .end(position + 1) }
-            if position < end && bytes[position] != UInt8(ascii: ",") { return .ordinary }
+            if position < end && bytes[position] != UInt8(ascii: ",") { return .none }
             position = JSONSkip.space(bytes, min(position + 1, end), end)
             guard position < end else { break }
             let value = JSONSkip.key(bytes, position, end)
-            guard value > 0 else { return value == JSONSkip.more && window.mayGrow ? .unfinished : .ordinary }
+            guard value > 0 else { return value == JSONSkip.more && window.mayGrow ? .unfinished : .none }
             let close = bytes.firstIndex(of: JSONSkip.quote, or: JSONCursor.backslash, from: position + 1, to: value)
             let isList = bytes[value] == UInt8(ascii: "[") && JSONCursor.isListKey(bytes, position + 1, close)
             position = JSONSkip.value(bytes, value, end, depth: 1)
             if position == JSONSkip.more && window.mayGrow { return .unfinished }
             if isList && holdsEvents(value + 1, to: end, &lines) { return .list(value + 1) }
-            guard position > 0 else { return .ordinary }
+            guard position > 0 else { return .none }
         }
-        return window.mayGrow ? .unfinished : .ordinary
+        return window.mayGrow ? .unfinished : .none
     }
 }

@@ -180,6 +180,8 @@ public struct WrappedLines: LineFormat {
         var stream: UInt8 = 0
         var between: [LineWrapper.Inner] = []
         var behindFirst = start
+        // Where to go on if the line is given up although lines of the other stream stand in it.
+        var detour: Int?
         while true {
             if position >= bytes.count {
                 guard isFinal else { return nil }
@@ -194,20 +196,21 @@ public struct WrappedLines: LineFormat {
                 let isFirst = position == start
                 return giveUp(
                     .lineTooLong, stream, from: start, to: isFirst ? end : position - 1, next: isFirst ? end + 1 : position,
-                    between.isEmpty ? nil : behindFirst, &lines)
+                    detour, &lines)
             }
             if end == bytes.count && !isFinal { return nil }
             let last = end > position && bytes[end - 1] == UInt8(ascii: "\r") ? end - 1 : end
             let next = min(end + 1, bytes.count)
             guard let inner = wrapper.inner(bytes, from: position, to: last) else {
-                return giveUp(.syntax, stream, from: start, to: position - 1, next: position, between.isEmpty ? nil : behindFirst, &lines)
+                return giveUp(.syntax, stream, from: start, to: position - 1, next: position, detour, &lines)
             }
             if position > start && inner.stream != stream {
                 guard !inner.isPartial && skipped & WrappedLines.bit(inner.stream) == 0 else {
                     return giveUp(
-                        .syntax, stream, from: start, to: position - 1, next: position, between.isEmpty ? nil : behindFirst, &lines)
+                        .syntax, stream, from: start, to: position - 1, next: position, detour, &lines)
                 }
                 between.append(inner)
+                detour = behindFirst
                 position = next
                 continue
             }
@@ -215,8 +218,8 @@ public struct WrappedLines: LineFormat {
             if position == start { behindFirst = next }
             guard WrappedLines.unescape(bytes, inner, into: &text) else {
                 return giveUp(
-                    .syntax, inner.isPartial || !between.isEmpty ? stream : nil, from: start, to: last, next: next,
-                    between.isEmpty ? nil : behindFirst, &lines)
+                    .syntax, inner.isPartial || detour != nil ? stream : nil, from: start, to: last, next: next,
+                    detour, &lines)
             }
             if !inner.isPartial {
                 guard copied(text, from: start, to: last, into: &lines) else { return nil }
@@ -250,16 +253,16 @@ public struct WrappedLines: LineFormat {
 
     /// Refuses the pieces so far and skips what is left of their line. Nil when this has to wait for the lines before it to be taken.
     ///
-    /// - Parameter behindFirst: where reading goes on if there are lines of the other stream between the pieces: behind the first of these,
-    ///   so that all others are skipped where they stand.
+    /// - Parameter detour: where reading goes on if there are lines of the other stream between the pieces: behind the first of these, so
+    ///   that all others are skipped where they stand.
     private mutating func giveUp(
-        _ reason: MalformedReason, _ stream: UInt8?, from start: Int, to end: Int, next: Int, _ behindFirst: Int?,
+        _ reason: MalformedReason, _ stream: UInt8?, from start: Int, to end: Int, next: Int, _ detour: Int?,
         _ lines: inout DecodedLines
     ) -> Int? {
         guard lines.lines.isEmpty else { return nil }
-        lines.refuse(reason, start: start, end: behindFirst.map { $0 - 1 } ?? end)
+        lines.refuse(reason, start: start, end: detour.map { $0 - 1 } ?? end)
         if let stream { skipped |= WrappedLines.bit(stream) }
-        return behindFirst ?? next
+        return detour ?? next
     }
 
     private static func bit(_ stream: UInt8) -> UInt8 { 1 << stream }
