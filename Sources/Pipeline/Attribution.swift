@@ -209,13 +209,10 @@ package struct Attribution: ~Copyable {
         let salted = hash ^ salt(line)
         if let known = people.find(bytes, start, line.account.count, hash: salted) { return AccountID(rawValue: known) }
         let raw = bytes.copy(start..<start + line.account.count)
-        if isPerson(raw) { return newPerson(line, bytes, raw, hash: salted, &batch) }
+        if (raw.contains(UInt8(ascii: "@")) || screen.isPersonal(raw)) && !services.declare(raw) {
+            return newPerson(line, bytes, raw, hash: salted, &batch)
+        }
         return newProgram(line, bytes, raw, hash: hash, &batch)
-    }
-
-    /// Whether a name says who somebody is, and the settings do not call it a program's.
-    private mutating func isPerson(_ name: [UInt8]) -> Bool {
-        (name.contains(UInt8(ascii: "@")) || screen.isPersonal(name)) && !services.declare(name)
     }
 
     /// A program that is met for the first time.
@@ -260,12 +257,13 @@ package struct Attribution: ~Copyable {
 
     /// A name that settings of an earlier run called a program's, and these do not, is nobody's from now on.
     private mutating func resumeAccount(_ name: [UInt8]) {
-        if isPerson(name) {
+        guard name.contains(UInt8(ascii: "@")) else { return addAccount(name) }
+        guard services.declare(name) else {
             accountNames.append(String(decoding: name, as: UTF8.self))
             accountCount += 1
             return
         }
-        if services.declare(name) { declared.insert(accountCount) }
+        declared.insert(accountCount)
         addAccount(name)
     }
 
