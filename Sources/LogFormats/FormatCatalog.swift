@@ -47,6 +47,10 @@ public enum FormatCatalog {
     /// Throws: ``FormatOptionsError`` with every option that the format cannot use.
     public static func decoder(of type: any LineFormat.Type, options: FormatOptions) throws(FormatOptionsError) -> any LineFormat {
         let format = try type.init(options: options)
-        return options.wrapper.map { WrappedLines($0, around: format) } ?? format
+        switch options.wrapper {
+        case nil: return format
+        case .csv: return WrappedRows(around: format)
+        case let wrapper?: return WrappedLines(wrapper, around: format)
+        }
     }
 }

@@ -193,6 +193,7 @@ public struct FormatDetection: Sendable {
 
     /// Whether most of the first lines stand inside of a wrapper.
     private static func wraps(_ wrapper: LineWrapper, _ sample: [UInt8]) -> Bool {
+        if wrapper == .csv { return WrappedRows.lines(of: Array(sample.prefix(65_536))) != nil }
         var lines = 0
         var wrapped = 0
         ChunkBuffer(Array(sample.prefix(65_536))).withBytes { bytes in
@@ -212,6 +213,7 @@ public struct FormatDetection: Sendable {
 
     /// The lines inside of a wrapper, pieces left out: only for a look at their names.
     private static func unwrapped(_ sample: [UInt8], _ wrapper: LineWrapper) -> [UInt8] {
+        if wrapper == .csv { return WrappedRows.lines(of: sample) ?? [] }
         var result: [UInt8] = []
         ChunkBuffer(sample).withBytes { bytes in
             var position = 0

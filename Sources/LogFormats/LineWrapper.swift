@@ -11,6 +11,10 @@ public enum LineWrapper: String, CaseIterable, Sendable {
     case cri
     /// What log shippers write, and `journalctl -o json`: a JSON object with the line as a text under one of ``LineWrapper/textKeys``.
     case json
+    /// What is exported from where logs are searched: a table with the line in a column, see ``WrappedRows``.
+    case csv
+    /// What tools put before the lines of a container or stream, see ``LinePrefix``.
+    case prefix
 
     /// One line for the manual.
     public var summary: String {
@@ -18,12 +22,20 @@ public enum LineWrapper: String, CaseIterable, Sendable {
         case .syslog: "a syslog header before each line (RFC 3164, RFC 5424, rsyslog's file format), with or without priority"
         case .docker: "Docker's json-file, a JSON object around each line"
         case .cri: "containerd and CRI-O, a time, a stream and P or F before each line"
-        case .json: "a log shipper's JSON object around each line, the line under message, MESSAGE (journald), log or line"
+        case .json:
+            "a log shipper's JSON object around each line, the line under message, MESSAGE (journald), log, line, textPayload or _raw, also "
+                + "inside of result (Splunk), _source (Elasticsearch) or jsonPayload"
+        case .csv:
+            "a table with a header and the line in its column _raw (Splunk), AuditData (Purview), @message (CloudWatch), message, log, line, "
+                + "textPayload, RawData, content or body"
+        case .prefix: "before each line what Compose, kubectl, docker logs -t, Fluentd or CloudWatch's export to S3 put there"
         }
     }
 
-    /// Keys of an object itself under which shippers put the line: Filebeat, Vector and Logstash; journald; Fluent Bit; Promtail.
-    private static let textKeys: [StaticString] = ["message", "MESSAGE", "log", "line"]
+    /// Keys under which the line stands: Filebeat, Vector and Logstash; journald; Fluent Bit; Promtail; Google Cloud Logging; Splunk.
+    private static let textKeys: [StaticString] = ["message", "MESSAGE", "log", "line", "textPayload", "_raw"]
+    /// Keys of objects that hold one of those: Splunk's search results, Elasticsearch's documents, Google Cloud Logging.
+    private static let holderKeys: [StaticString] = ["result", "_source", "jsonPayload"]
 
     /// Where a line stands inside of what is around it.
     struct Inner: Equatable {
@@ -37,7 +49,8 @@ public enum LineWrapper: String, CaseIterable, Sendable {
         var stream: UInt8 = 0
     }
 
-    /// The line inside of `start ..< end`, or nil when there is not what should be around it. Complexity: O(bytes).
+    /// The line inside of `start ..< end`, or nil when there is not what should be around it; in a table's rows, which are no lines, always.
+    /// Complexity: O(bytes).
     @inline(__always)
     func inner(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Inner? {
         switch self {
@@ -45,6 +58,8 @@ public enum LineWrapper: String, CaseIterable, Sendable {
         case .docker: LineWrapper.docker(bytes, from: start, to: end)
         case .cri: LineWrapper.cri(bytes, from: start, to: end)
         case .json: LineWrapper.json(bytes, from: start, to: end)
+        case .csv: nil
+        case .prefix: LinePrefix.end(bytes, from: start, to: end).map { Inner(start: $0, end: end) }
         }
     }
 
@@ -61,35 +76,47 @@ public enum LineWrapper: String, CaseIterable, Sendable {
             start: start + 8, end: text.end, isEscaped: text.isEscaped, isPartial: !text.hasLineEnd, stream: isOutput ? 1 : isError ? 2 : 0)
     }
 
-    /// The first member that is a text, not an empty one if there is another, and has one of the keys; the object must be whole, and end
-    /// where the line does.
+    /// The object must be whole, and end where the line does.
     private static func json(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Inner? {
         guard start < end, bytes[start] == UInt8(ascii: "{"), bytes[end - 1] == UInt8(ascii: "}") else { return nil }
+        let found = line(bytes, from: start, to: end, depth: 0)
+        return found?.behind == end ? found?.inner : nil
+    }
+
+    /// The line that the object at `start` holds, if any, and the position behind the object; nil when it is not whole. Of the members that
+    /// are texts under one of the keys it is the first, of the object itself or in one of its holders, but no empty one if there is another.
+    private static func line(_ bytes: PaddedBytes, from start: Int, to end: Int, depth: Int) -> (inner: Inner?, behind: Int)? {
         var position = JSONSkip.space(bytes, start + 1, end)
         var inner: Inner?
         while position < end, bytes[position] == JSONSkip.quote {
             let value = JSONSkip.key(bytes, position, end)
             guard value > 0 else { return nil }
-            if inner.map({ $0.start == $0.end }) ?? true, bytes[value] == JSONSkip.quote, isTextKey(bytes, position + 1),
+            let isWanted = inner.map { $0.start == $0.end } ?? true
+            if isWanted, bytes[value] == JSONSkip.quote, isOne(of: textKeys, bytes, position + 1),
                 let text = text(bytes, from: value + 1, to: end)
             {
                 inner = Inner(start: value + 1, end: text.end, isEscaped: text.isEscaped)
                 position = text.behind
+            } else if isWanted, depth == 0, bytes[value] == UInt8(ascii: "{"), isOne(of: holderKeys, bytes, position + 1) {
+                guard let held = line(bytes, from: value, to: end, depth: 1) else { return nil }
+                inner = held.inner ?? inner
+                position = held.behind
             } else {
-                position = JSONSkip.value(bytes, value, end, depth: 1)
+                position = JSONSkip.value(bytes, value, end, depth: 1 + depth)
             }
             guard position > 0 else { return nil }
             position = JSONSkip.space(bytes, position, end)
             guard position < end else { return nil }
-            if bytes[position] == UInt8(ascii: "}") { return position + 1 == end ? inner : nil }
+            if bytes[position] == UInt8(ascii: "}") { return (inner, position + 1) }
             guard bytes[position] == UInt8(ascii: ",") else { return nil }
             position = JSONSkip.space(bytes, position + 1, end)
         }
-        return nil
+        // An object with nothing in it.
+        return depth > 0 && position < end && bytes[position] == UInt8(ascii: "}") ? (nil, position + 1) : nil
     }
 
-    private static func isTextKey(_ bytes: PaddedBytes, _ start: Int) -> Bool {
-        textKeys.contains { bytes.hasASCII($0, at: start) && bytes[start + $0.utf8CodeUnitCount] == JSONSkip.quote }
+    private static func isOne(of keys: [StaticString], _ bytes: PaddedBytes, _ start: Int) -> Bool {
+        keys.contains { bytes.hasASCII($0, at: start) && bytes[start + $0.utf8CodeUnitCount] == JSONSkip.quote }
     }
 
     /// A JSON text from behind its quote: where what it says ends, a line end apart, and the position behind its closing quote.

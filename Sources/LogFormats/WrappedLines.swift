@@ -13,15 +13,10 @@ import EventModel
 /// line whose header is missing is refused. Control characters that a syslog daemon has escaped are put back where they can be told from
 /// text, see `SyslogEscapes`.
 ///
-/// A line may hold many records, as an answer of an API does: all of them start with the line. Of more than ``recordLimit`` the rest is
-/// refused as too long.
-///
 /// Complexity: O(bytes). State: the inner format's, and which stream is being skipped.
 public struct WrappedLines: LineFormat {
     /// Bytes of a line with everything that is around its pieces.
     public static let longestLine = 262_144
-    /// Records of a line: a line of a mebibyte has fewer whose time and account are stated.
-    public static let recordLimit = 16_384
 
     /// Not in the catalogue: a wrapper is an option beside the format.
     public static let descriptor = FormatDescriptor(
@@ -29,7 +24,7 @@ public struct WrappedLines: LineFormat {
         example: #"Jun  1 02:05:00 host app[7]: {"ts":"2026-06-01T02:05:00Z","account":"svc-orders"}"#)
 
     private let wrapper: LineWrapper
-    private var format: any LineFormat
+    private var inside: InnerLines
     private let escapes: SyslogEscapes?
     /// The streams whose unfinished line is being skipped, one bit each; 0 for none.
     private var skipped: UInt8 = 0
@@ -37,7 +32,7 @@ public struct WrappedLines: LineFormat {
     /// Lines of `format` inside of a wrapper.
     public init(_ wrapper: LineWrapper, around format: any LineFormat) {
         self.wrapper = wrapper
-        self.format = format
+        inside = InnerLines(format)
         escapes = wrapper == .syslog ? SyslogEscapes(format) : nil
     }
 
@@ -48,7 +43,7 @@ public struct WrappedLines: LineFormat {
 
     /// What is skipped, and the inner format's.
     public var resumeState: [UInt8] {
-        let inner = format.resumeState
+        let inner = inside.format.resumeState
         return inner.isEmpty && skipped == 0 ? [] : [skipped] + inner
     }
 
@@ -56,7 +51,7 @@ public struct WrappedLines: LineFormat {
     public mutating func resume(from state: [UInt8]) {
         guard let first = state.first, first < 8 else { return }
         skipped = first
-        if state.count > 1 { format.resume(from: Array(state.dropFirst())) }
+        if state.count > 1 { inside.format.resume(from: Array(state.dropFirst())) }
     }
 
     /// Decodes whole lines; see ``LineFormat/decode(_:from:isFinal:into:)``.
@@ -88,83 +83,18 @@ public struct WrappedLines: LineFormat {
                 text.removeAll()
                 let isSound = WrappedLines.unescape(bytes, inner, into: &text)
                 if !isSound { lines.refuse(.syntax, start: position, end: last) }
-                if isSound && !copied(text, from: position, to: last, into: &lines) { next = nil }
+                if isSound && !inside.copied(text, from: position, to: last, into: &lines) { next = nil }
             } else if let line = escapes?.undone(bytes, from: inner.start, to: inner.end) {
                 text.removeAll()
                 text.append(line)
-                if !copied(text, from: position, to: last, into: &lines) { next = nil }
-            } else if !plain(bytes.prefix(inner.end), from: inner.start, outer: position..<last, into: &lines) {
+                if !inside.copied(text, from: position, to: last, into: &lines) { next = nil }
+            } else if !inside.plain(bytes.prefix(inner.end), from: inner.start, outer: position..<last, into: &lines) {
                 next = nil
             }
             guard let next else { break }
             position = next
         }
         return position
-    }
-
-    // MARK: Lines
-
-    /// Decodes a line where it stands, at the end of a window; false when it has to wait for the lines before it to be taken.
-    @inline(__always)
-    private mutating func plain(_ window: PaddedBytes, from start: Int, outer: Range<Int>, into lines: inout DecodedLines) -> Bool {
-        guard start < window.count else { return true }
-        let before = (lines.lines.count, lines.malformed.count)
-        let next = format.decode(window, from: start, isFinal: true, into: &lines)
-        if next < window.count && before == (lines.lines.count, lines.malformed.count) {
-            if !lines.lines.isEmpty { return false }
-            lines.refuse(.syntax, start: outer.lowerBound, end: outer.upperBound)
-        } else if next < window.count {
-            rest(window, from: next, outer: outer, before: before, into: &lines)
-        }
-        for index in before.0..<lines.lines.count { lines.lines[index].start = UInt32(truncatingIfNeeded: outer.lowerBound) }
-        for index in before.1..<lines.malformed.count {
-            lines.malformed[index].start = UInt32(truncatingIfNeeded: outer.lowerBound)
-            lines.malformed[index].count = UInt32(truncatingIfNeeded: outer.count)
-        }
-        return true
-    }
-
-    /// Decodes what is left of a line whose records filled `lines`: a line is consumed as one, so all of them have to be handed over.
-    @inline(never)
-    private mutating func rest(
-        _ window: PaddedBytes, from start: Int, outer: Range<Int>, before: (Int, Int), into lines: inout DecodedLines
-    ) {
-        var position = start
-        var part = DecodedLines()
-        while position < window.count {
-            part.removeAll()
-            let next = format.decode(window, from: position, isFinal: true, into: &part)
-            let records = lines.lines.count - before.0 + lines.malformed.count - before.1 + part.lines.count + part.malformed.count
-            guard next > position, records <= WrappedLines.recordLimit else {
-                lines.refuse(next > position ? .lineTooLong : .syntax, start: outer.lowerBound, end: outer.upperBound)
-                return
-            }
-            lines.append(contentsOf: part)
-            position = next
-        }
-    }
-
-    /// Decodes a copied line; its texts become those of the scratch bytes. False when it has to wait.
-    private mutating func copied(
-        _ text: borrowing ChunkBuffer, from start: Int, to end: Int, into lines: inout DecodedLines
-    ) -> Bool {
-        let base = lines.scratch.count
-        let before = (lines.lines.count, lines.details.count, lines.movements.count)
-        let isDone = text.withBytes { window in
-            for index in 0..<window.count { lines.scratch.append(window[index]) }
-            return plain(window, from: 0, outer: start..<end, into: &lines)
-        }
-        guard lines.lines.count > before.0 else {
-            lines.scratch.removeLast(lines.scratch.count - base)
-            return isDone
-        }
-        func moved(_ range: TextRange) -> TextRange {
-            range.isEmpty || range.isScratch ? range : TextRange(start: base + Int(range.start), count: range.count, isScratch: true)
-        }
-        for index in before.0..<lines.lines.count { lines.lines[index].moveTexts(moved) }
-        for index in before.1..<lines.details.count { lines.details[index].moveTexts(moved) }
-        for index in before.2..<lines.movements.count { lines.movements[index].moveTexts(moved) }
-        return isDone
     }
 
     // MARK: Pieces
@@ -222,7 +152,7 @@ public struct WrappedLines: LineFormat {
                     detour, &lines)
             }
             if !inner.isPartial {
-                guard copied(text, from: start, to: last, into: &lines) else { return nil }
+                guard inside.copied(text, from: start, to: last, into: &lines) else { return nil }
                 others(between, bytes, outer: start..<last, into: &lines)
                 return next
             }
@@ -236,19 +166,19 @@ public struct WrappedLines: LineFormat {
         _ between: [LineWrapper.Inner], _ bytes: PaddedBytes, outer: Range<Int>, into lines: inout DecodedLines
     ) {
         guard !between.isEmpty else { return }
-        let before = format
+        let before = inside.format
         var part = DecodedLines()
         for inner in between {
             var text = ChunkBuffer(capacity: max(inner.end - inner.start, 1))
             part.removeAll()
             if WrappedLines.unescape(bytes, inner, into: &text) {
-                _ = copied(text, from: outer.lowerBound, to: outer.upperBound, into: &part)
+                _ = inside.copied(text, from: outer.lowerBound, to: outer.upperBound, into: &part)
             } else {
                 part.refuse(.syntax, start: outer.lowerBound, end: outer.upperBound)
             }
             lines.append(contentsOf: part)
         }
-        format = before
+        inside.format = before
     }
 
     /// Refuses the pieces so far and skips what is left of their line. Nil when this has to wait for the lines before it to be taken.
@@ -276,7 +206,7 @@ public struct WrappedLines: LineFormat {
         var resolved: [UInt8] = []
         resolved.reserveCapacity(inner.end - inner.start)
         guard JSONUnescape.append(bytes, inner.start, inner.end, to: &resolved) else { return false }
-        for index in resolved.indices where resolved[index] == UInt8(ascii: "\n") { resolved[index] = UInt8(ascii: " ") }
+        InnerLines.join(&resolved)
         text.append(resolved)
         return true
     }

@@ -79,7 +79,8 @@ enum SettingKeys {
     static let wrapper = SettingKey(
         "wrapper", "word", choices: LineWrapper.allCases.map(\.rawValue),
         reason:
-            "what another program put around each line: a syslog header, Docker's json-file, containerd's time and stream, a shipper's JSON object"
+            "what another program put around each line: a syslog header, Docker's json-file, containerd's time and stream, a shipper's JSON "
+            + "object, a column of an exported table (Splunk, Purview, CloudWatch), or Compose's, kubectl's or Fluentd's prefix"
     )
     static let paths = SettingKey(
         "paths", "list of files, folders or patterns",

@@ -49,5 +49,11 @@ struct FormatListCommand: ParsableCommand {
                 System.write(text, to: 1)
             }
         }
+        guard !json else { return }
+        var text = "Each of them also with something around its lines (wrapper:)\n"
+        for wrapper in LineWrapper.allCases {
+            text += "  \(wrapper.rawValue)\(String(repeating: " ", count: 8 - wrapper.rawValue.count))\(wrapper.summary)\n"
+        }
+        System.write(text, to: 1)
     }
 }

@@ -21,6 +21,9 @@ extension FuzzTarget {
             "<13>Jun  1 02:05:00 host app[12]: \(example)\n<34>1 2026-06-01T02:05:00Z host app - - [a@1 b=\"c\"] \(example)\n",
             "{\"log\":\"{\\\"ts\\\":1780279500,\\\"account\\\":\\\"a\\\",\\\"rows\\\":5}\\n\",\"stream\":\"stdout\",\"time\":\"2026-06-01T02:05:00Z\"}\n",
             "2026-06-01T02:05:00Z stdout P {\"ts\":1780279500,\n2026-06-01T02:05:00Z stderr F x\n2026-06-01T02:05:00Z stdout F \"account\":\"a\"}\n",
+            "time,_raw\n1,\"{\"\"ts\"\":1780279500,\"\"account\"\":\"\"a\"\"}\"\n\"a\n\",b\nlog,x,y\n\"{\"\"ts\"\":1780279500,\n\"\"account\"\":\"\"a\"\"}\",2,3\n",
+            "nginx-1  | \(example)\n[pod/gw/nginx] 2026-06-01T02:05:00Z \(example)\n2026-06-01T02:05:00Z\tnginx.access\t\(example)\n",
+            "{\"preview\":false,\"result\":{\"_raw\":\"{\\\"ts\\\":1780279500,\\\"account\\\":\\\"a\\\"}\"}}\n",
             "{\"log\":{\"offset\":7},\"message\":\"{\\\"ts\\\":1780279500,\\\"account\\\":\\\"a\\\"}\"}\n",
         ]
         return FuzzTarget("wrapper-\(wrapper.rawValue)", family: "json", seeds: seeds.map { FuzzInput.cut(Array($0.utf8)) }) {

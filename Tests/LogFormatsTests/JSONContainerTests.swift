@@ -40,6 +40,26 @@ struct JSONContainerTests {
                 "answers of a line each",
                 "{\"items\":[" + records[..<3].joined(separator: ",") + "]}\n{\"items\":[" + records[3...].joined(separator: ",") + "]}\n"
             ),
+            ("a list in an object of an answer", "{\"d\":{\"n\":6,\"results\":[" + records.joined(separator: ",") + "]}}\n"),
+            (
+                "a list in an object, with members around",
+                "{\"n\":6,\"data\":{\"x\":{},\"items\":[" + records.joined(separator: ",") + "] ,\"y\":[1]} , \"p\":{\"a\":[1]}}\n"
+            ),
+            (
+                "a list in an object over many lines",
+                "{\n \"hits\" : {\n  \"hits\": [\n" + spread.joined(separator: ",\n") + "\n ]\n },\n \"next\": null\n}\n"
+            ),
+            (
+                "lists in objects one behind the other",
+                "{\"data\":{\"logs\":[" + records[..<3].joined(separator: ",") + "]}}{\"data\":{\"logs\":["
+                    + records[3...].joined(separator: ",")
+                    + "]},\"n\":1}"
+            ),
+            (
+                "empty lists in objects",
+                "{\"data\":{\"results\":[]}}\n" + records.joined(separator: "\n")
+                    + "\n{\"p\":{\"n\":[]},\"d\":{\"results\": [ ],\"n\":0},\"x\":{}}\n"
+            ),
             ("empty answers", "{\"results\":[]}\n" + records.joined(separator: "\n") + "\n{\"n\":0,\"results\": [ ],\"p\":{}}\n"),
         ]
     }()
@@ -48,7 +68,9 @@ struct JSONContainerTests {
     private static func answers(_ name: String) -> Int {
         [
             "an answer": 1, "an answer with members around": 1, "an answer over many lines": 1, "answers of a line each": 2,
-            "empty answers": 2,
+            "empty answers": 2, "a list in an object of an answer": 1, "a list in an object, with members around": 1,
+            "a list in an object over many lines": 1, "lists in objects one behind the other": 2,
+            "empty lists in objects": 2,
         ][name] ?? 0
     }
 
@@ -143,6 +165,11 @@ struct JSONContainerTests {
             #expect(seen.refused.count == (text.contains("kind") ? 1 : 0), "\(text)")
             #expect(try RecordSight("json", pieces: Array((text + "\n" + Self.records[0] + "\n").utf8).map { [$0] }) == seen, "\(text)")
         }
+    }
+
+    @Test func `what stands behind a brace that closes nothing is refused if it is nothing either`() throws {
+        let seen = try RecordSight("json", "} x\n},\n}\n},\"a\":1}\n}, x\n\(Self.records[0])\n")
+        #expect(seen.lines.count == 1 && seen.reasons == ["syntax": 2] && seen.ignored == 5)
     }
 
     @Test func `an answer that breaks off costs the record that it breaks off in`() throws {

@@ -25,10 +25,13 @@ struct ServerFormatTests {
         #expect(seen.reasons == [.badTime, .badNumber, .syntax, .syntax])
     }
 
-    @Test func `a line of a network load balancer is none of an application's`() throws {
+    @Test func `a line of a network load balancer is none of an application's, nor of S3`() throws {
         let line = "tls 2.0 2026-06-01T02:05:00 net/crm/c6e77e28c25b2234 g3d4b5e8bb8464cd 192.0.2.7:51341 10.0.0.1:443 5 2 98 246 - "
         let seen = try decode("alb", line + "arn:aws:acm:eu-west-1:1:certificate/2 - ECDHE-RSA-AES128-SHA tlsv12 - crm.example.com\n")
         #expect(seen.reasons == [.badTime] && seen.lines.isEmpty)
+        let rest = "arn:aws:acm:eu-west-1:1:certificate/2 - ECDHE-RSA-AES128-SHA tlsv12 - crm.example.com - - - 2026-06-01T02:05:00\n"
+        #expect(try decode("s3_access", line + rest).reasons == [.syntax])
+        #expect(FormatDetection(Array(String(repeating: line + rest, count: 9).utf8), isWhole: true).best == nil)
     }
 
     @Test(arguments: ["alb", "envoy", "haproxy", "cloudfront"]) func `without a map nobody's address becomes an account`(name: String)

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import EventModel
-import LogFormats
+@testable import LogFormats
 import TestSupport
 import Testing
 
@@ -26,15 +26,16 @@ struct WrappedRecordTests {
     func `every record of a wrapped line counts, however many there are`(wrapper: LineWrapper, count: Int) throws {
         let line = WrapperTests.wrap(Self.answer((0..<count).map(Self.record)), wrapper, 0)
         let after = WrapperTests.wrap(Substring(Self.record(5)), wrapper, 1)
-        let seen = try WrapperTests.seen("cloudtrail", wrapper, line + "\n" + after + "\n")
+        let head = WrapperTests.head(wrapper)
+        let seen = try WrapperTests.seen("cloudtrail", wrapper, head + line + "\n" + after + "\n")
         #expect(seen.malformed.isEmpty && seen.ignored == 0)
         #expect(seen.lines.map(\.bytes) == (0..<count).map { UInt64($0) } + [5])
         #expect(seen.accounts == (0..<count).map { "arn:aws:iam::1:user/bi-\($0)" } + ["arn:aws:iam::1:user/bi-5"])
-        #expect(Set(seen.lines.dropLast().map(\.offset)) == [0])
+        #expect(Set(seen.lines.dropLast().map(\.offset)) == [head.utf8.count])
     }
 
     @Test(arguments: LineWrapper.allCases) func `what further records of a line state beside is their own`(wrapper: LineWrapper) throws {
-        let bytes = Array((WrapperTests.wrap(Self.answer((0..<400).map(Self.record)), wrapper, 0) + "\n").utf8)
+        let bytes = Array((WrapperTests.head(wrapper) + WrapperTests.wrap(Self.answer((0..<400).map(Self.record)), wrapper, 0) + "\n").utf8)
         var format = try WrapperTests.wrapped("cloudtrail", wrapper)
         var lines = DecodedLines()
         let agents = ChunkBuffer(bytes).withBytes { window -> [String] in
@@ -59,10 +60,10 @@ struct WrappedRecordTests {
 
     @Test func `of more records than a line may hold the rest is refused and said`() throws {
         let small = #"{"eventTime":"2026-06-01T02:05:00Z","eventName":"x","userIdentity":{"arn":"x"}}"#
-        let line = String(Self.answer(Array(repeating: small, count: WrappedLines.recordLimit + 300)))
+        let line = String(Self.answer(Array(repeating: small, count: InnerLines.recordLimit + 300)))
         let seen = try WrapperTests.seen("cloudtrail", .syslog, Self.header(line))
         #expect(seen.reasons == [.lineTooLong])
-        #expect(seen.lines.count > WrappedLines.recordLimit - 256 && seen.lines.count <= WrappedLines.recordLimit)
+        #expect(seen.lines.count > InnerLines.recordLimit - 256 && seen.lines.count <= InnerLines.recordLimit)
     }
 
     // MARK: Escapes of syslog

@@ -6,7 +6,7 @@ import LogFormats
 import TestSupport
 import Testing
 
-/// Lines inside of a syslog header, Docker's json-file or containerd's.
+/// Lines inside of a syslog header, Docker's json-file or containerd's, a shipper's object, a table's column or behind a prefix.
 struct WrapperTests {
     /// Formats whose records are lines.
     static let lineFormats = FormatCatalog.names.filter {
@@ -53,11 +53,23 @@ struct WrapperTests {
                 "{ \"MESSAGE\" : \"\(escaped(line))\", \"PRIORITY\" : \"6\"\(line.isEmpty ? "" : ", \"message\" : \"second\"") }",
                 "{\"stream\":\"stdout\",\"log\":\"\(escaped(line))\\n\",\"tags\":[\"a\",{\"line\":\"b\"}]}",
             ][number % 3]
+        case .csv:
+            "2026-06-01T02:05:00Z,\"\",\"\(line.replacing("\"", with: "\"\""))\",\"a,b\""
+        case .prefix:
+            [
+                "nginx-1    | \(line)", "[pod/gw-1/nginx] \(line)", "2026-06-01T02:05:00.1Z \(line)",
+                "a.b_c-1 | 2026-06-01T02:05:00Z \(line)",
+                "2026-06-01T02:05:00+02:00\tnginx.access\t\(line)",
+            ][number % 5]
         }
     }
 
+    /// What stands before the first line.
+    static func head(_ wrapper: LineWrapper) -> String { wrapper == .csv ? "time,source,message,tags\n" : "" }
+
     static func wrap(_ text: String, _ wrapper: LineWrapper) -> String {
-        text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+        head(wrapper)
+            + text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
             .map { wrap($0.element.last == "\r" ? $0.element.dropLast() : $0.element, wrapper, $0.offset) }.joined(separator: "\n")
     }
 
@@ -156,7 +168,15 @@ struct WrapperTests {
                 guard let mark = line.firstRange(of: "a"), Bool.random(using: &random) else { return String(line) }
                 let tail = "\",\"stream\":\"stdout\",\"time\":\"2026-06-01T02:05:00.1Z\"}"
                 return "\(line[..<mark.lowerBound])\(tail)\n{\"log\":\"\(line[mark.lowerBound...])"
-            case .syslog, .json: return String(line)
+            case .csv:
+                // A line end inside of a text, or one header after another.
+                let cut = line.index(line.startIndex, offsetBy: Int.random(in: 0...line.count, using: &random))
+                return switch Int.random(in: 0..<4, using: &random) {
+                case 0: "\(line[..<cut])\n\(line[cut...])"
+                case 1: "\(line)\n_raw,other\n\"{\"\"ts\"\":1780279500,\"\"account\"\":\"\"other\"\"}\",x\n\(head(wrapper))"
+                default: String(line)
+                }
+            case .syslog, .json, .prefix: return String(line)
             }
         }.joined(separator: "\n")
     }
@@ -228,7 +248,10 @@ struct WrapperTests {
         (.json, #"{"message":"{}"} {"message":"{}"}"#),
         (.json, #"{"a":1,}"#), (.json, #"{"message":"{}\q"}"#), (.json, #"{"a":{"message":"{}"}}"#), (.json, "{}"), (.json, "{"),
         (.cri, "2026-06-01T02:05:00Z stdin F {}"), (.cri, "yesterday stdout F {}"), (.cri, "2026-06-01T02:05:00Z stdout Fx {}"),
-        (.cri, "2026-06-01T02:05:00Z stdout"),
+        (.cri, "2026-06-01T02:05:00Z stdout"), (.json, #"{"result":{"a":"{}"}}"#), (.json, #"{"result":{"_raw":"{}"}"#),
+        (.json, #"{"result":{"result":{"_raw":"{}"}}}"#), (.prefix, "{}"), (.prefix, "nginx| {}"), (.prefix, "nginx {}"),
+        (.prefix, "nginx - | {}"), (.prefix, "nginx |{}"), (.prefix, "[pod/gw-1] {}".replacing("/", with: "-")), (.prefix, "[pod/a b] {}"),
+        (.prefix, "yesterday {}"), (.prefix, "2026-06-01T02:05:00Z\ttag {}"),
     ]) func `a line without what should be around it is refused`(wrapper: LineWrapper, line: String) throws {
         #expect(try Self.seen("json", wrapper, line + "\n").reasons == [.syntax])
     }

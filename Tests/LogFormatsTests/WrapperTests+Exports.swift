@@ -1,0 +1,83 @@
+// weir
+// SPDX-License-Identifier: Apache-2.0
+
+import LogFormats
+import TestSupport
+import Testing
+
+/// Lines as the tools write them in which logs are searched, when somebody exports what was found.
+extension WrapperTests {
+    private static let access =
+        #"10.0.4.7 - svc-a [01/Jun/2026:02:05:00 +0000] "GET /api/contacts HTTP/1.1" 200 512 "-" "sync/2.1""#
+    private static let record =
+        #"{"CreationTime":"2026-06-01T02:05:00","RecordType":21,"UserId":"sync@x.com","Message":"Retrieve","EntityName":"contact"}"#
+
+    private static func quoted(_ text: String) -> String { "\"" + text.replacing("\"", with: "\"\"") + "\"" }
+    private static func inObject(_ text: String) -> String { "\"" + escaped(text[...]) + "\"" }
+
+    @Test(arguments: [
+        ("Splunk", "combined", LineWrapper.csv, "\"_serial\",\"_time\",source,\"_raw\"\n0,\"2026-06-01\",\"/a,b\",\(quoted(access))\n"),
+        ("CloudWatch", "combined", .csv, "@timestamp,@message\r\n2026-06-01 02:05:00.000,\(quoted(access))\r\n"),
+        ("Purview", "dataverse", .csv, "RecordId,CreationDate,Operation,AuditData\na,2026-06-01T02:05:00,Retrieve,\(quoted(record))\n"),
+        ("Datadog", "combined", .csv, "\"Date\",\"Host\",\"Message\"\n\"2026\",\"gw\",\(quoted(access))\n"),
+        ("Kibana", "combined", .csv, "\u{FEFF}\"@timestamp\",message\n\"Jun 1, 2026 @ 02:05:00.000\",\(quoted(access))\n"),
+        ("Grafana", "combined", .csv, "\"Time\",\"Line\",\"labels\"\n\"1\",\(quoted(access)),\"{}\"\n"),
+        ("Splunk's JSON", "combined", .json, "{\"preview\":false,\"result\":{\"_raw\":\(inObject(access)),\"host\":\"gw\"}}\n"),
+        ("Elasticsearch", "combined", .json, "{\"_index\":\"a\",\"_source\":{\"host\":{},\"message\":\(inObject(access))}}\n"),
+        ("Google", "combined", .json, "{\"insertId\":\"a\",\"textPayload\":\(inObject(access)),\"severity\":\"INFO\"}\n"),
+        ("Google's objects", "combined", .json, "{\"jsonPayload\":{},\"resource\":{},\"textPayload\":\(inObject(access))}\n"),
+        ("Compose", "combined", .prefix, "nginx-1    | \(access)\n"),
+        ("kubectl", "dataverse", .prefix, "[pod/gw-1/nginx] 2026-06-01T02:05:00.1Z \(record)\n"),
+        ("CloudWatch's S3 export", "dataverse", .prefix, "2026-06-01T02:05:00.000Z \(record)\n"),
+        ("Fluentd", "dataverse", .prefix, "2026-06-01T02:05:00+00:00\tcrm.audit\t\(record)\n"),
+    ]) func `what was exported from elsewhere is found out and read`(tool: String, format: String, wrapper: LineWrapper, log: String) throws
+    {
+        let seen = try Self.seen(format, wrapper, log)
+        #expect(seen.malformed.isEmpty && seen.accounts == [format == "combined" ? "svc-a" : "sync@x.com"])
+        let lines = log.split(whereSeparator: \.isNewline)
+        let head = wrapper == .csv ? 1 : 0
+        let repeated = lines.prefix(head) + Array(repeating: lines[head...], count: 20).joined()
+        let best = try #require(FormatDetection(Array(repeated.joined(separator: "\n").utf8), isWhole: true).best)
+        #expect(best.format == format && best.options.wrapper == wrapper, "\(best.format) \(best.options)")
+    }
+
+    @Test func `a row is read under the header of its own table`() throws {
+        let one = #"{""ts"":1780279500,""account"":""a""}"#
+        let seen = try Self.seen(
+            "json", .csv,
+            """
+            time,message
+            1,"\(one)"
+            time,message
+            2,"\(one.replacing("\"a\"", with: "\"b\""))"
+            2,
+            2,"{""ts"":1780279500,
+            ""account"":""c""}"
+            short
+            "log","message"
+            x,message,_raw
+            3,{},"\(one.replacing("\"a\"", with: "\"d\""))"
+            message,{},_raw
+            2,{}
+            3,"unbalanced
+
+            """)
+        #expect(seen.accounts == ["a", "b", "c", "d"])
+        #expect(seen.reasons == [.wrongColumnCount, .wrongColumnCount, .unbalancedQuote])
+    }
+
+    @Test func `a table without a column for lines is refused as such`() throws {
+        let seen = try Self.seen("json", .csv, "time,text\n1,{}\n")
+        #expect(seen.reasons == [.missingHeader, .missingHeader])
+        #expect(FormatDetection(Array("time,text\n1,{}\n".utf8), isWhole: true).best == nil)
+    }
+
+    @Test func `a state that no header gives is none`() throws {
+        for state: [UInt8] in [[2, 0, 2, 0, 0], [0, 0, 2, 2, 0], [0, 0, 2, 0, 10], [0, 0, 2, 0], [255, 255, 255, 255, 255]] {
+            var format = try Self.wrapped("json", .csv)
+            format.resume(from: state)
+            #expect(format.resumeState.isEmpty)
+            #expect(decode(format, pieces: [Array("a,b\n".utf8)]).reasons == [.missingHeader])
+        }
+    }
+}
