@@ -15,7 +15,9 @@ enum LinePrefix {
     /// An RFC 3339 time and a blank, or a time, a tag and tabs.
     private static func time(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Int? {
         let stop = bytes.firstIndex(of: 0x20, or: 0x09, from: start, to: min(start &+ 40, end))
-        guard stop < end, bytes[stop] == 0x20 || bytes[stop] == 0x09, TimestampParser.rfc3339(bytes, from: start, to: stop) != .min else { return nil }
+        guard stop < end, bytes[stop] == 0x20 || bytes[stop] == 0x09, TimestampParser.rfc3339(bytes, from: start, to: stop) != .min else {
+            return nil
+        }
         if bytes[stop] == 0x20 { return stop &+ 1 }
         let tag = bytes.firstIndex(of: 0x09, from: stop &+ 1, to: end)
         return tag < end ? tag &+ 1 : nil

@@ -49,7 +49,9 @@ enum S3AccessLayout: WordLayout {
         row.split(bytes, from: start, to: end, numbered: 8)
         // Other logs of as many words have no time in brackets there.
         let time = row.range(2)
-        guard row.count >= 15, !time.isEmpty, bytes[time.lowerBound &- 1] == UInt8(ascii: "["), row.splitRequest(bytes, 8, method: WordRow.limit + 1, path: WordRow.limit + 2) else { return .syntax }
+        guard row.count >= 15, !time.isEmpty, bytes[time.lowerBound &- 1] == UInt8(ascii: "["),
+            row.splitRequest(bytes, 8, method: WordRow.limit + 1, path: WordRow.limit + 2)
+        else { return .syntax }
         var requester = row.range(4)
         if isAssumedRole(bytes, requester) {
             var slash = requester.upperBound

@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import EventModel
-@testable import LogFormats
 import TestSupport
 import Testing
+
+@testable import LogFormats
 
 /// Wrapped lines that hold many records, and lines in which a syslog daemon has escaped control characters.
 struct WrappedRecordTests {
