@@ -72,8 +72,8 @@ private struct ReceiverRun {
         bench = try Workbench()
         port = LoopbackSender.freePort(isStream: kind != .udp)
         let events = String(ReceiverRunTests.count + 500)
-        // So many accounts leave no half hour without an event. Behind one, a daemon that has nothing more to read believes an event at once, and
-        // a replay only with those behind it: lines that come twice then come late after another time.
+        // So many accounts leave no half hour without an event. Behind one, a daemon that has nothing more to read believes an event at
+        // once, and a replay only with those behind it: lines that come twice then come late after another time.
         let made = try bench.weir(
             "generate", "--accounts", "40", "--days", "21", "--seed", "3", "--events", events, "--format", "json", "--output",
             bench.path("made"))
