@@ -139,8 +139,8 @@ extension JSONCursor {
         return window.mayGrow ? .unfinished : .none
     }
 
-    /// Whether the answer ends with the brace at `position`, on its line, or that was an object in it: then `.none`, and the position is that
-    /// of the comma behind it.
+    /// Whether the answer ends with the brace at `position`, on its line, or that was an object in it: then `.none`, and the position is
+    /// that of the comma behind it.
     private func outside(_ position: inout Int, _ end: Int) -> Answer {
         while true {
             var next = position + 1

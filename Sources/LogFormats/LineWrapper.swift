@@ -49,7 +49,7 @@ public enum LineWrapper: String, CaseIterable, Sendable {
         var stream: UInt8 = 0
     }
 
-    /// The line inside of `start ..< end`, or nil when there is not what should be around it; in a table's rows, which are no lines, always.
+    /// The line inside of `start ..< end`, or nil when there is not what should be around it, and of a table, whose rows are no lines.
     /// Complexity: O(bytes).
     @inline(__always)
     func inner(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Inner? {
@@ -83,8 +83,8 @@ public enum LineWrapper: String, CaseIterable, Sendable {
         return found?.behind == end ? found?.inner : nil
     }
 
-    /// The line that the object at `start` holds, if any, and the position behind the object; nil when it is not whole. Of the members that
-    /// are texts under one of the keys it is the first, of the object itself or in one of its holders, but no empty one if there is another.
+    /// The line that the object at `start` holds, if any, and the position behind the object; nil when it is not whole. It is the first of
+    /// the texts under one of the keys, in the object itself or in one of its holders, and no empty one if there are others.
     private static func line(_ bytes: PaddedBytes, from start: Int, to end: Int, depth: Int) -> (inner: Inner?, behind: Int)? {
         var position = JSONSkip.space(bytes, start + 1, end)
         var inner: Inner?
