@@ -13,11 +13,6 @@ struct InnerLines: Sendable {
 
     init(_ format: any LineFormat) { self.format = format }
 
-    /// Makes one line of a text: its line ends become blanks.
-    static func join(_ text: inout [UInt8]) {
-        for index in text.indices where text[index] == UInt8(ascii: "\n") { text[index] = UInt8(ascii: " ") }
-    }
-
     /// Decodes a line where it stands, at the end of a window; false when it has to wait for the lines before it to be taken.
     @inline(__always)
     mutating func plain(_ window: PaddedBytes, from start: Int, outer: Range<Int>, into lines: inout DecodedLines) -> Bool {
@@ -65,7 +60,7 @@ struct InnerLines: Sendable {
         let base = lines.scratch.count
         let before = (lines.lines.count, lines.details.count, lines.movements.count)
         let isDone = text.withBytes { window in
-            for index in 0..<window.count { lines.scratch.append(window[index]) }
+            window.append(to: &lines.scratch)
             return plain(window, from: 0, outer: start..<end, into: &lines)
         }
         guard lines.lines.count > before.0 else {

@@ -262,6 +262,9 @@ public struct PaddedBytes {
         return unsafe Array(UnsafeBufferPointer(start: base + lower, count: upper - lower))
     }
 
+    /// Appends all bytes to an array.
+    func append(to output: inout [UInt8]) { unsafe output.append(contentsOf: UnsafeBufferPointer(start: base, count: count)) }
+
     /// Copies a range to other memory. Precondition: the range lies inside the window, and the target has room for it.
     @inline(__always)
     @unsafe func copy(from start: Int, count length: Int, to target: UnsafeMutableRawPointer) {

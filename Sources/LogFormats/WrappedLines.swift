@@ -206,7 +206,7 @@ public struct WrappedLines: LineFormat {
         var resolved: [UInt8] = []
         resolved.reserveCapacity(inner.end - inner.start)
         guard JSONUnescape.append(bytes, inner.start, inner.end, to: &resolved) else { return false }
-        InnerLines.join(&resolved)
+        for index in resolved.indices where resolved[index] == UInt8(ascii: "\n") { resolved[index] = UInt8(ascii: " ") }
         text.append(resolved)
         return true
     }

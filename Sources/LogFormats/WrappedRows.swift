@@ -60,7 +60,7 @@ struct WrappedRows: LineFormat {
 
     /// Decodes whole records; see ``LineFormat/decode(_:from:isFinal:into:)``.
     mutating func decode(_ bytes: PaddedBytes, from start: Int, isFinal: Bool, into lines: inout DecodedLines) -> Int {
-        var text: [UInt8] = []
+        var text = ChunkBuffer(capacity: 4096)
         var position = start
         while position < bytes.count && !lines.isFull {
             let lineEnd = bytes.firstIndex(of: UInt8(ascii: "\n"), from: position, to: bytes.count)
@@ -93,16 +93,27 @@ struct WrappedRows: LineFormat {
 
     /// Decodes the line of a row; false when it has to wait for the lines before it to be taken.
     private mutating func row(
-        _ bytes: PaddedBytes, _ field: CSVField, outer: Range<Int>, _ text: inout [UInt8], into lines: inout DecodedLines
+        _ bytes: PaddedBytes, _ field: CSVField, outer: Range<Int>, _ text: inout ChunkBuffer, into lines: inout DecodedLines
     ) -> Bool {
         let (start, end) = (Int(field.start), Int(field.start) &+ field.count)
-        if !field.isDoubled && bytes.firstIndex(of: UInt8(ascii: "\n"), from: start, to: end) == end {
-            return inside.plain(bytes.prefix(end), from: start, outer: outer, into: &lines)
+        var position = bytes.firstIndex(of: UInt8(ascii: "\""), or: UInt8(ascii: "\n"), from: start, to: end)
+        if position == end { return inside.plain(bytes.prefix(end), from: start, outer: outer, into: &lines) }
+        text.removeAll()
+        var piece = start
+        while position < end {
+            if bytes[position] == UInt8(ascii: "\"") {
+                // Of two quotes the first stays.
+                text.append(bytes, from: piece, count: position &+ 1 &- piece)
+                piece = min(position &+ 2, end)
+            } else {
+                text.append(bytes, from: piece, count: position &- piece)
+                text.append([UInt8(ascii: " ")])
+                piece = position &+ 1
+            }
+            position = bytes.firstIndex(of: UInt8(ascii: "\""), or: UInt8(ascii: "\n"), from: piece, to: end)
         }
-        text.removeAll(keepingCapacity: true)
-        CSVRecord.appendText(of: field, bytes, to: &text)
-        InnerLines.join(&text)
-        return inside.copied(ChunkBuffer(text), from: outer.lowerBound, to: outer.upperBound, into: &lines)
+        text.append(bytes, from: piece, count: end &- piece)
+        return inside.copied(text, from: outer.lowerBound, to: outer.upperBound, into: &lines)
     }
 
     /// Where the lines stand, if the record is a header.
