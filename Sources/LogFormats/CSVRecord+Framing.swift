@@ -18,6 +18,8 @@ extension CSVRecord {
         case unfinished
         /// No record; reading goes on at the line behind its first.
         case refused(MalformedReason)
+        /// No end of the record within ``CSVRecord/longest`` bytes; otherwise like `refused`.
+        case endless(MalformedReason)
         /// A record of `count` fields in `start ..< end`, its line end not included; the next one starts at `next`.
         case record(start: Int, end: Int, next: Int, count: Int)
     }
@@ -32,7 +34,7 @@ extension CSVRecord {
         while start < lineEnd && (bytes[start] == 0 || bytes[start] == 0x20 || bytes[start] == 0x0D) { start += 1 }
         if start == lineEnd { return .blank }
         let window = min(start + CSVRecord.longest, bytes.count)
-        guard lineEnd < window || lineEnd == bytes.count && lineEnd == window else { return .refused(.lineTooLong) }
+        guard lineEnd < window || lineEnd == bytes.count && lineEnd == window else { return .endless(.lineTooLong) }
         switch split(bytes, from: start, to: window, isFinal: isFinal && window == bytes.count) {
         case .record(let count, let next):
             var end = next
@@ -40,6 +42,7 @@ extension CSVRecord {
             if end > start && bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
             return .record(start: start, end: end, next: next, count: count)
         case .unfinished where window < start + CSVRecord.longest && !isFinal: return .unfinished
+        case .unfinished where window == start + CSVRecord.longest: return .endless(.unbalancedQuote)
         case .unfinished, .broken:
             let isUTF16 = (bytes[start] == 0xFF && bytes[start + 1] == 0xFE) || (bytes[start] == 0xFE && bytes[start + 1] == 0xFF)
             return .refused(isUTF16 ? .utf16 : .unbalancedQuote)

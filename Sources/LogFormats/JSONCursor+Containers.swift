@@ -19,8 +19,7 @@ extension JSONCursor {
         while last > first && JSONCursor.isSpace(bytes[last - 1]) { last -= 1 }
         guard first < last else { return isOpen ? nil : end + 1 }
         guard bytes[first] == UInt8(ascii: "{") else {
-            if bytes[first] == UInt8(ascii: "]") { return closer(first, isFinal, &lines) ?? nil }
-            if bytes[first] == UInt8(ascii: "}"), let next = closer(first, isFinal, &lines) { return next }
+            if bytes[first] == UInt8(ascii: "]") { return bracket(first, isFinal, &lines) }
             if JSONCursor.separates(bytes[first]) { return first + 1 }
             guard !isOpen else { return nil }
             lines.refuse(bytes.hasUTF16Mark(at: first, before: end) ? .utf16 : .syntax, start: start, end: end)
@@ -62,16 +61,15 @@ extension JSONCursor {
         return take(&draft, whole, from: start, to: behind, lineEnd: lastEnd, isFinal, scratchCount, into: &lines)
     }
 
-    /// Goes on behind a bracket that closes a list, or a brace that closes what held it, and behind the rest of the answer that the list
-    /// stood in. The position is nil where it takes bytes that have not come; there is none for a brace that closes nothing.
-    private mutating func closer(_ first: Int, _ isFinal: Bool, _ lines: inout DecodedLines) -> Int?? {
+    /// Goes on behind a bracket that closes a list, and behind the rest of the answer that the list stood in.
+    private mutating func bracket(_ first: Int, _ isFinal: Bool, _ lines: inout DecodedLines) -> Int? {
         switch closing(first, isFinal: isFinal, &lines) {
-        case .none: return bytes[first] == UInt8(ascii: "]") ? first + 1 : .none
+        case .none: return first + 1
         case .end(let behind):
             lines.ignored &+= 1
             return behind
         case .list(let inside): return inside
-        case .unfinished: return .some(nil)
+        case .unfinished: return nil
         }
     }
 

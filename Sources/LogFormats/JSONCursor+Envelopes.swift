@@ -1,7 +1,7 @@
 // weir
 // SPDX-License-Identifier: Apache-2.0
 
-/// Lists of events inside of an object, as an API answers them: `{"results":[{…},{…}],"paging":{…}}`, or `{"data":{"results":[…]}}`.
+/// Lists of events inside of an object, as an API answers them: `{"results":[{…},{…}],"paging":{…}}`.
 ///
 /// The list is stepped into, and its events are read like those of any list; so they may be more than fit into a window. What stands
 /// beside it is passed over and counted as ignored. Nothing is remembered of it: whether an object is such an answer is told by itself, as
@@ -9,16 +9,12 @@
 extension JSONCursor {
     /// Keys under which answers have their lists.
     private static let listKeys: [StaticString] = [
-        "results", "result", "data", "value", "values", "items", "records", "Records", "events", "logs", "entries", "objects", "hits",
+        "results", "result", "data", "value", "values", "items", "records", "Records", "events", "logs", "entries", "objects",
     ]
-    /// Keys of objects of the answer in which those may stand.
-    private static let holderKeys: [StaticString] = ["data", "result", "response", "hits", "body", "payload", "d"]
 
     /// Whether the text of a key is one of those.
-    static func isListKey(_ bytes: PaddedBytes, _ start: Int, _ end: Int) -> Bool { isOne(of: listKeys, bytes, start, end) }
-
-    private static func isOne(of keys: [StaticString], _ bytes: PaddedBytes, _ start: Int, _ end: Int) -> Bool {
-        keys.contains { $0.utf8CodeUnitCount == end - start && bytes.hasASCII($0, at: start) }
+    static func isListKey(_ bytes: PaddedBytes, _ start: Int, _ end: Int) -> Bool {
+        listKeys.contains { $0.utf8CodeUnitCount == end - start && bytes.hasASCII($0, at: start) }
     }
 
     /// What an object that may be an answer, or what stands behind a list, turned out to be.
@@ -33,7 +29,8 @@ extension JSONCursor {
         case unfinished
     }
 
-    /// Looks at the object that begins at `first`: an event that holds a list is an event, as far as a window shows it whole.
+    /// Looks at the object that begins at `first`. One that states a time or an account is an event, or was to be one, as far as a window
+    /// shows it whole: the lists in it are what somebody sent, and may hold what only looks like events.
     /// Complexity: O(bytes), at most a window.
     mutating func opening(_ first: Int, isFinal: Bool, _ lines: inout DecodedLines) -> Answer {
         let window = RecordWindow(bytes, from: first, isFinal: isFinal)
@@ -41,16 +38,14 @@ extension JSONCursor {
         guard inside > 0 else { return inside == JSONSkip.more && window.mayGrow ? .unfinished : .none }
         let end = JSONSkip.value(bytes, first, window.end, depth: 0)
         if end == JSONSkip.more && window.mayGrow { return .unfinished }
-        if end > 0 && isEvent(first, end, &lines) { return .none }
+        if end > 0 && stated(first, end, &lines) != 0 { return .none }
         if bytes[inside - 1] == UInt8(ascii: "}") { return .end(inside) }
         return holdsEvents(inside, to: window.end, &lines) ? .list(inside) : .none
     }
 
     /// The position inside of the list that an answer would have its events in, or behind the object if its lists are empty; or a failure
     /// of ``JSONSkip``: `syntax` as well where there is no list, or a key before it is one that `stops` says yes to.
-    ///
-    /// - Parameter isHeld: the object is a member of the answer, and not looked into any further.
-    static func list(_ bytes: PaddedBytes, _ first: Int, _ end: Int, isHeld: Bool = false, stops: (Int, Int) -> Bool) -> Int {
+    static func list(_ bytes: PaddedBytes, _ first: Int, _ end: Int, stops: (Int, Int) -> Bool) -> Int {
         var position = JSONSkip.space(bytes, first + 1, end)
         var isEmpty = false
         while position < end {
@@ -63,12 +58,8 @@ extension JSONCursor {
                 guard element < end else { return JSONSkip.more }
                 if bytes[element] == UInt8(ascii: "{") { return value + 1 }
                 isEmpty = isEmpty || bytes[element] == UInt8(ascii: "]")
-            } else if !isHeld, bytes[value] == UInt8(ascii: "{"), isOne(of: holderKeys, bytes, position + 1, close) {
-                let inside = list(bytes, value, end, isHeld: true) { _, _ in false }
-                if inside > 0 && bytes[inside - 1] != UInt8(ascii: "}") { return inside }
-                isEmpty = isEmpty || inside > 0
             }
-            position = JSONSkip.value(bytes, value, end, depth: isHeld ? 2 : 1)
+            position = JSONSkip.value(bytes, value, end, depth: 1)
             guard position > 0 else { return position }
             position = JSONSkip.space(bytes, position, end)
             guard position < end else { return JSONSkip.more }
@@ -103,29 +94,35 @@ extension JSONCursor {
 
     /// Whether an object has what an event has, be it right or wrong.
     private mutating func isEvent(_ start: Int, _ end: Int, _ lines: inout DecodedLines) -> Bool {
+        stated(start, end, &lines) == JSONCursor.needed
+    }
+
+    private static let needed: UInt32 = 1 << UInt32(JSONField.ts.rawValue) | 1 << UInt32(JSONField.account.rawValue)
+
+    /// Which of the two that every event has an object states, be they right or wrong; none if it is no object.
+    private mutating func stated(_ start: Int, _ end: Int, _ lines: inout DecodedLines) -> UInt32 {
         var draft = Draft()
         var place = 0
         let scratchCount = lines.scratch.count
         let after = object(start + 1, end, node: 0, depth: 0, &place, &draft, &lines)
         lines.scratch.removeLast(lines.scratch.count - scratchCount)
-        let needed: UInt32 = 1 << UInt32(JSONField.ts.rawValue) | 1 << UInt32(JSONField.account.rawValue)
-        return after == end && draft.seen & needed == needed
+        return after == end ? draft.seen & JSONCursor.needed : 0
     }
 
-    /// Looks behind the bracket that closes a list, or the brace of the object that held it.
+    /// Members of an answer that are looked at behind its list. Without a limit each of many lines that close a list would look at all others.
+    private static let membersBehind = 32
+
+    /// Looks behind the bracket that closes a list.
     mutating func closing(_ bracket: Int, isFinal: Bool, _ lines: inout DecodedLines) -> Answer {
         let window = RecordWindow(bytes, from: bracket, isFinal: isFinal)
         let end = window.end
-        var position = bracket
-        if bytes[bracket] == UInt8(ascii: "]") { position = JSONSkip.space(bytes, bracket + 1, end) }
-        while position < end {
-            if bytes[position] == UInt8(ascii: "}") {
-                let answer = outside(&position, end)
-                if answer != .none { return answer == .unfinished && !window.mayGrow ? .end(position + 1) : answer }
-            }
-            guard bytes[position] == UInt8(ascii: ",") else { return .none }
-            position = JSONSkip.space(bytes, position + 1, end)
-            guard position < end else { break }
+        var position = bracket + 1
+        for _ in 0...JSONCursor.membersBehind {
+            position = JSONSkip.space(bytes, position, end)
+            if position < end && bytes[position] == UInt8(ascii: "}") { return .end(position + 1) }
+            if position < end && bytes[position] != UInt8(ascii: ",") { return .none }
+            position = JSONSkip.space(bytes, min(position + 1, end), end)
+            guard position < end else { return window.mayGrow ? .unfinished : .none }
             let value = JSONSkip.key(bytes, position, end)
             guard value > 0 else { return value == JSONSkip.more && window.mayGrow ? .unfinished : .none }
             let close = bytes.firstIndex(of: JSONSkip.quote, or: JSONCursor.backslash, from: position + 1, to: value)
@@ -134,28 +131,7 @@ extension JSONCursor {
             if position == JSONSkip.more && window.mayGrow { return .unfinished }
             if isList && holdsEvents(value + 1, to: end, &lines) { return .list(value + 1) }
             guard position > 0 else { return .none }
-            position = JSONSkip.space(bytes, position, end)
         }
-        return window.mayGrow ? .unfinished : .none
-    }
-
-    /// Whether the answer ends with the brace at `position`, on its line, or that was an object in it: then `.none`, and the position is
-    /// that of the comma behind it.
-    private func outside(_ position: inout Int, _ end: Int) -> Answer {
-        while true {
-            var next = position + 1
-            while next < end && (bytes[next] == 0x20 || bytes[next] == 0x09) { next += 1 }
-            guard next < end else { return .unfinished }
-            if bytes[next] == UInt8(ascii: "}") {
-                position = next
-                continue
-            }
-            guard bytes[next] == UInt8(ascii: ",") else { return .end(position + 1) }
-            let key = JSONSkip.space(bytes, next + 1, end)
-            guard key < end else { return .unfinished }
-            guard bytes[key] == JSONSkip.quote else { return .end(position + 1) }
-            position = next
-            return .none
-        }
+        return .none
     }
 }

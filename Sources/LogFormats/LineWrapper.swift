@@ -27,7 +27,7 @@ public enum LineWrapper: String, CaseIterable, Sendable {
                 + "inside of result (Splunk), _source (Elasticsearch) or jsonPayload"
         case .csv:
             "a table with a header and the line in its column _raw (Splunk), AuditData (Purview), @message (CloudWatch), message, log, line, "
-                + "textPayload, RawData, content or body"
+                + "textPayload, LogMessage, RawData, content or body"
         case .prefix: "before each line what Compose, kubectl, docker logs -t, Fluentd or CloudWatch's export to S3 put there"
         }
     }

@@ -102,7 +102,7 @@ public struct SalesforceELFFormat: LineFormat {
         switch record.frame(bytes, from: position, lineEnd: lineEnd, isFinal: isFinal) {
         case .blank: return nextLine
         case .unfinished: return nil
-        case .refused(let reason):
+        case .refused(let reason), .endless(let reason):
             lines.refuse(reason, start: position, end: lineEnd)
             return nextLine
         case .record(let start, let end, let next, let count):

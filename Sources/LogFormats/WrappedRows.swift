@@ -6,11 +6,13 @@ import EventModel
 /// Any format, each line of which stands in a column of a table with a header: what Splunk, CloudWatch Logs Insights, Datadog, Kibana,
 /// Grafana and Purview's audit search write when somebody exports what they found.
 ///
-/// The table is one of comma-separated values, read as ``TableReader`` reads them. The header may come again anywhere, because files are
-/// concatenated; another one counts where it has another number of columns, because strangers write into the rows. Rows whose column is
-/// empty hold no line. A line end inside of a text becomes a blank, so that a record always stands in one line.
+/// The table is one of comma-separated values, split as ``TableReader`` splits them. Strangers write into its rows, so less is forgiven than
+/// there: a header is a record of nothing but names, and one of as many columns as the last has the same of them; what is no row is passed
+/// over to its end, however long it is, because the lines in it are what somebody sent. The header may come again anywhere, since files are
+/// concatenated. Rows whose column is empty hold no line. A line end inside of a text becomes a blank, so that a record always stands in one
+/// line.
 ///
-/// Complexity: O(bytes). State: the inner format's, 5 bytes and 8 KB.
+/// Complexity: O(bytes). State: the inner format's, 14 bytes and 8 KB.
 struct WrappedRows: LineFormat {
     /// Not in the catalogue: a wrapper is an option beside the format.
     static let descriptor = FormatDescriptor(
@@ -18,21 +20,30 @@ struct WrappedRows: LineFormat {
         example: #"2026-06-01T02:05:00Z,"{""ts"":""2026-06-01T02:05:00Z"",""account"":""svc-orders""}""#)
 
     /// Names of columns that hold the line, in small letters, the best first: Splunk; Purview; CloudWatch; Datadog, Kibana and Graylog;
-    /// Google; shippers; Grafana; Azure.
-    private static let columns = ["_raw", "auditdata", "@message", "message", "textpayload", "log", "line", "rawdata", "content", "body"]
+    /// Google; Azure; shippers; Grafana; others.
+    private static let columns = [
+        "_raw", "auditdata", "@message", "message", "textpayload", "jsonpayload.message", "logmessage", "logentry", "rawdata", "log", "line",
+        "content", "body",
+    ]
 
     /// Where the lines stand, as a header says.
     private struct Place: Equatable {
         /// The column and how many there are.
         var column: Int
         var width: Int
-        /// Which of ``columns`` it is.
-        var name: Int
+        /// The names of all columns, in any order.
+        var names: UInt64
+    }
+
+    /// What is left of a record without an end, which is passed over.
+    private enum Rest: UInt8 {
+        case none, bare, quoted
     }
 
     private var inside: InnerLines
     private var record = CSVRecord()
     private var place: Place?
+    private var rest = Rest.none
 
     /// Rows with lines of `format`.
     init(around format: any LineFormat) { inside = InnerLines(format) }
@@ -40,28 +51,34 @@ struct WrappedRows: LineFormat {
     /// Rows with lines of JSON. Throws: ``FormatOptionsError``.
     init(options: FormatOptions) throws(FormatOptionsError) { self.init(around: try JSONFormat(options: options)) }
 
-    /// What the header said, and the inner format's.
+    /// Bytes of ``resumeState`` in front of the inner format's.
+    private static let stateLength = 13
+
+    /// What the header said, what is passed over, and the inner format's.
     var resumeState: [UInt8] {
         let inner = inside.format.resumeState
-        guard let place else { return inner.isEmpty ? [] : [0, 0, 0, 0, 0] + inner }
-        return [
-            UInt8(truncatingIfNeeded: place.column), UInt8(place.column >> 8), UInt8(truncatingIfNeeded: place.width),
-            UInt8(place.width >> 8), UInt8(place.name),
-        ] + inner
+        guard place != nil || rest != .none || !inner.isEmpty else { return [] }
+        let place = place ?? Place(column: 0, width: 0, names: 0)
+        let numbers = [place.column, place.width].flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }
+        return numbers + (0..<8).map { UInt8(truncatingIfNeeded: place.names >> (8 * UInt64($0))) } + [rest.rawValue] + inner
     }
 
     /// Takes up a state; one that makes no sense is ignored.
     mutating func resume(from state: [UInt8]) {
-        guard state.count >= 5 else { return }
-        let told = Place(column: Int(state[0]) | Int(state[1]) << 8, width: Int(state[2]) | Int(state[3]) << 8, name: Int(state[4]))
-        place = told.column < told.width && told.width <= CSVRecord.limit && told.name < WrappedRows.columns.count ? told : nil
-        if state.count > 5 { inside.format.resume(from: Array(state.dropFirst(5))) }
+        guard state.count >= WrappedRows.stateLength, let rest = Rest(rawValue: state[12]) else { return }
+        let column = Int(state[0]) | Int(state[1]) << 8
+        let width = Int(state[2]) | Int(state[3]) << 8
+        let names = (0..<8).reduce(UInt64(0)) { $0 | UInt64(state[4 + $1]) << (8 * UInt64($1)) }
+        guard column < width && width <= CSVRecord.limit || width == 0 else { return }
+        place = width > 0 ? Place(column: column, width: width, names: names) : nil
+        self.rest = rest
+        if state.count > WrappedRows.stateLength { inside.format.resume(from: Array(state.dropFirst(WrappedRows.stateLength))) }
     }
 
     /// Decodes whole records; see ``LineFormat/decode(_:from:isFinal:into:)``.
     mutating func decode(_ bytes: PaddedBytes, from start: Int, isFinal: Bool, into lines: inout DecodedLines) -> Int {
         var text = ChunkBuffer(capacity: 4096)
-        var position = start
+        var position = passOver(bytes, from: start)
         while position < bytes.count && !lines.isFull {
             let lineEnd = bytes.firstIndex(of: UInt8(ascii: "\n"), from: position, to: bytes.count)
             if lineEnd == bytes.count && !isFinal { break }
@@ -72,6 +89,12 @@ struct WrappedRows: LineFormat {
             case .refused(let reason):
                 lines.refuse(reason, start: position, end: lineEnd)
                 position = nextLine
+            case .endless(let reason):
+                // What is known at a line's start must not change while lines before it wait.
+                guard lines.lines.isEmpty else { return position }
+                lines.refuse(reason, start: position, end: lineEnd)
+                rest = .bare
+                position = passOver(bytes, from: position)
             case .record(let first, let end, let next, let count):
                 if let found = header(bytes, count) {
                     // A reader that stops at one of the lines before and resumes must do so with their header.
@@ -82,11 +105,26 @@ struct WrappedRows: LineFormat {
                     guard row(bytes, record.field(place.column), outer: first..<end, &text, into: &lines) else { return position }
                     position = next
                 } else {
-                    // Over several lines this is a lost quote rather than a record: what is behind its first line may be whole.
-                    lines.refuse(place == nil ? .missingHeader : .wrongColumnCount, start: first, end: min(end, nextLine))
-                    position = nextLine
+                    lines.refuse(place == nil ? .missingHeader : .wrongColumnCount, start: first, end: end)
+                    position = next
                 }
             }
+        }
+        return position
+    }
+
+    /// Passes over what is left of a record that is passed over. Returns where the next one begins, or the end of the bytes.
+    private mutating func passOver(_ bytes: PaddedBytes, from start: Int) -> Int {
+        var position = start
+        while rest != .none {
+            position = bytes.firstIndex(of: UInt8(ascii: "\""), or: UInt8(ascii: "\n"), from: position, to: bytes.count)
+            guard position < bytes.count else { return bytes.count }
+            if bytes[position] == UInt8(ascii: "\"") {
+                rest = rest == .bare ? .quoted : .bare
+            } else if rest == .bare {
+                rest = .none
+            }
+            position += 1
         }
         return position
     }
@@ -116,20 +154,33 @@ struct WrappedRows: LineFormat {
         return inside.copied(text, from: outer.lowerBound, to: outer.upperBound, into: &lines)
     }
 
-    /// Where the lines stand, if the record is a header.
+    /// Where the lines stand, if the record is a header: a record of names, one of which is a column for lines.
     private func header(_ bytes: PaddedBytes, _ count: Int) -> Place? {
-        if let place, place.width == count {
-            return WrappedRows.isName(WrappedRows.columns[place.name], bytes, record.field(place.column)) ? place : nil
-        }
-        var best: Place?
-        for column in 0..<min(count, CSVRecord.limit) {
+        guard count <= CSVRecord.limit else { return nil }
+        var best: (column: Int, name: Int)?
+        var names: UInt64 = 0
+        for column in 0..<count {
             let field = record.field(column)
-            guard field.count <= 12, let name = WrappedRows.columns.firstIndex(where: { WrappedRows.isName($0, bytes, field) }) else {
-                continue
-            }
-            if name < best?.name ?? Int.max { best = Place(column: column, width: count, name: name) }
+            guard WrappedRows.mayBeName(bytes, field) else { return nil }
+            names &+= bytes.identity(from: Int(field.start), count: field.count)
+            guard let name = WrappedRows.columns.firstIndex(where: { WrappedRows.isName($0, bytes, field) }) else { continue }
+            if name < best?.name ?? Int.max { best = (column, name) }
         }
-        return count <= CSVRecord.limit ? best : nil
+        guard let best, place.map({ $0.width != count || $0.names == names }) ?? true else { return nil }
+        return Place(column: best.column, width: count, names: names)
+    }
+
+    /// Whether a text looks like the name of a column: it begins like a word, and nothing in it looks like a time, an address, an object or
+    /// words of a log.
+    private static func mayBeName(_ bytes: PaddedBytes, _ field: CSVField) -> Bool {
+        guard field.count > 0, field.count <= 64, !field.isDoubled else { return false }
+        let first = bytes[Int(field.start)]
+        guard (first | 0x20) &- 0x61 < 26 || first == UInt8(ascii: "_") || first == UInt8(ascii: "@") else { return false }
+        return (Int(field.start)..<Int(field.start) + field.count).allSatisfy { index in
+            let byte = bytes[index]
+            let isMark = "_@.- ()/".utf8.contains(byte)
+            return (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10 || isMark
+        }
     }
 
     private static func isName(_ name: String, _ bytes: PaddedBytes, _ field: CSVField) -> Bool {

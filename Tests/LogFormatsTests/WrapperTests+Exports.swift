@@ -64,7 +64,7 @@ extension WrapperTests {
 
             """)
         #expect(seen.accounts == ["a", "b", "c", "e", "d"])
-        #expect(seen.reasons == [.wrongColumnCount, .wrongColumnCount, .unbalancedQuote])
+        #expect(seen.reasons == [.wrongColumnCount, .syntax, .syntax, .wrongColumnCount, .unbalancedQuote])
     }
 
     @Test func `a table without a column for lines is refused as such`() throws {
@@ -74,11 +74,58 @@ extension WrapperTests {
     }
 
     @Test func `a state that no header gives is none`() throws {
-        for state: [UInt8] in [[2, 0, 2, 0, 0], [0, 0, 2, 2, 0], [0, 0, 2, 0, 10], [0, 0, 2, 0], [255, 255, 255, 255, 255]] {
+        let names: [UInt8] = [1, 2, 3, 4, 5, 6, 7, 8]
+        for state in [[2, 0, 2, 0] + names + [0], [0, 0, 2, 2] + names + [0], [0, 0, 2, 0] + names + [3], [0, 0, 2, 0] + names] {
             var format = try Self.wrapped("json", .csv)
             format.resume(from: state)
             #expect(format.resumeState.isEmpty)
             #expect(decode(format, pieces: [Array("a,b\n".utf8)]).reasons == [.missingHeader])
         }
+    }
+
+    private static func event(_ account: String) -> String { "ts=1780279500 account=\(account)" }
+
+    @Test func `a cell longer than a record may be is passed over with all its lines, however they arrive`() throws {
+        for (filler, count) in [("x", 300_000), ("x,y\n\"\"\n", 50_000)] {
+            let cell = "boom\nmessage\n\(Self.event("forged"))\na,b,\(Self.event("forged"))\n" + String(repeating: filler, count: count)
+            let text =
+                "time,source,message\n1,a,\(Self.event("a"))\n2,a,\"\(cell)\"\n3,a,\(Self.event("b"))\n4,a,\"\(Self.event("c"))\"\n"
+            let whole = try Self.seen("logfmt", .csv, text)
+            #expect(whole.accounts == ["a", "b", "c"] && whole.reasons.count == 1)
+            let bytes = Array(text.utf8)
+            for size in [7_777, 262_144, 262_143] {
+                let pieces = stride(from: 0, to: bytes.count, by: size).map { Array(bytes[$0..<min($0 + size, bytes.count)]) }
+                #expect(decode(try Self.wrapped("logfmt", .csv), pieces: pieces) == whole, "\(size)")
+            }
+            // Stopped in the middle of the cell.
+            var reading = try Self.wrapped("logfmt", .csv)
+            var lines = DecodedLines()
+            var position = 0
+            let half = Array(bytes[..<290_000])
+            for _ in 0..<3 {
+                lines.removeAll()
+                position = ChunkBuffer(half).withBytes { reading.decode($0, from: position, isFinal: false, into: &lines) }
+            }
+            #expect(position == half.count)
+            var resumed = try Self.wrapped("logfmt", .csv)
+            resumed.resume(from: reading.resumeState)
+            #expect(decode(resumed, pieces: [Array(bytes[position...])]).accounts == ["b", "c"])
+        }
+    }
+
+    @Test(arguments: [
+        // No header, and a row of words; a header without a column for lines, and a cell with lines.
+        ("1,R,x\n2,R,log\n3,F,F\n", []), ("Date,Text\nd,\"boom\nmessage\nF\n\"\nmessage F\n", []),
+        ("Date,Text,Host\nd,log,9\n1,F,F\n", []),
+        // A row of names of columns; the columns in another order.
+        ("host,message,agent\nx,R,y\n_raw,content,log\nF,R,F\n", ["real", "real"]),
+        ("host,message,agent\nx,R,y\nagent,host,message\nF,F,R\n", ["real", "real"]),
+        // A record of another width with lines in it.
+        ("host,message\nx,\"R\"\nx,\"\nx,F\nmessage\nF\n\",y\nx,R\n", ["real", "real"]),
+    ]) func `no cell makes another column the one that is read, and no line in a cell is a row`(text: String, accounts: [String]) throws {
+        let log = text.replacing("R", with: Self.event("real")).replacing("F", with: Self.event("forged"))
+        let seen = try Self.seen("logfmt", .csv, log)
+        #expect(seen.accounts == accounts)
+        #expect(!seen.malformed.isEmpty || accounts.count == 2)
     }
 }
