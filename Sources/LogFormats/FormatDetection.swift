@@ -148,7 +148,8 @@ public struct FormatDetection: Sendable {
         var fits: Bool
         /// Nothing is refused for its shape: what is missing is a name.
         var isNear: Bool
-        /// 3: the format knows the log and finds events; 2: it knows the log, or reads its objects; 1: it reads any log, and finds events.
+        /// 4: a table that names time and account as weir does, whatever a column of it holds; 3: the format knows the log and finds
+        /// events; 2: it knows the log, or reads its objects; 1: it reads any log, and finds events.
         var kind: Int
         var understood: Int
         var hasEvents: Bool
@@ -165,7 +166,10 @@ public struct FormatDetection: Sendable {
             isNear = trial.hasShape
             let isObject = format.example.first == "{"
             let isGeneric = ["csv", "csv_semicolon", "tsv", "logfmt"].contains(trial.format) || (trial.format == "json" && !isOwn)
-            if hasEvents {
+            let isTable = ["csv", "csv_semicolon", "tsv"].contains(trial.format)
+            if hasEvents && isTable && trial.options == FormatOptions() {
+                kind = 4
+            } else if hasEvents {
                 kind = isObject ? (isOwn ? 3 : 2) : isGeneric ? 1 : 3
             } else {
                 // A format of objects may step over any; the others know their logs by their shape.

@@ -7,7 +7,7 @@
 /// Of more than ``recordLimit`` the rest is refused as too long. Complexity: O(bytes). State: the format's.
 struct InnerLines: Sendable {
     /// Records of a line: a line of a mebibyte has fewer whose time and account are stated.
-    static let recordLimit = 16_384
+    static let recordLimit = 65_536
 
     var format: any LineFormat
 

@@ -109,7 +109,8 @@ extension JSONCursor {
         return after == end ? draft.seen & JSONCursor.needed : 0
     }
 
-    /// Members of an answer that are looked at behind its list. Without a limit each of many lines that close a list would look at all others.
+    /// Members of an answer that are looked at behind its list. Without a limit each of many lines that close a list would look at all
+    /// others.
     private static let membersBehind = 32
 
     /// Looks behind the bracket that closes a list.

@@ -84,36 +84,40 @@ public enum LineWrapper: String, CaseIterable, Sendable {
     }
 
     /// The line that the object at `start` holds, if any, and the position behind the object; nil when it is not whole. It is the first of
-    /// the texts under one of the keys, in the object itself or in one of its holders, and no empty one if there are others.
+    /// the texts under one of the keys, and no empty one if there are others: of the object itself rather than of a holder, since who
+    /// writes the line may name fields that were taken out of it, and in a holder `_raw` rather than such a field.
     private static func line(_ bytes: PaddedBytes, from start: Int, to end: Int, depth: Int) -> (inner: Inner?, behind: Int)? {
         var position = JSONSkip.space(bytes, start + 1, end)
-        var inner: Inner?
+        var (own, held): (Inner?, Inner?)
         while position < end, bytes[position] == JSONSkip.quote {
             let value = JSONSkip.key(bytes, position, end)
             guard value > 0 else { return nil }
-            let isWanted = inner.map { $0.start == $0.end } ?? true
-            if isWanted, bytes[value] == JSONSkip.quote, isOne(of: textKeys, bytes, position + 1),
+            let isRaw = depth > 0 && bytes.hasASCII("_raw\"", at: position + 1)
+            if isEmpty(own) || isRaw, bytes[value] == JSONSkip.quote, isOne(of: textKeys, bytes, position + 1),
                 let text = text(bytes, from: value + 1, to: end)
             {
-                inner = Inner(start: value + 1, end: text.end, isEscaped: text.isEscaped)
+                own = Inner(start: value + 1, end: text.end, isEscaped: text.isEscaped)
                 position = text.behind
-            } else if isWanted, depth == 0, bytes[value] == UInt8(ascii: "{"), isOne(of: holderKeys, bytes, position + 1) {
-                guard let held = line(bytes, from: value, to: end, depth: 1) else { return nil }
-                inner = held.inner ?? inner
-                position = held.behind
+            } else if isEmpty(own), isEmpty(held), depth == 0, bytes[value] == UInt8(ascii: "{"), isOne(of: holderKeys, bytes, position + 1)
+            {
+                guard let inside = line(bytes, from: value, to: end, depth: 1) else { return nil }
+                held = inside.inner ?? held
+                position = inside.behind
             } else {
                 position = JSONSkip.value(bytes, value, end, depth: 1 + depth)
             }
             guard position > 0 else { return nil }
             position = JSONSkip.space(bytes, position, end)
             guard position < end else { return nil }
-            if bytes[position] == UInt8(ascii: "}") { return (inner, position + 1) }
+            if bytes[position] == UInt8(ascii: "}") { return (isEmpty(own) ? held ?? own : own, position + 1) }
             guard bytes[position] == UInt8(ascii: ",") else { return nil }
             position = JSONSkip.space(bytes, position + 1, end)
         }
-        // An object with nothing in it.
-        return depth > 0 && position < end && bytes[position] == UInt8(ascii: "}") ? (nil, position + 1) : nil
+        // An object with nothing in it, or with a comma behind its last member.
+        return depth > 0 && position < end && bytes[position] == UInt8(ascii: "}") ? (own, position + 1) : nil
     }
+
+    private static func isEmpty(_ inner: Inner?) -> Bool { inner.map { $0.start == $0.end } ?? true }
 
     private static func isOne(of keys: [StaticString], _ bytes: PaddedBytes, _ start: Int) -> Bool {
         keys.contains { bytes.hasASCII($0, at: start) && bytes[start + $0.utf8CodeUnitCount] == JSONSkip.quote }

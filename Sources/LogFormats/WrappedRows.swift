@@ -6,11 +6,11 @@ import EventModel
 /// Any format, each line of which stands in a column of a table with a header: what Splunk, CloudWatch Logs Insights, Datadog, Kibana,
 /// Grafana and Purview's audit search write when somebody exports what they found.
 ///
-/// The table is one of comma-separated values, split as ``TableReader`` splits them. Strangers write into its rows, so less is forgiven than
-/// there: a header is a record of nothing but names, and one of as many columns as the last has the same of them; what is no row is passed
-/// over to its end, however long it is, because the lines in it are what somebody sent. The header may come again anywhere, since files are
-/// concatenated. Rows whose column is empty hold no line. A line end inside of a text becomes a blank, so that a record always stands in one
-/// line.
+/// The table is one of comma-separated values, split as ``TableReader`` splits them. Strangers write into its rows, so less is forgiven
+/// than there: a header is a record of nothing but names, and one of as many columns as the last has the same of them; what is no row is
+/// passed over to its end, however long it is, because the lines in it are what somebody sent. The header may come again anywhere, since
+/// files are concatenated. Rows whose column is empty hold no line. A line end inside of a text becomes a blank, so that a record always
+/// stands in one line.
 ///
 /// Complexity: O(bytes). State: the inner format's, 14 bytes and 8 KB.
 struct WrappedRows: LineFormat {
@@ -22,7 +22,8 @@ struct WrappedRows: LineFormat {
     /// Names of columns that hold the line, in small letters, the best first: Splunk; Purview; CloudWatch; Datadog, Kibana and Graylog;
     /// Google; Azure; shippers; Grafana; others.
     private static let columns = [
-        "_raw", "auditdata", "@message", "message", "textpayload", "jsonpayload.message", "logmessage", "logentry", "rawdata", "log", "line",
+        "_raw", "auditdata", "@message", "message", "textpayload", "jsonpayload.message", "logmessage", "logentry", "rawdata", "log",
+        "line",
         "content", "body",
     ]
 

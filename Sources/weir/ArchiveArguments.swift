@@ -13,7 +13,7 @@ struct ArchiveArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Settings whose sources and detector options are used.", valueName: "file")) var settings: String?
     @Option(help: ArgumentHelp("The source of the settings that PATH belongs to.", valueName: "name")) var source: String?
     @Option(help: "The log format; `weir formats` lists them.") var format: String?
-    @Option(help: "What stands around each line: syslog, docker, cri or json.") var wrapper: String?
+    @Option(help: "What stands around each line: \(LineWrapper.allCases.map(\.rawValue).joined(separator: ", ")).") var wrapper: String?
     @Option(
         help: ArgumentHelp("Where one of weir's keys stands in the log, as in a field map; may be given again.", valueName: "key=place"))
     var field: [String] = []

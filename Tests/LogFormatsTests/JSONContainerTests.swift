@@ -109,20 +109,22 @@ struct JSONContainerTests {
         }
     }
 
-    @Test(arguments: [
+    /// Lines of a log that quote a list, `R` in it.
+    static let quoting = [
         #"{"items":[R],"ts":1780279500}"#, #"{"items":[R],"level":"info","account":"gateway"}"#, #"{"ts":"never","results":[R]}"#,
         #"{"data":{"items":[R]},"x":1}"#, #"{"body":{"items":[R]},"ts":1780279500}"#,
-    ]) func `nothing is read out of what a line quotes, be the line itself refused`(text: String) throws {
+    ]
+
+    @Test(arguments: quoting) func `nothing is read out of what a line quotes, be the line itself refused`(text: String) throws {
         let seen = try RecordSight("json", text.replacing("R", with: Self.records[0]) + "\n" + Self.records[1] + "\n")
         #expect(seen.lines.count == 1 && seen.refused.count == 1 && seen.ignored == 0)
     }
 
     @Test func `behind a list so many members are looked at and no more, or lines that close lists would each look at all others`() throws {
-        let members = { (count: Int) in
-            try RecordSight("json", "{\"results\":[\(Self.records[0])]\(String(repeating: ",\"k\":1", count: count))}\n")
-        }
-        #expect(try members(32).refused.isEmpty && members(32).lines.count == 1)
-        #expect(try members(33).lines.count == 1 && members(33).refused.count == 1)
+        let text = { "{\"results\":[\(Self.records[0])]\(String(repeating: ",\"k\":1", count: $0))}\n" }
+        let (few, many) = (try RecordSight("json", text(32)), try RecordSight("json", text(33)))
+        #expect(few.lines.count == 1 && few.refused.isEmpty)
+        #expect(many.lines.count == 1 && many.refused.count == 1)
     }
 
     @Test func `an answer whose key was an ordinary one before is stepped into as well`() throws {

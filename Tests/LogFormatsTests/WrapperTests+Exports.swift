@@ -26,6 +26,11 @@ extension WrapperTests {
         ("Elasticsearch", "combined", .json, "{\"_index\":\"a\",\"_source\":{\"host\":{},\"message\":\(inObject(access))}}\n"),
         ("Google", "combined", .json, "{\"insertId\":\"a\",\"textPayload\":\(inObject(access)),\"severity\":\"INFO\"}\n"),
         ("Google's objects", "combined", .json, "{\"jsonPayload\":{},\"resource\":{},\"textPayload\":\(inObject(access))}\n"),
+        ("Splunk with a field of the line's", "combined", .json, "{\"result\":{\"message\":\"x\",\"_raw\":\(inObject(access))}}\n"),
+        ("Elasticsearch with a text of its own", "combined", .json, "{\"_source\":{\"message\":\"x\"},\"message\":\(inObject(access))}\n"),
+        ("a comma behind the last member", "combined", .json, "{\"result\":{\"_raw\":\(inObject(access)),},\"a\":1}\n"),
+        ("Swarm", "combined", .prefix, "web.1.x7k2@node1    | \(access)\n"),
+        ("Grafana's texts", "combined", .prefix, "2026-06-01T02:05:00.1Z\t\(access)\n"),
         ("Compose", "combined", .prefix, "nginx-1    | \(access)\n"),
         ("kubectl", "dataverse", .prefix, "[pod/gw-1/nginx] 2026-06-01T02:05:00.1Z \(record)\n"),
         ("CloudWatch's S3 export", "dataverse", .prefix, "2026-06-01T02:05:00.000Z \(record)\n"),
@@ -65,6 +70,16 @@ extension WrapperTests {
             """)
         #expect(seen.accounts == ["a", "b", "c", "e", "d"])
         #expect(seen.reasons == [.wrongColumnCount, .syntax, .syntax, .wrongColumnCount, .unbalancedQuote])
+    }
+
+    @Test func `a table that is a log itself is read as such, whatever stands in a column of it`() throws {
+        let row = "1780279500,a,export,1,\(Self.quoted(#"{"ts":1780279500,"account":"b","rows":1,"object":"x","action":"read"}"#))\n"
+        let text = "ts,account,action,rows,message\n" + String(repeating: row, count: 20)
+        let best = try #require(FormatDetection(Array(text.utf8), isWhole: true).best)
+        #expect(best.format == "csv" && best.options == FormatOptions())
+        let table = "gw-1 | 2026-06-01T02:05:00Z\tsvc-a\t5\n"
+        let seen = decode(try Self.wrapped("tsv", .prefix, fields: ["ts": "1", "account": "2", "rows": "3"]), pieces: [Array(table.utf8)])
+        #expect(seen.accounts == ["svc-a"] && seen.malformed.isEmpty)
     }
 
     @Test func `a table without a column for lines is refused as such`() throws {
