@@ -95,7 +95,8 @@ struct FieldOutline {
                     if behind > 0 { end = behind }
                     _ = object(bytes, from: position + 1, to: end, path: "", depth: 0)
                     // An object without a time may be an answer, and its records in a list.
-                    let inside = JSONCursor.list(bytes, position, bytes.count) { _, _ in false }
+                    var hasEmpty = false
+                    let inside = JSONCursor.list(bytes, position + 1, bytes.count, &hasEmpty) { _, _ in false }
                     if inside > 0 && times == places.reduce(0, { $0 + $1.times }) { end = inside } else { count += 1 }
                 }
                 position = end

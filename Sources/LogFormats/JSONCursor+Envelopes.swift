@@ -34,21 +34,39 @@ extension JSONCursor {
     /// Complexity: O(bytes), at most a window.
     mutating func opening(_ first: Int, isFinal: Bool, _ lines: inout DecodedLines) -> Answer {
         let window = RecordWindow(bytes, from: first, isFinal: isFinal)
-        let inside = JSONCursor.list(bytes, first, window.end) { isWanted($0, $1) }
+        var hasEmpty = false
+        var inside = JSONCursor.list(bytes, first + 1, window.end, &hasEmpty) { isWanted($0, $1) }
         guard inside > 0 else { return inside == JSONSkip.more && window.mayGrow ? .unfinished : .none }
         let end = JSONSkip.value(bytes, first, window.end, depth: 0)
         if end == JSONSkip.more && window.mayGrow { return .unfinished }
         if end > 0 && stated(first, end, &lines) != 0 { return .none }
-        if bytes[inside - 1] == UInt8(ascii: "}") { return .end(inside) }
-        return holdsEvents(inside, to: window.end, &lines) ? .list(inside) : .none
+        // Other lists may stand before the one with the events: of what was counted, or of whom it refers to.
+        while inside > 0, bytes[inside - 1] != UInt8(ascii: "}") {
+            if holdsEvents(inside, to: window.end, &lines) { return .list(inside) }
+            let behind = JSONSkip.value(bytes, inside - 1, window.end, depth: 1)
+            guard behind > 0 else { return .none }
+            inside = JSONCursor.list(bytes, behind, window.end, &hasEmpty) { isWanted($0, $1) }
+        }
+        return inside > 0 ? .end(inside) : .none
     }
 
-    /// The position inside of the list that an answer would have its events in, or behind the object if its lists are empty; or a failure
-    /// of ``JSONSkip``: `syntax` as well where there is no list, or a key before it is one that `stops` says yes to.
-    static func list(_ bytes: PaddedBytes, _ first: Int, _ end: Int, stops: (Int, Int) -> Bool) -> Int {
-        var position = JSONSkip.space(bytes, first + 1, end)
-        var isEmpty = false
+    /// The position inside of the next list that an answer may have its events in, or behind the object if the lists of it that are left are
+    /// empty; or a failure of ``JSONSkip``: `syntax` as well where there is no list, or a key before it is one that `stops` says yes to.
+    ///
+    /// - Parameters:
+    ///   - start: behind the object's brace, or behind a member.
+    ///   - hasEmpty: whether an empty list was seen.
+    static func list(_ bytes: PaddedBytes, _ start: Int, _ end: Int, _ hasEmpty: inout Bool, stops: (Int, Int) -> Bool) -> Int {
+        var position = JSONSkip.space(bytes, start, end)
+        var isFirst = bytes[start - 1] == UInt8(ascii: "{")
         while position < end {
+            if bytes[position] == UInt8(ascii: "}") { return hasEmpty ? position + 1 : JSONSkip.syntax }
+            if !isFirst {
+                guard bytes[position] == UInt8(ascii: ",") else { return JSONSkip.syntax }
+                position = JSONSkip.space(bytes, position + 1, end)
+                guard position < end else { break }
+            }
+            isFirst = false
             let value = JSONSkip.key(bytes, position, end)
             guard value > 0 else { return value }
             let close = bytes.firstIndex(of: JSONSkip.quote, or: JSONCursor.backslash, from: position + 1, to: value)
@@ -57,15 +75,11 @@ extension JSONCursor {
                 let element = JSONSkip.space(bytes, value + 1, end)
                 guard element < end else { return JSONSkip.more }
                 if bytes[element] == UInt8(ascii: "{") { return value + 1 }
-                isEmpty = isEmpty || bytes[element] == UInt8(ascii: "]")
+                hasEmpty = hasEmpty || bytes[element] == UInt8(ascii: "]")
             }
             position = JSONSkip.value(bytes, value, end, depth: 1)
             guard position > 0 else { return position }
             position = JSONSkip.space(bytes, position, end)
-            guard position < end else { return JSONSkip.more }
-            if bytes[position] == UInt8(ascii: "}") && isEmpty { return position + 1 }
-            guard bytes[position] == UInt8(ascii: ",") else { return JSONSkip.syntax }
-            position = JSONSkip.space(bytes, position + 1, end)
         }
         return JSONSkip.more
     }

@@ -155,6 +155,8 @@ struct JSONContainerTests {
             ("{\"status\":200,\"rows\":\"many\",\"results\":[\(list)]}", 6),
             ("{\"status\":\"ok\",\"results\":[\(list)],\"events\":[1]}", 6),
             ("{\"values\":[1,2],\"items\":[{\"kind\":\"x\"},\(list)]}", 6),
+            ("{\"objects\":[{\"id\":1},{\"id\":2}],\"n\":{},\"entries\":[],\"results\":[\(list)],\"data\":[{\"id\":3}]}", 6),
+            ("{\"events\":[],\"objects\":[{\"id\":1}]}", 0),
         ] {
             let seen = try RecordSight("json", text + "\n" + Self.records[0] + "\n")
             #expect(seen.lines.count == count + 1 && seen.ignored == 1, "\(text)")
