@@ -50,7 +50,7 @@ extension JSONCursor {
         return inside > 0 ? .end(inside) : .none
     }
 
-    /// The position inside of the next list that an answer may have its events in, or behind the object if the lists of it that are left are
+    /// The position inside of the next list that an answer may have its events in, or behind the object if no list is left and one was
     /// empty; or a failure of ``JSONSkip``: `syntax` as well where there is no list, or a key before it is one that `stops` says yes to.
     ///
     /// - Parameters:

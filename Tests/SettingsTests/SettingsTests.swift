@@ -27,15 +27,15 @@ let good = """
     """
 
 @Suite struct SettingsTests {
-    @Test func `a wrapper is one of three words`() throws {
+    @Test func `a wrapper is one of six words`() throws {
         func text(_ wrapper: String) -> String {
             "state_directory: /x\nsources:\n  - { name: a, format: combined, wrapper: \(wrapper), paths: [/a] }"
         }
         let settings = try SettingsFile.read(text("docker"), folder: "/etc/weir")
         #expect(settings.sources.map(\.wrapper) == [.docker])
         #expect(places(text("podman")) == ["3 sources[0].wrapper"])
-        #expect(messages(text("podman")).contains("syslog, docker, cri, json"))
-        #expect(SettingsReference.text.contains("- `wrapper`: word, one of syslog, docker, cri, json."))
+        #expect(messages(text("podman")).contains("syslog, docker, cri, json, csv, prefix"))
+        #expect(SettingsReference.text.contains("- `wrapper`: word, one of syslog, docker, cri, json, csv, prefix."))
     }
 
     @Test func `a column that a format does not have is a problem that names those it has`() throws {
