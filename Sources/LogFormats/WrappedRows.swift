@@ -7,12 +7,13 @@ import EventModel
 /// Grafana and Purview's audit search write when somebody exports what they found.
 ///
 /// The table is one of comma-separated values, split as ``TableReader`` splits them. Strangers write into its rows, so less is forgiven
-/// than there: a header is a record of nothing but names, and one of as many columns as the last has the same of them; what is no row is
-/// passed over to its end, however long it is, because the lines in it are what somebody sent. The header may come again anywhere, since
-/// files are concatenated. Rows whose column is empty hold no line. A line end inside of a text becomes a blank, so that a record always
-/// stands in one line.
+/// than there: a header is a record of nothing but names, and one of as many columns as the last has the same of them; a record that is no
+/// row is passed over to its end, however long it is, because the lines in it are what somebody sent. Only where a quote stands where none
+/// may, which no exporter writes, reading goes on at the line behind the record's first. The header may come again anywhere, since files
+/// are concatenated. Rows whose column is empty hold no line. A line end inside of a text becomes a blank, so that a record always stands
+/// in one line.
 ///
-/// Complexity: O(bytes). State: the inner format's, 14 bytes and 8 KB.
+/// Complexity: O(bytes). State: the inner format's, ``stateLength`` bytes and 8 KB.
 struct WrappedRows: LineFormat {
     /// Not in the catalogue: a wrapper is an option beside the format.
     static let descriptor = FormatDescriptor(
@@ -23,8 +24,7 @@ struct WrappedRows: LineFormat {
     /// Google; Azure; shippers; Grafana; others.
     private static let columns = [
         "_raw", "auditdata", "@message", "message", "textpayload", "jsonpayload.message", "logmessage", "logentry", "rawdata", "log",
-        "line",
-        "content", "body",
+        "line", "content", "body",
     ]
 
     /// Where the lines stand, as a header says.

@@ -113,6 +113,7 @@ struct JSONContainerTests {
     static let quoting = [
         #"{"items":[R],"ts":1780279500}"#, #"{"items":[R],"level":"info","account":"gateway"}"#, #"{"ts":"never","results":[R]}"#,
         #"{"data":{"items":[R]},"x":1}"#, #"{"body":{"items":[R]},"ts":1780279500}"#,
+        #"{"n":1 "items":[R]}"#,
     ]
 
     @Test(arguments: quoting) func `nothing is read out of what a line quotes, be the line itself refused`(text: String) throws {
