@@ -3,7 +3,7 @@
 
 import EventModel
 
-/// What stands before the time of an access log line: `[vhost ][address[,] ]*address ident user`.
+/// What stands before the time of an access log line: `[vhost ][address[,] ]*address ident user`, or `vhost name - user`.
 enum CombinedPrefix {
     private static let space = UInt8(ascii: " ")
     private static let dash = UInt8(ascii: "-")
@@ -34,11 +34,18 @@ enum CombinedPrefix {
             tokenEnd = nextEnd
         }
         guard tokenEnd > token, tokenEnd < end else { return .syntax }
+        // `host name - user`: a name that was looked up, behind a virtual host that is an address. A user's name begins with no dash.
+        let identEnd = bytes.firstIndex(of: space, from: tokenEnd + 1, to: end)
+        let hasDash = bytes[identEnd + 1] == dash && bytes[identEnd + 2] == space && identEnd + 3 < end
+        if hasDash && !(identEnd - tokenEnd == 2 && bytes[tokenEnd + 1] == dash) {
+            token = tokenEnd + 1
+            tokenEnd = identEnd
+        }
         let address = behindLastComma(bytes, from: token, to: tokenEnd)
         line.address = TextRange(start: address, count: tokenEnd - address)
-        let identEnd = bytes.firstIndex(of: space, from: tokenEnd + 1, to: end)
-        guard identEnd > tokenEnd + 1, identEnd + 1 < end else { return .syntax }
-        return take(bytes, from: identEnd + 1, to: end, into: &line)
+        let last = bytes.firstIndex(of: space, from: tokenEnd + 1, to: end)
+        guard last > tokenEnd + 1, last + 1 < end else { return .syntax }
+        return take(bytes, from: last + 1, to: end, into: &line)
     }
 
     /// Whether a word is an address or part of a list of them: then it is no ident.

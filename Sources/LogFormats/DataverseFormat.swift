@@ -46,7 +46,9 @@ struct DataverseDialect: RecordDialect {
         if draft.movement[.region].isEmpty { draft.state(.region, DataverseDialect.region(of: record.value(.host), record.bytes)) }
         if draft.line.status == 0 && (record.begins(.outcome, "fail") || record.says(.outcome, "false")) { draft.line.status = 403 }
         let results = record.value(.list)
-        if results.kind == .text || results.kind == .escapedText {
+        if let count = record.elements(of: results) {
+            draft.rows(count)
+        } else if results.kind == .text || results.kind == .escapedText {
             var count: UInt64 = 1
             var position = Int(results.start)
             let end = position + Int(results.count)

@@ -32,28 +32,36 @@ enum ELFEventType: Equatable, Sendable {
         return .always(.unknown)
     }
 
-    /// Types of the object reference that matter here. Source: Salesforce Object Reference v63, EventLogFile; v67 for ApiTotalUsage.
+    /// Types of the object reference that matter here, and those names of event log objects that are others. Source: Salesforce Object
+    /// Reference v63, EventLogFile; v67 for ApiTotalUsage; Security Guide v66, Event Log Objects.
     private static let all: [(String, ELFEventType)] = [
-        ("API", .soap), ("ApexSoap", .soap), ("ApiEvent", .soap), ("ApiEventStream", .soap),
+        ("API", .soap), ("SoapApi", .soap), ("ApexSoap", .soap), ("ApexSoapApi", .soap), ("ApiEvent", .soap), ("ApiEventStream", .soap),
         ("RestApi", .rest), ("ApexRestApi", .rest), ("ApiTotalUsage", .rest), ("ApexRest", .rest),
         ("BulkApi", .bulk), ("BulkApiRequest", .bulk), ("BulkApi2", .bulkJob),
         ("BulkApiResultEvent", .always(.bulk)), ("BulkApiResultEventStore", .always(.bulk)),
         ("Report", .report), ("AsyncReportRun", .report), ("AsynchronousReportRun", .report), ("MultiBlockReport", .report),
         ("ReportEvent", .report), ("ReportEventStream", .report),
         ("ReportExport", .reportExport), ("DocumentAttachmentDownloads", .always(.export)), ("WaveDownload", .always(.export)),
+        ("AnalyticsDownload", .always(.export)),
         ("ContentTransfer", .transfer), ("ApexCallout", .callout), ("ExternalODataCallout", .callout),
+        ("ApexExtlCallout", .callout),
         ("ListViewEvent", .always(.list)), ("ListViewEventStream", .always(.list)),
         ("Search", .always(.query)), ("Dashboard", .always(.report)),
         ("Login", .always(.login)), ("LoginAs", .always(.login)), ("Logout", .always(.login)), ("LoginEvent", .always(.login)),
-        ("MetadataApiOperation", .always(.admin)), ("Sandbox", .always(.admin)), ("PackageInstall", .always(.admin)),
+        ("MetadataApiOperation", .always(.admin)), ("MetadataApiOp", .always(.admin)),
+        ("Sandbox", .always(.admin)), ("PackageInstall", .always(.admin)),
         ("ContentDistribution", .always(.write)), ("ContentDocumentLink", .always(.write)),
-        ("URI", .always(.read)), ("Sites", .always(.read)), ("VisualforceRequest", .always(.read)), ("Console", .always(.read)),
-        ("KnowledgeArticleView", .always(.read)), ("LightningPageView", .always(.read)),
-        ("ApexExecution", .ignored), ("ApexTrigger", .ignored), ("ApexUnexpectedException", .ignored), ("QueuedExecution", .ignored),
+        ("URI", .always(.read)), ("Uri", .always(.read)), ("Sites", .always(.read)), ("Site", .always(.read)),
+        ("VisualforceRequest", .always(.read)), ("Console", .always(.read)),
+        ("KnowledgeArticleView", .always(.read)), ("KnowledgeArticle", .always(.read)), ("LightningPageView", .always(.read)),
+        ("ApexExecution", .ignored), ("ApexTrigger", .ignored), ("ApexUnexpectedException", .ignored),
+        ("ApexUnexpectedExcp", .ignored), ("QueuedExecution", .ignored),
         ("TimeBasedWorkflow", .ignored), ("FlowExecution", .ignored), ("ConcurrentLongRunningApexLimit", .ignored),
+        ("ConcurApexLimit", .ignored), ("FlowNavMetric", .ignored),
         ("ContinuationCalloutSummary", .ignored), ("LightningError", .ignored), ("LightningInteraction", .ignored),
         ("LightningPerformance", .ignored), ("LightningLogger", .ignored), ("SearchClick", .ignored), ("WaveChange", .ignored),
-        ("WaveInteraction", .ignored), ("WavePerformance", .ignored), ("NamedCredential", .ignored), ("HostnameRedirects", .ignored),
+        ("WaveInteraction", .ignored), ("WavePerformance", .ignored), ("AnalyticsChange", .ignored),
+        ("AnalyticsInteract", .ignored), ("AnalyticsPerf", .ignored), ("NamedCredential", .ignored), ("HostnameRedirects", .ignored),
         ("InsecureExternalAssets", .ignored), ("CorsViolation", .ignored), ("CspViolation", .ignored), ("PlatformEncryption", .ignored),
         ("UITracking", .ignored), ("DatabaseSave", .ignored),
     ]

@@ -50,20 +50,37 @@ enum EnvoyLayout: WordLayout {
         guard bytes[start] == UInt8(ascii: "[") else { return .syntax }
         row.split(bytes, from: start, to: end, numbered: 1)
         guard row.count >= 9 else { return .syntax }
-        // Istio says behind the flags why and how; Envoy's own format goes on with the bytes received.
-        let behindFlags = row.range(4)
-        if !behindFlags.isEmpty && bytes[behindFlags.lowerBound] &- 0x30 < 10 {
-            for column in stride(from: min(row.count, 16) - 1, through: 4, by: -1) where column + 3 < WordRow.limit {
-                row[column + 3] = row[column]
-            }
-            for column in 4..<7 { row[column] = .none }
-        } else if row.count < 12 {
-            return .syntax
+        // Istio says behind the flags why and how, in one text up to 1.3, in two up to 1.7, then in three; Envoy's own format goes on with
+        // the bytes received.
+        guard let reasons = (0...3).first(where: { hasCounts(row, bytes, behind: $0) }), row.count >= 9 + reasons else { return .syntax }
+        if reasons < 3 {
+            let last = reasons == 0 ? 16 : columns.count - 3 + reasons
+            for column in stride(from: min(row.count, last) - 1, through: 4 + reasons, by: -1) { row[column + 3 - reasons] = row[column] }
+            for column in 4 + reasons..<7 { row[column] = .none }
         }
         guard row.splitRequest(bytes, 1, method: WordRow.limit + 1, path: WordRow.limit + 2) else { return .syntax }
         if !row[11].isEmpty { row.takeLast(bytes, 11, into: WordRow.limit) }
         row.dropPort(bytes, row[11].isEmpty ? 19 : WordRow.limit, into: WordRow.limit)
         row.dropPort(bytes, 19, into: WordRow.limit + 3)
         return nil
+    }
+
+    /// Whether the bytes received and sent stand behind so many texts. One text or two are in quotes; the bytes are read later.
+    @inline(__always)
+    private static func hasCounts(_ row: WordRow, _ bytes: PaddedBytes, behind texts: Int) -> Bool {
+        guard isCount(bytes, row[4 &+ texts]) else { return false }
+        guard texts > 0 else { return true }
+        for column in 4..<4 &+ texts where texts < 3 {
+            if !row[column].isEmpty && bytes[Int(row[column].start) &- 1] != UInt8(ascii: "\"") { return false }
+        }
+        return isCount(bytes, row[5 &+ texts])
+    }
+
+    /// Whether a word is a number without quotes. Precondition: it does not begin the line.
+    @inline(__always)
+    private static func isCount(_ bytes: PaddedBytes, _ word: TextRange) -> Bool {
+        let start = Int(word.start)
+        return !word.isEmpty && bytes[start] &- 0x30 < 10 && bytes[start &- 1] == 0x20
+            && (word.count == 1 || bytes[start &+ word.count &- 1] &- 0x30 < 10)
     }
 }

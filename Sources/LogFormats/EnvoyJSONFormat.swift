@@ -22,14 +22,14 @@ struct EnvoyJSONDialect: RecordDialect {
     static let folds = true
 
     static let places = [
-        RecordPlace(.ts, "start_time", "timestamp", "time"),
+        RecordPlace(.ts, "start_time", "timestamp", "time", "@timestamp"),
         RecordPlace(
             .account, "user_id", "user", "username", "jwt_sub", "sub", "x-consumer-username", "x-user-id", "client_id", "consumer",
             "x-forwarded-user", "downstream_peer_subject", "downstream_peer_uri_san", "source_principal"),
         RecordPlace(.method, "method", ":method"), RecordPlace(.endpoint, "x-envoy-origin-path", "x-envoy-original-path", "path", ":path"),
         RecordPlace(.status, "response_code"), RecordPlace(.bytes, "bytes_sent", "response_body_bytes"),
-        RecordPlace(.ip, "x-forwarded-for", "downstream_remote_address", "downstream_direct_remote_address"),
-        RecordPlace(.agent, "user-agent"), RecordPlace(.object, "object"),
+        RecordPlace(.ip, "x-forwarded-for", "x_forwarded_for", "downstream_remote_address", "downstream_direct_remote_address"),
+        RecordPlace(.agent, "user-agent", "user_agent"), RecordPlace(.object, "object"),
         RecordPlace(.env, "environment", "env", ":authority", "authority", "requested_server_name"), RecordPlace(.region, "region"),
         RecordPlace(.tls, "downstream_tls_version", "tls_version"), RecordPlace(.scheme, "x-forwarded-proto", ":scheme"),
         RecordPlace(.disclosed, "ai-disclosure", "resp_ai-disclosure"), RecordPlace(.synthetic, "x-synthetic-data"),

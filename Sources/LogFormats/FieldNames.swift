@@ -4,7 +4,7 @@
 /// The names under which logs keep what weir's keys mean, the surest first: what a field map is proposed by.
 ///
 /// Sources: the default fields of nginx, Apache, Envoy, Traefik, Caddy, Kong, AWS, ECS, OCSF, Salesforce, ServiceNow, Snowflake and
-/// Dataverse.
+/// Dataverse; of the gateways of AWS, Azure, WSO2, Tyk and Cloudflare; of Google's audit logs; of OpenTelemetry's conventions for HTTP.
 enum FieldNames {
     /// In the order in which places are given away.
     static let byField: [(field: JSONField, names: [String])] = [
@@ -14,26 +14,38 @@ enum FieldNames {
                 """
                 ts timestamp @timestamp time eventTime event_time datetime date_time start_time StartUTC started_at startedAt time_iso8601
                 TimestampDerived creationTime created_at createdAt occurredAt published logged_at log_time TimeGenerated
-                ts_utc utc_time activityDateTime sys_created_on date when @t _time
+                requestTimeEpoch requestTime requestTimestamp EdgeStartTimestamp EdgeEndTimestamp query_start_time receivedAt
+                eventTimestamp timeUnixNano startTimeUnixNano ts_utc utc_time activityDateTime createdDateTime sys_created_on createdon
+                created date when @t _time
                 """)
         ),
         (
             .account,
             words(
                 """
-                account service_account serviceAccount consumer.username client_id clientId ClientUsername remote_user auth.user
-                auth.client_id userIdentity.arn user.name user_name username userName principal.name principal principalId requester
-                actor.login actor.alternateId actor.user.name actor.name actor user user_id userId user.id UserKey subject sub caller identity
-                consumer consumer_id app_id appId application app login userEmail user.email email
+                account service_account serviceAccount consumer.username apimSubscriptionId client_id clientId ClientUsername remote_user
+                auth.user auth.client_id authenticationInfo.principalEmail userIdentity.arn enduser.id user.name user_name username
+                userName principal.name principal principalId principalEmail apiKeyId api_key_id key_alias requester
+                actor.login actor.alternateId actor.user.name actor.name actor user user_id userId _userid_value user.id UserKey subject sub
+                caller identity consumer consumer_id app_id appId application app login userEmail user.email email author systemAccount
+                applicationName
                 """)
         ),
-        (.method, words("method request.method http_method httpMethod request_method RequestMethod http.request.method verb cs-method")),
+        (
+            .method,
+            words(
+                """
+                method request.method http_method httpMethod request_method RequestMethod http.request.method apiMethod ClientRequestMethod
+                verb cs-method
+                """)
+        ),
         (
             .endpoint,
             words(
                 """
                 endpoint path request.uri request_uri requestURI request.path RequestPath request_path uri url url.path url.original
-                requestURL route resource cs-uri-stem x-envoy-origin-path http.url api_resource target_path
+                requestURL requested_uri ClientRequestURI url.full apiResourceTemplate resourcePath routeKey route resource cs-uri-stem
+                x-envoy-origin-path http.target http.url api_resource target_path
                 """)
         ),
         (
@@ -49,6 +61,7 @@ enum FieldNames {
             words(
                 """
                 status status_code statusCode response.status response_code responseCode http_status httpStatus DownstreamStatus sc-status
+                EdgeResponseStatus proxyResponseCode
                 http.response.status_code response.status_code code
                 """)
         ),
@@ -65,8 +78,8 @@ enum FieldNames {
             words(
                 """
                 bytes bytes_sent bytesSent body_bytes_sent response.size response_size responseSize response_bytes responseLength
-                response_length content_length contentLength DownstreamContentSize bytes_out sc-bytes sent_bytes http.response.bytes
-                http.response.body.bytes size length
+                response_length content_length contentLength DownstreamContentSize bytes_out sc-bytes sent_bytes EdgeResponseBytes
+                http.response.bytes http.response.body.bytes http.response.body.size size length
                 """)
         ),
         (
@@ -74,11 +87,19 @@ enum FieldNames {
             words(
                 """
                 ip client_ip clientIp clientIPAddress remote_addr remoteAddr remote_ip remoteIp request.client_ip request.remote_ip source_ip
-                sourceIp sourceIPAddress src_ip srcip source.ip client.ip ClientHost ipAddress ip_address actor_ip
+                sourceIp sourceIPAddress src_ip srcip source.ip client.ip client.address callerIpAddress callerIp userIp ClientHost
+                remote_host ipAddress ip_address actor_ip
                 downstream_remote_address x-forwarded-for c-ip
                 """)
         ),
-        (.agent, words("agent user_agent userAgent user-agent http_user_agent user_agent.original cs(User-Agent)")),
+        (
+            .agent,
+            words(
+                """
+                agent user_agent userAgent user-agent http_user_agent user_agent.original userAgentHeader ClientRequestUserAgent
+                callerSuppliedUserAgent rawUserAgent cs(User-Agent)
+                """)
+        ),
         (.job, words("job job_id jobId export_id exportId batch_id batchId")),
         (.session, words("session session_id sessionId session_key sessionKey")),
         (.item, words("item item_id itemId record_id recordId product_id productId")),
@@ -135,7 +156,8 @@ enum FieldNames {
     /// Whether the values of a place can be what a field means: in half of the records at least, or, for what few records have, in one.
     private static func fits(_ field: JSONField, _ place: FieldOutline.Place, of records: Int) -> Bool {
         switch field {
-        case .ts: place.times * 2 > records
+        // What nginx calls so is how long it took.
+        case .ts: place.times * 2 > records && place.name.split(separator: ".").last != "request_time"
         case .account: place.texts * 2 > records
         case .rows, .bytes: place.numbers > 0 && place.numbers == place.texts
         case .status: place.statuses > 0 && place.statuses == place.texts

@@ -70,13 +70,12 @@ struct FieldOutline {
     private mutating func time(_ bytes: PaddedBytes, _ count: Int) -> Int64 {
         if knowsZonelessTimes { return clock.time(bytes, from: 0, to: count) }
         let time = TimestampParser.rfc3339(bytes, from: 0, to: count)
-        return time != .min ? time : TimestampParser.epoch(bytes, from: 0, to: count)
+        return time != .min ? time : TimestampParser.unmistakable(bytes, from: 0, to: count)
     }
 
     // MARK: JSON
 
-    /// The paths of the objects of a text, wherever `json` reads them. Keys with a dot in them, which no path can name, and lists are left
-    /// out.
+    /// The paths of the objects of a text, wherever `json` reads them. Lists are left out.
     init(objects text: [UInt8]) {
         knowsZonelessTimes = false
         isTable = false
@@ -120,7 +119,9 @@ struct FieldOutline {
             position = FieldOutline.skipBlanks(bytes, close + 1, end)
             guard position < end, bytes[position] == UInt8(ascii: ":") else { return nil }
             position = FieldOutline.skipBlanks(bytes, position + 1, end)
-            let isNamed = !key.isEmpty && key.utf8.count <= 64 && !key.contains(".") && !key.contains("\\") && depth < JSONKeyTree.depth
+            let names = key.split(separator: ".", omittingEmptySubsequences: false)
+            let isNamed =
+                names.allSatisfy { !$0.isEmpty && $0.utf8.count <= 64 } && !key.contains("\\") && depth + names.count <= JSONKeyTree.depth
             let name = path.isEmpty ? key : "\(path).\(key)"
             guard let behind = value(bytes, from: position, to: end, name: isNamed ? name : nil, depth: depth) else { return nil }
             position = behind

@@ -50,6 +50,7 @@ public enum FormatCatalog {
         switch options.wrapper {
         case nil: return format
         case .csv: return WrappedRows(around: format)
+        case .json: return WrappedObjects(around: format)
         case let wrapper?: return WrappedLines(wrapper, around: format)
         }
     }

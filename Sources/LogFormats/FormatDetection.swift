@@ -198,6 +198,7 @@ public struct FormatDetection: Sendable {
     /// Whether most of the first lines stand inside of a wrapper.
     private static func wraps(_ wrapper: LineWrapper, _ sample: [UInt8]) -> Bool {
         if wrapper == .csv { return WrappedRows.lines(of: Array(sample.prefix(65_536))) != nil }
+        if wrapper == .json { return WrappedObjects.lines(of: Array(sample.prefix(65_536))) != nil }
         var lines = 0
         var wrapped = 0
         ChunkBuffer(Array(sample.prefix(65_536))).withBytes { bytes in
@@ -218,6 +219,7 @@ public struct FormatDetection: Sendable {
     /// The lines inside of a wrapper, pieces left out: only for a look at their names.
     private static func unwrapped(_ sample: [UInt8], _ wrapper: LineWrapper) -> [UInt8] {
         if wrapper == .csv { return WrappedRows.lines(of: sample) ?? [] }
+        if wrapper == .json { return WrappedObjects.lines(of: sample) ?? [] }
         var result: [UInt8] = []
         ChunkBuffer(sample).withBytes { bytes in
             var position = 0
@@ -256,7 +258,7 @@ public struct FormatDetection: Sendable {
             return "it is XML: weir reads lines"
         }
         let words = first.split(whereSeparator: { $0 == 0x20 || $0 == 0x09 })
-        if words.count >= 8 && words[0].count == 10 && words[1].count == 8 {
+        if words.count >= 8 && !first.contains(0x09) && words[0].count == 10 && words[1].count == 8 {
             let time = Array(words[0]) + [0x20] + Array(words[1])
             if ChunkBuffer(time).withBytes({ TimestampParser.zoneless($0, from: 0, to: time.count) }) != .min {
                 return

@@ -20,7 +20,7 @@ struct HubSpotDialect: RecordDialect {
 
     static let places = [
         RecordPlace(.ts, "occurredAt", "loginAt", "createdAt"), RecordPlace(.eventID, "id"),
-        RecordPlace(.account, "actingUser.userEmail", "actingUser.userId", "email", "userEmail", "userId"),
+        RecordPlace(.account, "actingUser.userEmail", "actingUser.userId", "actingUser", "email", "userEmail", "userId"),
         RecordPlace(.action, "action", "type"), RecordPlace(.category, "category", "type"),
         RecordPlace(.endpoint, "subCategory", "category", "type"), RecordPlace(.object, "subCategory", "objectType", "category"),
         RecordPlace(.item, "targetObjectId", "objectId"), RecordPlace(.ip, "ipAddress"), RecordPlace(.agent, "userAgent"),

@@ -30,7 +30,7 @@ extension JSONCursor {
         switch field {
         case JSONField.ts.rawValue:
             var time = clock.rfc3339(bytes, from: start, to: end)
-            if time == Int64.min { time = TimestampParser.epoch(bytes, from: start, to: end) }
+            if time == Int64.min { time = TimestampParser.unmistakable(bytes, from: start, to: end) }
             guard time != Int64.min else { return draft.fail(Failure.time) }
             draft.line.time = EventTime(milliseconds: time)
             draft.hasTime = true

@@ -87,10 +87,13 @@ public enum JSONField: UInt8, CaseIterable, Sendable {
     }
 }
 
-/// The wanted keys as a tree of objects: a flat event has one node, `consumer.username` makes a second.
+/// The wanted keys as a tree of objects: a flat event has one node, `consumer.username` makes a second. A key that holds dots itself,
+/// `"http.request.method"`, as OpenTelemetry writes it, is found under the same path.
 struct JSONKeyTree: Sendable {
     /// Dotted paths may be this deep; nesting in a line is followed no deeper.
     static let depth = 8
+    /// Longer paths are those of nested objects only: their names could be joined in too many ways.
+    private static let joinedDepth = 6
 
     struct Child: Sendable {
         var key: [UInt8]
@@ -121,8 +124,23 @@ struct JSONKeyTree: Sendable {
             if !insert(parts, field) && (fields[field.name] != nil || field == .ts || field == .account) {
                 problems.append("fields.\(field.name): another key is read from the same place; a value has one meaning")
             }
+            for joined in JSONKeyTree.joined(parts).dropFirst() { _ = insert(joined, field) }
         }
         if !problems.isEmpty { throw FormatOptionsError(problems: problems) }
+    }
+
+    /// The ways in which a path's names may be joined to keys with dots, that without any first.
+    private static func joined(_ parts: [[UInt8]]) -> [[[UInt8]]] {
+        guard parts.count > 1, parts.count <= joinedDepth else { return [parts] }
+        return (0..<1 << (parts.count - 1)).map { joints in
+            parts.indices.dropFirst().reduce(into: [parts[0]]) { path, index in
+                if joints >> (index - 1) & 1 == 0 {
+                    path.append(parts[index])
+                } else {
+                    path[path.count - 1] += [UInt8(ascii: ".")] + parts[index]
+                }
+            }
+        }
     }
 
     /// Adds a path; false when it is taken.

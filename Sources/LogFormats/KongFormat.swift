@@ -20,6 +20,7 @@ struct KongDialect: RecordDialect {
         RecordPlace(.ts, "started_at", "request.started_at", "@timestamp"),
         RecordPlace(
             .account, "consumer.username", "consumer.custom_id", "consumer.id", "authenticated_entity.consumer_id",
+            "authenticated_entity.consumer_id.uuid",
             "authenticated_entity.id", "request.headers.x-consumer-username", "request.headers.x-credential-identifier"),
         RecordPlace(.method, "request.method"), RecordPlace(.endpoint, "request.uri", "upstream_uri"),
         RecordPlace(.status, "response.status"), RecordPlace(.bytes, "response.size"),

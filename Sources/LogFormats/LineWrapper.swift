@@ -9,7 +9,7 @@ public enum LineWrapper: String, CaseIterable, Sendable {
     case docker
     /// containerd and CRI-O: `2026-06-01T02:05:00.123456789Z stdout F …`.
     case cri
-    /// What log shippers write, and `journalctl -o json`: a JSON object with the line as a text under one of ``LineWrapper/textKeys``.
+    /// What log shippers write, and `journalctl -o json`: a JSON object with the line as a text in it, see ``WrappedObjects``.
     case json
     /// What is exported from where logs are searched: a table with the line in a column, see ``WrappedRows``.
     case csv
@@ -23,19 +23,15 @@ public enum LineWrapper: String, CaseIterable, Sendable {
         case .docker: "Docker's json-file, a JSON object around each line"
         case .cri: "containerd and CRI-O, a time, a stream and P or F before each line"
         case .json:
-            "a log shipper's JSON object around each line, the line under message, MESSAGE (journald), log, line, textPayload or _raw, also "
-                + "inside of result (Splunk), _source (Elasticsearch) or jsonPayload"
+            "a JSON object around each line, as shippers, clouds and collectors write it, one a line or many, in lists or behind a tag: the "
+                + "line under message, MESSAGE (journald), log, line, textPayload, _raw, full_message, or msg, event, body, short_message, "
+                + "RawData, resultDescription"
         case .csv:
             "a table with a header and the line in its column _raw (Splunk), AuditData (Purview), @message (CloudWatch), message, log, line, "
                 + "textPayload, LogMessage, RawData, content or body"
         case .prefix: "before each line what Compose, kubectl, docker logs -t, Fluentd or CloudWatch's export to S3 put there"
         }
     }
-
-    /// Keys under which the line stands: Filebeat, Vector and Logstash; journald; Fluent Bit; Promtail; Google Cloud Logging; Splunk.
-    private static let textKeys: [StaticString] = ["message", "MESSAGE", "log", "line", "textPayload", "_raw"]
-    /// Keys of objects that hold one of those: Splunk's search results, Elasticsearch's documents, Google Cloud Logging.
-    private static let holderKeys: [StaticString] = ["result", "_source", "jsonPayload"]
 
     /// Where a line stands inside of what is around it.
     struct Inner: Equatable {
@@ -49,7 +45,8 @@ public enum LineWrapper: String, CaseIterable, Sendable {
         var stream: UInt8 = 0
     }
 
-    /// The line inside of `start ..< end`, or nil when there is not what should be around it, and of a table, whose rows are no lines.
+    /// The line inside of `start ..< end`, or nil when there is not what should be around it, and of a table or objects, whose records are
+    /// no lines.
     /// Complexity: O(bytes).
     @inline(__always)
     func inner(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Inner? {
@@ -57,8 +54,7 @@ public enum LineWrapper: String, CaseIterable, Sendable {
         case .syslog: SyslogHeader.end(bytes, from: start, to: end).map { Inner(start: $0, end: end) }
         case .docker: LineWrapper.docker(bytes, from: start, to: end)
         case .cri: LineWrapper.cri(bytes, from: start, to: end)
-        case .json: LineWrapper.json(bytes, from: start, to: end)
-        case .csv: nil
+        case .json, .csv: nil
         case .prefix: LinePrefix.end(bytes, from: start, to: end).map { Inner(start: $0, end: end) }
         }
     }
@@ -74,53 +70,6 @@ public enum LineWrapper: String, CaseIterable, Sendable {
         let isError = !isOutput && bytes.hasASCII(",\"stream\":\"stderr\"", at: behind)
         return Inner(
             start: start + 8, end: text.end, isEscaped: text.isEscaped, isPartial: !text.hasLineEnd, stream: isOutput ? 1 : isError ? 2 : 0)
-    }
-
-    /// The object must be whole, and end where the line does.
-    private static func json(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Inner? {
-        guard start < end, bytes[start] == UInt8(ascii: "{"), bytes[end - 1] == UInt8(ascii: "}") else { return nil }
-        let found = line(bytes, from: start, to: end, depth: 0)
-        return found?.behind == end ? found?.inner : nil
-    }
-
-    /// The line that the object at `start` holds, if any, and the position behind the object; nil when it is not whole. It is the first of
-    /// the texts under one of the keys, and no empty one if there are others: of the object itself rather than of a holder, since who
-    /// writes the line may name fields that were taken out of it, and in a holder `_raw` rather than such a field.
-    private static func line(_ bytes: PaddedBytes, from start: Int, to end: Int, depth: Int) -> (inner: Inner?, behind: Int)? {
-        var position = JSONSkip.space(bytes, start + 1, end)
-        var (own, held): (Inner?, Inner?)
-        while position < end, bytes[position] == JSONSkip.quote {
-            let value = JSONSkip.key(bytes, position, end)
-            guard value > 0 else { return nil }
-            let isRaw = depth > 0 && bytes.hasASCII("_raw\"", at: position + 1)
-            if isEmpty(own) || isRaw, bytes[value] == JSONSkip.quote, isOne(of: textKeys, bytes, position + 1),
-                let text = text(bytes, from: value + 1, to: end)
-            {
-                own = Inner(start: value + 1, end: text.end, isEscaped: text.isEscaped)
-                position = text.behind
-            } else if isEmpty(own), isEmpty(held), depth == 0, bytes[value] == UInt8(ascii: "{"), isOne(of: holderKeys, bytes, position + 1)
-            {
-                guard let inside = line(bytes, from: value, to: end, depth: 1) else { return nil }
-                held = inside.inner ?? held
-                position = inside.behind
-            } else {
-                position = JSONSkip.value(bytes, value, end, depth: 1 + depth)
-            }
-            guard position > 0 else { return nil }
-            position = JSONSkip.space(bytes, position, end)
-            guard position < end else { return nil }
-            if bytes[position] == UInt8(ascii: "}") { return (isEmpty(own) ? held ?? own : own, position + 1) }
-            guard bytes[position] == UInt8(ascii: ",") else { return nil }
-            position = JSONSkip.space(bytes, position + 1, end)
-        }
-        // An object with nothing in it, or with a comma behind its last member.
-        return depth > 0 && position < end && bytes[position] == UInt8(ascii: "}") ? (own, position + 1) : nil
-    }
-
-    private static func isEmpty(_ inner: Inner?) -> Bool { inner.map { $0.start == $0.end } ?? true }
-
-    private static func isOne(of keys: [StaticString], _ bytes: PaddedBytes, _ start: Int) -> Bool {
-        keys.contains { bytes.hasASCII($0, at: start) && bytes[start + $0.utf8CodeUnitCount] == JSONSkip.quote }
     }
 
     /// A JSON text from behind its quote: where what it says ends, a line end apart, and the position behind its closing quote.

@@ -216,11 +216,12 @@ struct RecordFormat<Dialect: RecordDialect>: LineFormat {
             }
             if after == JSONRecord.isEnvelope { return record.envelopeEnd }
             if after == JSONSkip.more && window.mayGrow { return nil }
-            return refuse(after == JSONSkip.tooDeep ? .nestingTooDeep : .syntax, window, isRecord: true, into: &lines)
+            return window.refuse(
+                after == JSONSkip.tooDeep ? .nestingTooDeep : .syntax, isRecord: true, isSkipping: &isSkipping, into: &lines)
         case JSONSkip.quote:
             let after = member(window, into: &lines)
             if after == JSONSkip.more && window.mayGrow { return nil }
-            return after > 0 ? after : refuse(.syntax, window, isRecord: false, into: &lines)
+            return after > 0 ? after : window.refuse(.syntax, isRecord: false, isSkipping: &isSkipping, into: &lines)
         default:
             let start = window.start
             // Files that begin with a byte order mark are concatenated like others.
@@ -230,7 +231,7 @@ struct RecordFormat<Dialect: RecordDialect>: LineFormat {
             }
             if window.end - start < 2 && window.mayGrow { return nil }
             let isUTF16 = window.bytes.hasUTF16Mark(at: start, before: window.end)
-            return refuse(isUTF16 ? .utf16 : .syntax, window, isRecord: false, into: &lines)
+            return window.refuse(isUTF16 ? .utf16 : .syntax, isRecord: false, isSkipping: &isSkipping, into: &lines)
         }
     }
 
@@ -243,24 +244,6 @@ struct RecordFormat<Dialect: RecordDialect>: LineFormat {
         let after = JSONSkip.value(window.bytes, value, window.end, depth: 1)
         if after > 0 { lines.ignored &+= 1 }
         return after
-    }
-
-    /// Refuses what begins at the window's start and goes on behind it. Nil when it cannot be known yet where that is.
-    private mutating func refuse(_ reason: MalformedReason, _ window: RecordWindow, isRecord: Bool, into lines: inout DecodedLines) -> Int?
-    {
-        guard let next = isRecord ? window.nextRecordLine : window.nextLine else {
-            if window.mayGrow { return nil }
-            if window.isLast {
-                lines.refuse(reason, start: window.start, end: window.end)
-                return window.end
-            }
-            // A reader that stops at one of the lines before and resumes must not do so in the middle of this one.
-            guard lines.lines.isEmpty else { return nil }
-            lines.refuse(.lineTooLong, start: window.start, end: window.end)
-            isSkipping = true
-            return window.end
-        }
-        return window.refuse(reason, before: next, into: &lines)
     }
 
     /// Makes a line of the record that was read, or says why not.

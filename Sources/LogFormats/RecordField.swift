@@ -10,7 +10,7 @@ enum RecordField: Int, CaseIterable, Sendable {
     // These are products' own.
     case eventType, eventID, category, readOnly, app, user, userID, userKind, organization, total, rowCount, rowSize, execution, sequence
     case host, service, outcome, requestLine, limitLeft, requestBytes, otherBytes, otherRows, agentic, list, request, report
-    case listView, queried
+    case listView, queried, loginID
 
     static let firstMovement = RecordField.env
     static let lastMapped = RecordField.text
@@ -37,7 +37,9 @@ struct RecordPlace: Sendable {
     var field: RecordField
     var paths: [String]
 
-    init(_ field: RecordField, _ paths: String...) {
+    init(_ field: RecordField, _ paths: String...) { self.init(field, paths) }
+
+    init(_ field: RecordField, _ paths: [String]) {
         self.field = field
         self.paths = paths
     }
@@ -53,6 +55,8 @@ struct RecordPlan: Sendable {
     private var ranges: [Range<Int>] = []
     /// The same as sets, by field.
     private var sets: [SlotSet] = []
+    /// The fields that the settings place.
+    private var mapped: Set<RecordField> = []
     /// The slots of everything that a record may state of what moved.
     private(set) var movementSlots = SlotSet()
 
@@ -62,6 +66,7 @@ struct RecordPlan: Sendable {
         for field in RecordField.allCases {
             let first = slots.count
             let named = field.mapKey.flatMap { map[$0] }.map { [$0] } ?? []
+            if !named.isEmpty { mapped.insert(field) }
             for path in named + places.filter({ $0.field == field }).flatMap(\.paths) {
                 if known[path] == nil {
                     known[path] = paths.count
@@ -81,6 +86,9 @@ struct RecordPlan: Sendable {
 
     @inline(__always)
     func range(_ field: RecordField) -> Range<Int> { ranges[field.rawValue] }
+
+    /// Whether the settings say where a field stands.
+    func isMapped(_ field: RecordField) -> Bool { mapped.contains(field) }
 
     /// Where a field may stand.
     @inline(__always)

@@ -120,6 +120,25 @@ struct RecordView {
         return bytes.hasControl(from: start, to: start + text.count)
     }
 
+    /// How many elements the array has whose first is this text; nil when it is none's.
+    func elements(of value: JSONRecordValue) -> UInt64? {
+        guard value.kind == .text || value.kind == .escapedText else { return nil }
+        var position = Int(value.start) - 2
+        while position > range.lowerBound && JSONCursor.isSpace(bytes[position]) { position -= 1 }
+        guard position > range.lowerBound, bytes[position] == UInt8(ascii: "[") else { return nil }
+        position += 1
+        var count: UInt64 = 0
+        while true {
+            position = JSONSkip.space(bytes, position, range.upperBound)
+            position = position < range.upperBound ? JSONSkip.value(bytes, position, range.upperBound, depth: 0) : 0
+            guard position > 0 else { return max(count, 1) }
+            count += 1
+            position = JSONSkip.space(bytes, position, range.upperBound)
+            guard bytes[position] == UInt8(ascii: ",") else { return count }
+            position += 1
+        }
+    }
+
     // MARK: Numbers and times
 
     /// Reads a number, if there is one; false when there is something else. Fractions are rounded down, negative numbers are unknown.

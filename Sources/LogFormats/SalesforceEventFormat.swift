@@ -31,7 +31,8 @@ struct SalesforceEventDialect: RecordDialect {
 
     static let places = [
         RecordPlace(
-            .ts, "EventDate", "Timestamp", "TimestampDerived", "CreatedDate", "SfdcCreatedDate", "timestamp__c", "TimeGenerated"),
+            .ts, "EventDate", "Timestamp", "TimestampDerived", "CreatedDate", "SfdcCreatedDate", "timestamp__c", "TimeGenerated",
+            "AnalyticsTimestamp"),
         // Behind what says the type itself: what EventBridge and the Pub/Sub API write around the payload.
         RecordPlace(.eventType, "EventType", "attributes.type", "channel", "detail-type", "event.EventApiName", "EventApiName"),
         RecordPlace(.eventID, "EventIdentifier"),
@@ -43,8 +44,8 @@ struct SalesforceEventDialect: RecordDialect {
             .object, "EntityName", "ObjectName", "QueriedEntities", "EntityType", "ObjectType", "RequestedEntities", "QueriedEntity"),
         RecordPlace(.ip, "SourceIp", "ClientIp", "CurrentIp"), RecordPlace(.status, "StatusCode"),
         RecordPlace(.rows, "RowsReturned"), RecordPlace(.total, "RowsProcessed", "RecordsProcessed", "ProcessedRecordCount"),
-        RecordPlace(.rowCount, "RowCount", "NumberOfRecords", "NumResults"), RecordPlace(.rowSize, "AverageRowSize"),
-        RecordPlace(.bytes, "SizeBytes", "ContentSize", "ResponseSize"), RecordPlace(.requestBytes, "RequestSize"),
+        RecordPlace(.rowCount, "RowCount", "NumberOfRecords", "NumResults", "RecordCount"), RecordPlace(.rowSize, "AverageRowSize"),
+        RecordPlace(.bytes, "SizeBytes", "ContentSize", "FileSize", "ResponseSize"), RecordPlace(.requestBytes, "RequestSize"),
         RecordPlace(.method, "Method", "HttpMethod", "RequestMethod"),
         RecordPlace(.action, "Operation", "MethodName", "FileAction", "TransactionType", "OperationType", "Origin"),
         RecordPlace(.agent, "UserAgent", "BrowserType", "Browser", "CurrentUserAgent", "ClientInfo"),
@@ -60,7 +61,7 @@ struct SalesforceEventDialect: RecordDialect {
         RecordPlace(.text, "responseText__c", "prompt__c"), RecordPlace(.category, "ApiClientCategory"),
         RecordPlace(.list, "Section", "Display"), RecordPlace(.listView, "ListViewId"), RecordPlace(.queried, "QueriedEntities"),
         RecordPlace(.agentic, "BotId", "BotIdentifier", "PlannerId", "PlannerIdentifier"),
-        RecordPlace(.outcome, "LoginStatus", "Status"),
+        RecordPlace(.outcome, "LoginStatus", "Status"), RecordPlace(.loginID, "LoginHistoryId"),
     ]
 
     /// What a type of event is read like.
@@ -79,6 +80,7 @@ struct SalesforceEventDialect: RecordDialect {
     private static let report = (name: Array("ReportEvent".utf8), kind: Kind.logFile(.report))
     private static let listView = (name: Array("ListViewEvent".utf8), kind: Kind.logFile(.always(.list)))
     private static let call = (name: Array("ApiEvent".utf8), kind: Kind.query)
+    private static let login = (name: Array("LoginEvent".utf8), kind: Kind.logFile(.always(.login)))
     private static let nameless = (name: [UInt8](), kind: Kind.logFile(.always(.unknown)))
     private static let aiContent = Array("ai_content".utf8)
     private static let suffixes: [StaticString] = ["EventLog", "Stream", "Store"]
@@ -141,6 +143,7 @@ struct SalesforceEventDialect: RecordDialect {
             if record.has(.listView) { return listView }
             if record.has(.report) { return report }
         }
+        if record.has(.loginID) && record.has(.outcome) { return login }
         return record.has(.queried) && record.has(.rows) ? call : nameless
     }
 

@@ -19,7 +19,10 @@ struct ServiceNowDialect: RecordDialect {
             + #""records":"2000","size":"51200"}"#)
     static let envelopes = ["result", "records"]
 
-    static let places = [
+    /// With `sysparm_display_value=all` every field is an object that holds what is displayed and the value.
+    static let places = plain.map { RecordPlace($0.field, $0.paths + $0.paths.map { "\($0).value" }) }
+
+    private static let plain = [
         RecordPlace(.ts, "sys_created_on", "created_on", "sys_updated_on"), RecordPlace(.eventID, "sys_id"),
         RecordPlace(.account, "user_name", "user.user_name", "changed_by", "user", "sys_created_by"),
         RecordPlace(.object, "table", "tablename"), RecordPlace(.rows, "records"), RecordPlace(.bytes, "size"),

@@ -34,7 +34,13 @@ struct SnowflakeDialect: RecordDialect {
         RecordPlace(.dataClass, "QUERY_TAG"),
     ]
 
+    /// A statement that runs has the epoch for its end, or none; it comes once more when it has ended.
+    func isHeader(_ record: RecordView) -> Bool { SnowflakeDialect.unfinished.contains { record.says(.outcome, $0) } }
+
+    private static let unfinished: [StaticString] = ["running", "queued", "blocked", "resuming_warehouse"]
+
     func read(_ record: RecordView, into draft: inout RecordDraft, _ scratch: inout [UInt8]) -> RecordVerdict {
+        guard !isHeader(record) else { return .ignored }
         let operation = operation(record)
         draft.line.operation = operation
         if record.says(.userKind, "service") || record.says(.userKind, "legacy_service") { draft.line.kind = .service }

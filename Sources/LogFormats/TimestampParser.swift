@@ -62,6 +62,14 @@ public enum TimestampParser {
         return whole == .min || offset == .min ? .min : whole - offset
     }
 
+    /// Seconds and their fractions since 1970, or the time of the common log format, also in brackets: what besides RFC 3339 says its zone.
+    @inline(never)
+    static func unmistakable(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Int64 {
+        let isBracketed = end - start == 28 && bytes[start] == UInt8(ascii: "[") && bytes[end - 1] == UInt8(ascii: "]")
+        let time = isBracketed ? commonLog(bytes, from: start + 1, to: end - 1) : commonLog(bytes, from: start, to: end)
+        return time == .min ? epoch(bytes, from: start, to: end) : time
+    }
+
     /// `15/Jul/2013:23:33:22`, as though UTC. Precondition: twenty bytes are there.
     @inline(__always)
     static func commonCivil(_ bytes: PaddedBytes, from start: Int) -> Int64 {

@@ -133,18 +133,23 @@ struct WordRow: Sendable {
 
     // MARK: Inside of words
 
-    /// Splits a request, `GET https://host:443/path HTTP/1.1`, into its method and its path; false when it has other than three words. One
-    /// word alone stands for a request that was none.
+    /// Splits a request, `GET https://host:443/path HTTP/1.1`, into its method and its path, in which blanks may stand that clients sent;
+    /// false when it does not end with a word for the version. One word alone stands for a request that was none.
     @inline(__always)
     mutating func splitRequest(_ bytes: PaddedBytes, _ column: Int, method: Int, path: Int) -> Bool {
         let request = range(column)
         guard !request.isEmpty else { return true }
         let first = bytes.firstIndex(of: 0x20, from: request.lowerBound, to: request.upperBound)
         guard first < request.upperBound else { return true }
-        let second = bytes.firstIndex(of: 0x20, from: first &+ 1, to: request.upperBound)
-        guard second < request.upperBound,
-            bytes.firstIndex(of: 0x20, from: second &+ 1, to: request.upperBound) == request.upperBound
-        else { return false }
+        var second = bytes.firstIndex(of: 0x20, from: first &+ 1, to: request.upperBound)
+        guard second < request.upperBound else { return false }
+        while true {
+            let next = bytes.firstIndex(of: 0x20, from: second &+ 1, to: request.upperBound)
+            guard next < request.upperBound else { break }
+            second = next
+        }
+        let hasThree = bytes.firstIndex(of: 0x20, from: first &+ 1, to: second) == second
+        guard hasThree || bytes.hasASCII("HTTP/", at: second &+ 1) else { return false }
         let hasMethod = first &- request.lowerBound != 1 || bytes[request.lowerBound] != UInt8(ascii: "-")
         if hasMethod { words[method] = TextRange(start: request.lowerBound, count: first &- request.lowerBound) }
         var target = first &+ 1

@@ -3,7 +3,7 @@
 
 import EventModel
 
-/// Any format, each line of which stands inside of something else: a syslog header, Docker's or containerd's, or a shipper's object.
+/// Any format, each line of which stands in a line of something else: behind a syslog header or a prefix, in Docker's or containerd's.
 ///
 /// The inner format reads the line where it stands; only lines with escapes or in several pieces are copied, into the scratch bytes. A line
 /// in pieces counts as one that starts with its first piece: it is not consumed before its last is there. Whole lines of the other stream
@@ -198,7 +198,7 @@ public struct WrappedLines: LineFormat {
     private static func bit(_ stream: UInt8) -> UInt8 { 1 << stream }
 
     /// Appends the text of a piece, its escapes resolved and its line ends as blanks; false when an escape is wrong.
-    private static func unescape(_ bytes: PaddedBytes, _ inner: LineWrapper.Inner, into text: inout ChunkBuffer) -> Bool {
+    static func unescape(_ bytes: PaddedBytes, _ inner: LineWrapper.Inner, into text: inout ChunkBuffer) -> Bool {
         guard inner.isEscaped else {
             text.append(bytes, from: inner.start, count: inner.end - inner.start)
             return true

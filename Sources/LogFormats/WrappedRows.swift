@@ -200,35 +200,8 @@ extension WrappedRows {
     /// The lines of a table, for a look at a log. Nil where no header names a column for them, or most records are no rows under it.
     static func lines(of sample: [UInt8]) -> [UInt8]? {
         var rows = WrappedRows(around: LineCollector())
-        var lines = DecodedLines()
-        var (position, refused) = (0, 0)
-        return ChunkBuffer(sample).withBytes { bytes in
-            while position < bytes.count {
-                lines.removeAll()
-                let next = rows.decode(bytes, from: position, isFinal: true, into: &lines)
-                guard next > position else { break }
-                refused += lines.malformed.count
-                position = next
-            }
-            guard rows.place != nil, let collector = rows.inside.format as? LineCollector, collector.count > refused else { return nil }
-            return collector.lines
-        }
-    }
-}
-
-/// Reads nothing, and keeps every line that it is shown.
-private struct LineCollector: LineFormat {
-    static let descriptor = FormatDescriptor(name: "lines", summary: "", defaultLateness: .minutes(2), example: "")
-
-    var lines: [UInt8] = []
-    var count = 0
-
-    init() {}
-    init(options: FormatOptions) throws(FormatOptionsError) {}
-
-    mutating func decode(_ bytes: PaddedBytes, from start: Int, isFinal: Bool, into lines: inout DecodedLines) -> Int {
-        count += 1
-        self.lines += bytes.copy(start..<bytes.count) + [UInt8(ascii: "\n")]
-        return bytes.count
+        let refused = LineCollector.read(sample, through: &rows)
+        guard rows.place != nil, let collector = rows.inside.format as? LineCollector, collector.count > refused else { return nil }
+        return collector.lines
     }
 }

@@ -134,6 +134,9 @@ extension LaneCore {
         for position in resume.positions { positions[position.stream] = position }
     }
 
+    /// More buckets than this are not open at a time: nearly three years.
+    private static var openLimit: Int { 100_000 }
+
     private mutating func restore(_ account: AccountState) throws(StateError) {
         if account.id == .overflow {
             shards[0] = AccountShard(number: 0, of: shards.count, detectors: detectors, fleet: fleet, values: values)
@@ -154,7 +157,7 @@ extension LaneCore {
         newest = try reader.readTime()
         oldestBucket = max(try reader.readBucket(), 0)
         let count = try reader.read(UInt32.self)
-        guard count <= 100_000 else { throw StateError.implausible("open buckets") }
+        guard count <= LaneCore.openLimit else { throw StateError.implausible("open buckets") }
         for position in 0..<Int(count) {
             openBucket()
             laneEvents[position] = try reader.read()
@@ -186,6 +189,9 @@ extension LaneCore {
         counters = try LaneCounters(from: &reader)
         admission = try AdmissionGate(from: &reader)
         namings = try AccountNamings(from: &reader, accounts: accountCount)
+        // Buckets are opened up to the newest event, and closed up to what came before it.
+        let isAmongBuckets = openCount > 0 && abs(BucketGrid.number(of: newest) - oldestBucket) <= LaneCore.openLimit
+        guard newest.milliseconds < 0 || isAmongBuckets else { throw StateError.implausible("newest event") }
         if openCount > 0 { closesAt = BucketGrid.start(of: oldestBucket + 1) + options.lateness }
         return accountCount
     }

@@ -16,11 +16,11 @@ struct ServerFormatTests {
 
     @Test func `a load balancer's line gives client, path, status, bytes and what the method did`() throws {
         let seen = decode(try FormatContractTests.fresh("alb"), pieces: [Array(Corpus.alb.utf8)])
-        #expect(seen.accounts == ["192.0.2.7", "192.0.2.8", "[2001:db8::1]", "192.0.2.9", "192.0.2.7", "192.0.2.7"])
-        #expect(seen.lines.map(\.endpoint) == ["/api/contacts?page=2", "/api/export", "/api/export", "/", "", ""])
-        #expect(seen.lines.map(\.bytes) == [57, nil, 9, 29, nil, 57])
-        #expect(seen.lines.map(\.operation) == [.read, .export, .export, .read, .unknown, .read])
-        #expect(seen.lines.map(\.status) == [200, 404, 200, 200, 400, 200])
+        #expect(seen.accounts == ["192.0.2.7", "192.0.2.8", "[2001:db8::1]", "192.0.2.9", "192.0.2.7", "192.0.2.7", "192.0.2.7"])
+        #expect(seen.lines.map(\.endpoint) == ["/api/contacts?page=2", "/api/export", "/api/export", "/", "", "/a b", ""])
+        #expect(seen.lines.map(\.bytes) == [57, nil, 9, 29, nil, 57, 57])
+        #expect(seen.lines.map(\.operation) == [.read, .export, .export, .read, .unknown, .read, .read])
+        #expect(seen.lines.map(\.status) == [200, 404, 200, 200, 400, 200, 200])
         #expect(seen.ignored == 1)
         #expect(seen.reasons == [.badTime, .badNumber, .syntax, .syntax])
     }
@@ -80,8 +80,8 @@ struct ServerFormatTests {
 
     @Test func `of forwarders the last counts, and Istio's further words are stepped over`() throws {
         let seen = decode(try FormatContractTests.fresh("envoy"), pieces: [Array(Corpus.envoy.utf8)])
-        #expect(seen.accounts == ["192.0.2.7", "192.0.2.7", "192.0.2.7", "192.0.2.7", "192.0.2.9", "10.0.2.4", "192.0.2.7"])
-        #expect(seen.lines.map(\.bytes) == [51200, 512, 0, 9, 777, 777, 5])
+        #expect(seen.accounts == ["192.0.2.7", "192.0.2.7", "192.0.2.7", "192.0.2.7", "192.0.2.9", "10.0.2.4", "192.0.2.7", "192.0.2.7"])
+        #expect(seen.lines.map(\.bytes) == [51200, 512, 0, 9, 777, 777, 6, 5])
         #expect(seen.lines[2].endpoint == "/a\"b" && seen.lines[3].endpoint == "/x\"")
         #expect(seen.ignored == 1)
     }
@@ -106,8 +106,8 @@ struct ServerFormatTests {
 
     @Test func `HAProxy's further words, captured headers and bad requests are understood`() throws {
         let seen = decode(try FormatContractTests.fresh("haproxy"), pieces: [Array(Corpus.haproxy.utf8)])
-        #expect(seen.accounts == ["192.0.2.7", "192.0.2.7", "2001:db8::1", "192.0.2.8", "192.0.2.8"])
-        #expect(seen.lines.map(\.status) == [200, 200, 503, 302, 200])
+        #expect(seen.accounts == ["192.0.2.7", "192.0.2.7", "2001:db8::1", "192.0.2.8", "192.0.2.8", "192.0.2.8"])
+        #expect(seen.lines.map(\.status) == [200, 200, 503, 302, 302, 200])
         #expect(seen.lines.map(\.time).first == 1_780_279_500_726)
         let named = try lines("haproxy", Corpus.haproxy, ["account": "request_headers"])
         #expect(named.map(\.account) == ["svc-orders|sync 2.1", "x"])
