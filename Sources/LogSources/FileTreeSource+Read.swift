@@ -111,12 +111,17 @@ extension FileTreeSource {
             mustScan = true
             return .idle
         }
-        let rest = generation.seenSize - min(generation.offset, generation.seenSize)
+        let isCopy = generation.expectedSize > 0
+        // Of a packed copy it is known how many plain bytes it should have, where its own size says nothing.
+        let size = isCopy && generation.compression != .none ? generation.expectedSize : max(generation.seenSize, generation.expectedSize)
+        let rest = size - min(generation.offset, size)
+        // Told here with the rest, and not once more at the end.
+        generation.expectedSize = 0
         return .failed(
             SourceTrouble(
                 counter: "lost_generation",
                 message: "\(generation.path) was removed before its last \(rest) bytes were read: keep rotated files for longer.",
-                bytes: generation.compression == .none ? rest : 0, isLoss: true))
+                bytes: generation.compression == .none || isCopy ? rest : 0, isLoss: true))
     }
 
     /// Keeps a generation's file open, closing those that were opened longest ago when there are too many.
@@ -325,7 +330,8 @@ extension FileTreeSource {
                     message: "\(generation.path): behind its last member stand \(trailing) bytes that are none, which are left out.",
                     bytes: trailing))
         }
-        if generation.expectedSize > generation.offset {
+        // A copy that was cut itself was not read to its end: what it held may stand in another one.
+        if generation.expectedSize > generation.offset && !generation.isCut {
             troubles.append(FileTreeSource.shortCopy(generation.path, generation.expectedSize - generation.offset))
         }
         // What came after the last read is found by the next look, which sees a status that is not this one.
@@ -336,6 +342,9 @@ extension FileTreeSource {
         generation.checkedStatus = nil
         if generation.isCut {
             generation.isCut = false
+            // All of that is sought now, and told with the rest when nothing has it.
+            generation.seenSize = max(generation.seenSize, generation.expectedSize)
+            generation.expectedSize = 0
             generation.state = .cut
             generation.key = .none
             mustScan = true
