@@ -24,6 +24,7 @@ extension AlertLifecycle {
             writer.write(alert.former != nil)
             if let former = alert.former { writer.write(former) }
             alert.finding.encode(into: &writer)
+            alert.total.encode(into: &writer)
         }
         past.encode(into: &writer)
         former.encode(into: &writer)
@@ -45,10 +46,12 @@ extension AlertLifecycle {
             let isCollapsed = try reader.readBool()
             let isPage = try reader.readBool()
             let former = try reader.readBool() ? try reader.readString() : nil
-            restored[key] = OpenAlert(
+            var alert = OpenAlert(
                 id: id, severity: severity, opened: opened, openedBucket: openedBucket, isProvisional: isProvisional, sequence: sequence,
                 quietBuckets: quietBuckets, finding: try Finding(from: &reader), isCollapsed: isCollapsed, isPage: isPage,
                 former: former)
+            alert.total = try AlertTotal(from: &reader)
+            restored[key] = alert
         }
         self.init(restored: restored, past: try PastAlerts(from: &reader), former: try FormerAlerts(from: &reader))
     }

@@ -32,8 +32,10 @@ package struct OpenAlert: Equatable, Sendable {
     package var sequence: UInt32
     /// Closed buckets in a row without a finding.
     package var quietBuckets: UInt8
-    /// The last finding, for the record that resolves the alert.
+    /// The finding that is told: the most severe and, of those, the most unusual.
     package var finding: Finding
+    /// What moved in the quarter hours that were unusual since the alert opened, all told.
+    package var total = AlertTotal()
     /// Nobody was told of it: its detector had alerted too often that day.
     package var isCollapsed = false
     /// Somebody must look now, and not when they next look at tickets.
@@ -48,8 +50,8 @@ package struct OpenAlert: Equatable, Sendable {
 /// The life of alerts: open → update → resolved, one at a time for each detector and account.
 ///
 /// A pure state machine: each input returns the transition to record, or nil. An alert opens at the event that crosses, is completed
-/// (`update`) when that bucket closes, is updated when its severity rises, and resolves after as many buckets without a finding as its
-/// detector says.
+/// (`update`) when that bucket closes, is updated when its severity rises or ten times as much has moved, and resolves after as many
+/// buckets without a finding as its detector says.
 package struct AlertLifecycle: Sendable {
     package private(set) var open: [AlertKey: OpenAlert] = [:]
     /// Alerts that were open before, and what people said of them.
@@ -84,9 +86,13 @@ package struct AlertLifecycle: Sendable {
     ) -> Transition? {
         guard var alert = open[key] else {
             guard finding.opens else { return nil }
-            let alert = OpenAlert(
+            var alert = OpenAlert(
                 id: id, severity: finding.severity, opened: time, openedBucket: bucket, isProvisional: !isClosed, sequence: 1,
                 quietBuckets: 0, finding: finding)
+            if isClosed {
+                alert.total.add(finding.bucket, bucket: bucket)
+                alert.total.tell()
+            }
             let similar = past.latest(of: key)
             open[key] = alert
             past.remember(PastAlert(id: id, opened: time, label: nil), of: key)
@@ -107,11 +113,16 @@ package struct AlertLifecycle: Sendable {
         let isCompletion = alert.isProvisional && bucket == alert.openedBucket
         let isWorse = finding.opens && finding.severity > alert.severity
         alert.quietBuckets = 0
-        if finding.opens { alert.finding = finding }
+        let tellsThis =
+            isCompletion || isDue || finding.isNews
+            || (finding.severity, finding.score) >= (alert.finding.severity, alert.finding.score)
+        if finding.opens && tellsThis { alert.finding = finding }
+        alert.total.add(finding.bucket, bucket: bucket)
         alert.isProvisional = alert.isProvisional && !isCompletion
         if finding.opens { alert.severity = max(alert.severity, finding.severity) }
         var transition: Transition?
-        if isCompletion || isWorse || isDue || finding.isNews {
+        if isCompletion || isWorse || isDue || finding.isNews || alert.total.hasGrown(alert.finding.measure) {
+            alert.total.tell()
             transition = Transition(key: key, status: .update, alert: alert, time: time, similar: past.latest(of: key, before: alert.id))
             alert.sequence &+= 1
         }

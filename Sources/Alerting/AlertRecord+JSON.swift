@@ -30,6 +30,7 @@ extension AlertRecord {
         json.field("opened", CivilTime(alert.opened).rfc3339)
         json.field("last", CivilTime(transition.time).rfc3339)
         AlertRecord.write(finding, into: &json)
+        AlertRecord.write(alert.total, finding.measure, into: &json)
         AlertRecord.write(details, into: &json)
         AlertRecord.write(transition.similar, into: &json)
         json.beginArray("next")
@@ -53,8 +54,27 @@ extension AlertRecord {
         let sentence = "\(name) \(DisplayText.safe(transition.alert.finding.phrase, limit: 2000))"
         guard transition.status == .resolved else { return sentence }
         let span = NumberText.span(transition.time - transition.alert.opened)
-        if transition.isAccepted { return "\(name) was accepted as usual after \(span). The alert was: \(sentence)" }
-        return "\(isSource ? "The source" : name) is back to usual after \(span). The alert was: \(sentence)"
+        let end = totalWords(transition.alert) + "The alert was: \(sentence)"
+        if transition.isAccepted { return "\(name) was accepted as usual after \(span). \(end)" }
+        return "\(isSource ? "The source" : name) is back to usual after \(span). \(end)"
+    }
+
+    /// What was taken in all, for who has to say so afterwards.
+    private static func totalWords(_ alert: OpenAlert) -> String {
+        guard let measure = alert.finding.measure, let total = alert.total.of(measure) else { return "" }
+        let span = "\(CivilTime(total.start).rfc3339) to \(CivilTime(total.end).rfc3339)"
+        return "In all \(NumberText.amount(total.moved, of: measure)) in the unusual quarter hours from \(span), where "
+            + "\(NumberText.amount(total.usual, of: measure)) are usual. "
+    }
+
+    private static func write(_ total: AlertTotal, _ measure: Measure?, into json: inout JSONText) {
+        guard let measure, let total = total.of(measure) else { return json.null("total") }
+        json.beginObject("total")
+        json.field("start", CivilTime(total.start).rfc3339)
+        json.field("end", CivilTime(total.end).rfc3339)
+        json.field("observed", total.moved, places: 0)
+        json.field("expected", total.usual, places: 2)
+        json.endObject()
     }
 
     private static func write(_ similar: [PastAlert], into json: inout JSONText) {

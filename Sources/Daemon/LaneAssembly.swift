@@ -24,6 +24,8 @@ package enum LaneAssembly {
             let lanes = Double(max(settings.sources.count, 1))
             options.budget = AlertBudget(pagesPerDay: settings.pagesPerDay / lanes, ticketsPerWeek: settings.ticketsPerWeek / lanes)
         }
+        options.calendar = settings.calendar.filter { $0.sources.isEmpty || $0.sources.contains(source.name) }
+            .map { ExpectedRise(name: $0.name, start: $0.start, end: $0.end, uplift: $0.uplift) }
         options.inventory = settings.inventory
         options.declaresFlows = !settings.estate.flows.isEmpty
         options.stores = settings.estate.stores

@@ -159,10 +159,18 @@ public struct FleetView: Equatable, Sendable {
     public var dayRatio = 0.0
     /// The lane's first bucket.
     public var firstBucket: Int64 = 0
+    /// What a rise that people have declared is called; empty for none.
+    public var declaration = ""
     /// What the volume detector asks for, in units of its threshold: set by the alert budget.
     public var volumeLevel = 1.0
 
     public init() {}
+
+    /// Sets what people have declared of the bucket.
+    public mutating func declare(_ uplift: Double, _ name: String) {
+        for measure in Measure.allCases { measures[measure].declared = uplift }
+        declaration = name
+    }
 
     public static func == (left: FleetView, right: FleetView) -> Bool {
         guard left.measures == right.measures, left.matureCount == right.matureCount, left.dayRatio == right.dayRatio,

@@ -46,7 +46,9 @@ extension ExportVolumeDetector {
         let baseline = account.volumes[measure.rawValue].baseline
         let level = Double(baseline.level)
         let hour = CompactMean(code: baseline.week[bucket.slot.rawValue]).value
-        let factor = bucket.fleet.measures[measure].factor
+        let fleet = bucket.fleet.measures[measure]
+        let factor = fleet.rise
+        let name = fleet.declared > fleet.factor ? "rise declared for \(bucket.fleet.declaration)" : "fleet factor"
         let day = account.volumes[measure.rawValue].dayFactor
         func amount(_ value: Double) -> String { NumberText.fine(value, of: measure) }
         return [
@@ -60,7 +62,7 @@ extension ExportVolumeDetector {
             Verdict.Fact("fleet_factor", factor, ""),
             Verdict.Fact(
                 "expected", reading.bucketExpectation,
-                "× fleet factor \(NumberText.decimal(factor, places: 2)) = \(amount(reading.bucketExpectation))"),
+                "× \(name) \(NumberText.decimal(factor, places: 2)) = \(amount(reading.bucketExpectation))"),
             Verdict.Fact(
                 "day_factor", day, "× last day's level \(NumberText.decimal(day, places: 2)) = \(amount(reading.bucketExpectation * day))"),
         ]

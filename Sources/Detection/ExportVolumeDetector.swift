@@ -131,7 +131,8 @@ public struct ExportVolumeDetector: Detector {
         // Twenty times nearly nothing is nearly nothing: the ratio counts above the floor of the span, and for ten times the minimum.
         let isManifold = window.ratioAboveFloor >= criticalRatio && excess >= 10 * minimums[measure.rawValue]
         let isCritical = isManifold || (measure == .rows && excess >= criticalRows && window.ratio >= 2)
-        let severity: Severity = isCritical ? .critical : candidate.score >= threshold * 1.25 ? .high : .medium
+        let isLate = ExportVolumeDetector.isMostlyOverdue(bucket, of: account, measure, window)
+        let severity: Severity = isLate ? .medium : isCritical ? .critical : candidate.score >= threshold * 1.25 ? .high : .medium
         // A rise of this very bucket is not in the last hour's median yet.
         let peerRatio = max(bucket.fleet.medianRatio[measure.rawValue], bucket.fleet.measures[measure].factor)
         let peers = bucket.fleet.matureCount > 1 ? Finding.Peers(count: bucket.fleet.matureCount - 1, ratio: peerRatio) : nil
@@ -141,9 +142,30 @@ public struct ExportVolumeDetector: Detector {
             windowStart: BucketGrid.start(of: bucket.number - Int64(window.span.buckets - 1)), windowEnd: bucket.end,
             sampleBuckets: Int(account.age), since: BucketGrid.start(of: account.firstBucket), peers: peers, phrase: "")
         finding.opens = candidate.opens
+        finding.bucket = ExportVolumeDetector.amounts(bucket)
         // The words are most of the work, and nobody reads those of a finding that only keeps an alert open.
         if candidate.opens { finding.phrase = phrase(bucket, of: account, measure, window, peers) }
         return finding
+    }
+
+    /// Whether half of what is too much in the quarter hour was due in the hours before it and did not come: a job that started late, or by
+    /// another hour's clock. It is told, and wakes nobody.
+    private static func isMostlyOverdue(
+        _ bucket: ClosedBucket, of account: borrowing AccountProfile, _ measure: Measure, _ window: VolumeReading.Window
+    ) -> Bool {
+        guard window.span == .quarterHour else { return false }
+        let hours = account.volumes[measure.rawValue].window(.fourHours, of: bucket.readings[measure])
+        return hours.observed - hours.expected < 0.5 * (window.observed - window.expected)
+    }
+
+    /// The bucket's own sums, beside what is expected of it.
+    private static func amounts(_ bucket: ClosedBucket) -> Finding.BucketAmounts {
+        var amounts = Finding.BucketAmounts()
+        for measure in Measure.allCases {
+            amounts.moved[measure.rawValue] = Double(bucket.sums[measure])
+            amounts.usual[measure.rawValue] = bucket.readings[measure].bucketExpectation
+        }
+        return amounts
     }
 
     private func phrase(
@@ -160,17 +182,25 @@ public struct ExportVolumeDetector: Detector {
         let high = measure == .bytes ? NumberText.bytes(band.high) : NumberText.grouped(band.high)
         phrase += "(90 %: \(low) to \(high), from \(weeks) \(weeks == 1 ? "week" : "weeks")"
         let factor = bucket.fleet.measures[measure].factor
-        if factor > 1 { phrase += ", raised \(NumberText.ratio(factor)) with the whole fleet" }
+        let declared = bucket.fleet.measures[measure].declared
+        if declared > factor {
+            phrase += ", raised \(NumberText.ratio(declared)) as declared for \(bucket.fleet.declaration)"
+        } else if factor > 1 {
+            phrase += ", raised \(NumberText.ratio(factor)) with the whole fleet"
+        }
         // Of an amount that is hardly ever there, the exact multiple says nothing.
         let ratio = reading.ratio < 1000 ? NumberText.ratio(reading.ratio) : "Over 1,000×"
         phrase += "). \(ratio), z \(NumberText.decimal(reading.z, places: 1))."
         guard let peers else { return phrase }
         // Peer-relative (D36): against what it would have done without the common rise.
-        if factor > 1 {
-            return phrase + " All accounts rose \(NumberText.ratio(factor)); this one \(NumberText.ratio(reading.ratio * factor))."
+        if factor > 1 && declared <= factor {
+            return phrase + " Half of all accounts rose \(NumberText.ratio(factor)) or more; this one "
+                + "\(NumberText.ratio(reading.ratio * factor))."
         }
-        let others = peers.count == 1 ? "The other account is" : "The other \(NumberText.grouped(Double(peers.count))) accounts are"
-        return phrase + " \(others) at \(NumberText.ratio(peers.ratio)) of their usual."
+        // A median: what most do, and not what all move together.
+        let others =
+            peers.count == 1 ? "The other account is" : "The median of the other \(NumberText.grouped(Double(peers.count))) accounts is"
+        return phrase + " \(others) at \(NumberText.ratio(peers.ratio)) of its usual."
     }
 
     private func words(for span: VolumeSpan, in bucket: ClosedBucket) -> String {
@@ -180,13 +210,15 @@ public struct ExportVolumeDetector: Detector {
 
     private static func verb(_ measure: Measure) -> String { measure == .calls ? "made" : "exported" }
 
-    /// `for Friday 08:00–09:00 UTC`; a window longer than that hour only ends in it.
+    /// `for Friday 08:15–08:30 UTC`, which is what is expected of a quarter hour; a longer window only ends with it.
     private static func hourWords(_ bucket: ClosedBucket, _ span: VolumeSpan) -> String {
-        let hour = bucket.slot.hourOfDay
-        let from = hour < 10 ? "0\(hour)" : "\(hour)"
-        let to = hour + 1 < 10 ? "0\(hour + 1)" : "\(hour + 1)"
+        func time(_ quarter: Int) -> String {
+            let (hour, minute) = (quarter / 4, quarter % 4 * 15)
+            return (hour < 10 ? "0" : "") + "\(hour):" + (minute == 0 ? "00" : "\(minute)")
+        }
+        let quarter = bucket.slot.quarterOfDay
         let day = CivilTime.weekdayName(bucket.start)
-        return span == .quarterHour ? "for \(day) \(from):00–\(to):00 UTC" : "up to \(day) \(to):00 UTC"
+        return span == .quarterHour ? "for \(day) \(time(quarter))–\(time(quarter + 1)) UTC" : "up to \(day) \(time(quarter + 1)) UTC"
     }
 }
 
@@ -199,24 +231,30 @@ extension ExportVolumeDetector {
         guard let limit = newcomerLimit(.rows, of: account, fleet: bucket.fleet) else { return nil }
         let sum = account.volumes[Measure.rows.rawValue].window(.fourHours, of: bucket.readings[.rows]).observed
         guard sum >= limit, sum >= minimums[Measure.rows.rawValue] else { return nil }
+        let isCritical = sum - limit >= criticalRows && sum >= 2 * limit
         let age = EventDuration(milliseconds: (bucket.number - account.firstBucket + 1) * BucketGrid.milliseconds)
         let phrase =
             "is new (first seen \(NumberText.span(age)) ago) and exported \(NumberText.amount(sum, of: .rows)) in about 4 hours, "
             + "more than 97.5 % of the \(bucket.fleet.matureCount) known accounts usually do "
             + "(\(NumberText.amount(limit, of: .rows))). It has no history of its own yet: cold start."
-        return Finding(
-            measure: .rows, severity: .high, score: threshold, observed: sum, expected: limit, low: 0, high: limit,
+        var finding = Finding(
+            measure: .rows, severity: isCritical ? .critical : .high, score: threshold * sum / limit, observed: sum, expected: limit,
+            low: 0, high: limit,
             ratio: sum / max(limit, 1),
             z: 0, probability: 0.025, windowStart: BucketGrid.start(of: max(bucket.number - 15, account.firstBucket)),
             windowEnd: bucket.end,
             sampleBuckets: Int(account.age), since: BucketGrid.start(of: account.firstBucket),
             peers: Finding.Peers(count: bucket.fleet.matureCount, ratio: bucket.fleet.medianRatio[0]), phrase: phrase)
+        finding.bucket = ExportVolumeDetector.amounts(bucket)
+        // Of an account without a history nothing is usual.
+        finding.bucket.usual = .zero
+        return finding
     }
 
     /// The four-hour sum of rows that only the top 2.5 % of mature accounts reach; nil where the rule does not apply.
     func newcomerLimit(_ measure: Measure, of account: borrowing AccountProfile, fleet: FleetView) -> Double? {
         guard let levels = fleet.highLevel, newcomerObstacle(of: account, fleet: fleet) == nil else { return nil }
-        return max(levels[measure.rawValue] * fleet.measures[measure].factor * Double(VolumeSpan.fourHours.buckets), 1)
+        return max(levels[measure.rawValue] * fleet.measures[measure].rise * Double(VolumeSpan.fourHours.buckets), 1)
     }
 
     /// Why the rule for new accounts says nothing of this one, in words; nil where it does.

@@ -55,6 +55,16 @@ public struct Finding: Equatable, Sendable {
         public var opens = true
         /// True for what an alert that is open already must tell as well.
         public var isNews = false
+        /// What moved in the bucket itself, and what is usual of it: what an alert of volume adds up while it is open.
+        public var bucket = BucketAmounts()
+    }
+
+    /// Amounts of one bucket, by measure.
+    public struct BucketAmounts: Equatable, Sendable {
+        public var moved = SIMD4<Double>.zero
+        public var usual = SIMD4<Double>.zero
+
+        public init() {}
     }
 
     /// What comparable accounts did.

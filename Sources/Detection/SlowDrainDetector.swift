@@ -28,6 +28,10 @@ public struct SlowDrainDetector: Detector {
         ],
         quietBuckets: 200)
 
+    /// So many times the threshold are no matter for the record any more, but for a ticket, and for one before others.
+    private static let mediumAt = 3.0
+    private static let highAt = 10.0
+
     /// Below this share of the threshold an open alert resolves.
     private static let hold = 0.6
 
@@ -52,11 +56,15 @@ public struct SlowDrainDetector: Detector {
             + "\(NumberText.amount(day.driftExpected, of: measure)) are usual for those days: \(percent) % more, though no single day need "
             + "stand out (CUSUM \(NumberText.decimal(day.sum, places: 1)))."
         var finding = Finding(
-            measure: measure, severity: .low, score: day.sum, observed: day.driftActual, expected: day.driftExpected, low: 0,
+            measure: measure, severity: severity(day.sum), score: day.sum, observed: day.driftActual, expected: day.driftExpected, low: 0,
             high: day.driftExpected, ratio: ratio, z: day.z, probability: exponential(-day.sum), windowStart: start, windowEnd: bucket.end,
             sampleBuckets: Int(account.age), since: BucketGrid.start(of: account.firstBucket), peers: nil, phrase: phrase)
         finding.opens = gate(day, measure, share: 1) == .fired
         return finding
+    }
+
+    private func severity(_ sum: Double) -> Severity {
+        sum >= threshold * SlowDrainDetector.highAt ? .high : sum >= threshold * SlowDrainDetector.mediumAt ? .medium : .low
     }
 
     private static func isDayEnd(_ bucket: ClosedBucket) -> Bool { bucket.isClosed && bucket.slot.quarterOfDay == 95 }

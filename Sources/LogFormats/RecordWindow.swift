@@ -47,8 +47,8 @@ struct RecordWindow {
         }
     }
 
-    /// Refuses what begins at the start and goes on at a line behind it, one that may begin a record if `isRecord`. Returns its position, or
-    /// nil while it cannot be known or the lines before have to be taken first. Of a line longer than a record may be the rest is left
+    /// Refuses what begins at the start and goes on at a line behind it, one that may begin a record if `isRecord`. Returns its position,
+    /// or nil while it cannot be known or the lines before have to be taken first. Of a line longer than a record may be the rest is left
     /// out: `isSkipping`.
     func refuse(_ reason: MalformedReason, isRecord: Bool, isSkipping: inout Bool, into lines: inout DecodedLines) -> Int? {
         if let next = isRecord ? nextRecordLine : nextLine { return refuse(reason, before: next, into: &lines) }

@@ -31,6 +31,7 @@ extension LaneCore {
         // Events may be as old as the lateness allows: the first open bucket is that far back.
         oldestBucket = max(BucketGrid.number(of: time - options.lateness), 0)
         fleet.firstBucket = oldestBucket
+        declareRise()
         for shard in shards { shard.oldestBucket = oldestBucket }
         openBucket()
         setCloseTime()
@@ -71,6 +72,7 @@ extension LaneCore {
         currentStart = 0
         if openCount == 0 { openBucket() }
         setCloseTime()
+        declareRise()
         armOldest()
     }
 
@@ -156,7 +158,7 @@ extension LaneCore {
         releaseHalves(upTo: .max)
         let known = fleet
         for position in 0..<openCount {
-            fleet = known.raised(by: pulse(position: position))
+            fleet = declaring(known, bucket: oldestBucket + Int64(position)).raised(by: pulse(position: position))
             noteIdentifiers(position: position)
             var active: [AccountID] = []
             for shard in shards { active += shard.activeAccounts(position: position) }

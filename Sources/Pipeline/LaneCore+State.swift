@@ -8,7 +8,7 @@ import LogFormats
 import RollingStatistics
 
 extension LaneCore {
-    static var stateVersion: UInt8 { 16 }
+    static var stateVersion: UInt8 { 17 }
 
     /// Everything that changed since the last commit, as of the last event processed. Complexity: O(changed accounts).
     package mutating func takeCommit() -> LaneCommit {
@@ -192,6 +192,8 @@ extension LaneCore {
         // Buckets are opened up to the newest event, and closed up to what came before it.
         let isAmongBuckets = openCount > 0 && abs(BucketGrid.number(of: newest) - oldestBucket) <= LaneCore.openLimit
         guard newest.milliseconds < 0 || isAmongBuckets else { throw StateError.implausible("newest event") }
+        declareRise()
+        pulseView = declaring(pulseView, bucket: oldestBucket)
         if openCount > 0 { closesAt = BucketGrid.start(of: oldestBucket + 1) + options.lateness }
         return accountCount
     }

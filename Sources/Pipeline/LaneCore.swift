@@ -209,6 +209,7 @@ package struct LaneCore: ~Copyable {
             for option in descriptor.options { text += " \(option.name)=\(values[option.name])" }
         }
         if let budget = options.budget { text += "; budget \(budget.pagesPerDay) \(budget.ticketsPerWeek)" }
+        for rise in options.calendar { text += "; calendar \(rise.start.milliseconds) \(rise.end.milliseconds) \(rise.uplift)" }
         if !options.canaries.isEmpty { text += "; canaries \(options.canaries.sorted())" }
         if !options.inventory.isEmpty { text += "; inventory \(options.inventory.sorted())" }
         if !options.estateDigest.isEmpty { text += "; estate \(options.estateDigest)" }

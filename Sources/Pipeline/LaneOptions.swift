@@ -33,6 +33,8 @@ package struct LaneOptions: Sendable {
     package var stores: [Estate.Store] = []
     /// Text that stands for the estate and the lexicon of the settings, for the model's hash; empty where nothing is said.
     package var estateDigest = ""
+    /// When people expect more of every account than usual.
+    package var calendar: [ExpectedRise] = []
     /// Only events from here on, and before there, are taken.
     package var from = EventTime(milliseconds: 0)
     package var to = EventTime(milliseconds: .max)

@@ -29,7 +29,7 @@ package struct RehearsalLane: ~Copyable {
 
     package init(
         detectorOptions: [String: [String: Double]] = [:], canaries: [String] = [], inventory: [String] = [],
-        declaresFlows: Bool = false, stores: [Estate.Store] = []
+        declaresFlows: Bool = false, stores: [Estate.Store] = [], calendar: [ExpectedRise] = []
     ) {
         var options = LaneOptions(name: "rehearsal", format: "json", lateness: .seconds(0))
         options.detectorOptions = detectorOptions
@@ -37,6 +37,7 @@ package struct RehearsalLane: ~Copyable {
         options.inventory = inventory
         options.declaresFlows = declaresFlows
         options.stores = stores
+        options.calendar = calendar
         self.options = options
         core = LaneCore(options: options)
         accounts = 0

@@ -17,6 +17,15 @@ public struct FleetMeasure: Equatable, Sendable {
     public var variances = SIMD4<Float>(repeating: 0.09)
     public var meanExcesses = SIMD4<Float>(repeating: 1.5)
 
+    /// How far people have declared that accounts rise now; 1 for not at all. No result of learning: it is set anew for each bucket.
+    public var declared = 1.0
+
+    /// What accounts are judged by: the larger of what they all do and of what was declared. Beyond it everything is still judged.
+    public var rise: Double { max(factor, declared) }
+
+    /// The dispersion; accounts do not rise alike where a rise was declared either.
+    var spread: Double { declared > factor ? max(dispersion, FleetMeasure.smallestShare * naturalLog(declared)) : dispersion }
+
     public static let neutral = FleetMeasure(factor: 1, dispersion: 0)
 
     public init(factor: Double, dispersion: Double) {

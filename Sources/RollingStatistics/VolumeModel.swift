@@ -42,7 +42,7 @@ public struct VolumeModel: Sendable {
     public mutating func read(_ amount: Double, at standing: SlotStanding, fleet: FleetMeasure, into reading: inout VolumeReading) {
         reading.amount = amount
         reading.baseline = baseline.expectation(standing) * standing.share
-        let expectation = reading.baseline * fleet.factor
+        let expectation = reading.baseline * fleet.rise
         reading.bucketExpectation = expectation
         var deviations = measure(Float(amount), expectation: Float(expectation), fleet: fleet, into: &reading)
         reading.bucketDeviation = min(max(deviations[2], -VolumeModel.deviationFloor), VolumeModel.deviationCap)
@@ -71,7 +71,7 @@ public struct VolumeModel: Sendable {
         reading.expected = channels.expected * VolumeSpan.remainders + SIMD4(local, local, expectation, expectation)
         reading.floors = level * SIMD4(0.2, 3.2, 19.2, 57.6) + 5
         // Busy buckets speak, quiet ones hardly: the share of the expectation to the power of 1¼. Divided in the fourth lane.
-        let both = expectation + level * Float(fleet.factor) + 1e-9
+        let both = expectation + level * Float(fleet.rise) + 1e-9
         let floors = SIMD4(reading.floors[0], reading.floors[1], 0.3 * level + 5, 0)
         let whole = SIMD4(reading.expected[0], reading.expected[1], expectation, both) + floors
         let ratios = (SIMD4(reading.actual[0], reading.actual[1], amount, expectation) + floors) / whole
@@ -100,7 +100,7 @@ public struct VolumeModel: Sendable {
         reading.variances = channels.variances(fleet: fleet.variances)
         var own = reading.variances
         own[0] += standing.spreadWeight * (CompactMean(code: hourlyVariance[standing.slot.hourOfDay]).single - own[0])
-        let common = Float(fleet.dispersion)
+        let common = Float(fleet.spread)
         reading.deviations = deviations
         reading.spreads = squareRoots(larger(own, VolumeChannels.smallestVariance) + common * common)
         reading.z = (deviations - channels.usual) / reading.spreads
@@ -193,9 +193,14 @@ public struct VolumeModel: Sendable {
         weightSums = weightSums * kept + reading.weight
         actualHour = actualHour * 0.75 + Float(reading.amount)
         expectedHour = expectedHour * 0.75 + Float(reading.baseline)
-        learnLocality(reading.amount, expectation: reading.bucketExpectation, level: level, age: age, as: teaching)
+        // What a declared rise explains teaches nothing, whether it comes or not.
+        let expectation = reading.baseline * fleet.factor
+        let explained =
+            fleet.declared > fleet.factor ? min(max(reading.amount / max(expectation, 1e-9), 1), fleet.declared / fleet.factor) : 1
+        let amount = reading.amount / explained
+        learnLocality(amount, expectation: expectation, level: level, age: age, as: teaching)
         let taught = VolumeModel.taught(
-            reading.amount / fleet.factor, expected: reading.baseline, level: level, age: age, as: teaching)
+            amount / fleet.factor, expected: reading.baseline, level: level, age: age, as: teaching)
         baseline.learn(taught, at: standing, age: age)
         return level > 0 ? taught / level : nil
     }

@@ -48,16 +48,17 @@ enum SettingKeys {
         name, format, wrapper, paths, sourceListen, tokenFile, spoolMax, environment, fields, lateness, rotateWait, archiveRatioMax,
         accountsMax,
     ]
-    static let detection = [model, alertBudget, canaries, inventory, detectors]
+    static let detection = [model, alertBudget, calendar, canaries, inventory, detectors]
     static let budget = [pagesPerDay, ticketsPerWeek]
+    static let rise = [riseName, riseFrom, riseTo, riseUplift, riseSources]
     static let alerts = [sinks]
     static let dashboard = [listen]
 
     /// Every block with its title in the manual.
     static let blocks =
         [
-            ("The file", root), ("sources[]", source), ("detection", detection), ("detection.alert_budget", budget), ("alerts", alerts),
-            ("dashboard", dashboard),
+            ("The file", root), ("sources[]", source), ("detection", detection), ("detection.alert_budget", budget),
+            ("detection.calendar[]", rise), ("alerts", alerts), ("dashboard", dashboard),
         ] + estateBlocks
 
     static let stateDirectory = SettingKey(
@@ -125,6 +126,18 @@ enum SettingKeys {
         "alert_budget", "block",
         reason: "how many alerts the operator wants to see, all sources together; without it detectors ask for what they ask for by default"
     )
+    static let calendar = SettingKey(
+        "calendar", "list",
+        reason:
+            "times at which every account is expected to do more than usual. Volume is held against that much more, and nothing is muted: "
+            + "twenty times the usual inside of a sale of four times is five times too much. No baseline learns what it explains")
+    static let riseName = SettingKey("name", "a name", isRequired: true, reason: "in alerts and in `weir why`")
+    static let riseFrom = SettingKey("from", "RFC 3339 time", isRequired: true, reason: "when it begins, 2026-11-27T00:00:00+01:00 say")
+    static let riseTo = SettingKey("to", "RFC 3339 time", isRequired: true, reason: "the first moment behind it")
+    static let riseUplift = SettingKey(
+        "uplift", "times", isRequired: true, range: 1...8, reason: "how many times the usual amount is expected, at most")
+    static let riseSources = SettingKey(
+        "sources", "list of names", reason: "only the accounts of these sources; of all without it")
     static let canaries = SettingKey(
         "canaries", "list of names",
         reason: "accounts, endpoints, objects and items that nobody has a reason to touch: any use is an alert (D33)")
@@ -159,6 +172,7 @@ enum SettingsLimits {
     static let paths = 1024
     static let sinks = 64
     static let canaries = 1000
+    static let rises = 1000
     static let serviceAccounts = 200
     /// Endpoints of an inventory, and bytes of its file.
     static let endpoints = 20_000

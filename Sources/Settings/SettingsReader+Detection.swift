@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Detection
+import EventModel
+import LogFormats
 
 extension SettingsReader {
     /// Names of programs. One that would call everybody a program is a mistake: it would keep people's names in the clear.
@@ -33,6 +35,9 @@ extension SettingsReader {
             if let pages = budget["pages_per_day"]?.number(SettingKeys.pagesPerDay) { settings.pagesPerDay = pages }
             if let tickets = budget["tickets_per_week"]?.number(SettingKeys.ticketsPerWeek) { settings.ticketsPerWeek = tickets }
         }
+        for item in keys["calendar"]?.items(atMost: SettingsLimits.rises) ?? [] {
+            if let rise = rise(item, settings.sources.map(\.name)) { settings.calendar.append(rise) }
+        }
         for item in keys["canaries"]?.items(atMost: SettingsLimits.canaries) ?? [] {
             if let name = item.text() { settings.canaries.append(name) }
         }
@@ -42,6 +47,39 @@ extension SettingsReader {
         for (id, options) in keys["detectors"]?.entries() ?? [] {
             settings.detectorOptions[id, default: [:]].merge(detector(id, options)) { _, own in own }
         }
+    }
+
+    private func rise(_ item: SettingsNode, _ sources: [String]) -> RiseSettings? {
+        let keys = item.block(SettingKeys.rise)
+        let name = keys["name"]?.text()
+        let uplift = keys["uplift"]?.number(SettingKeys.riseUplift)
+        let only = (keys["sources"]?.items(atMost: SettingsLimits.sources) ?? []).compactMap { node -> String? in
+            guard let name = node.text() else { return nil }
+            if !sources.contains(name) { node.problem("There is no source \(SettingsText.quoted(name)).") }
+            return name
+        }
+        guard let name, let uplift, let start = keys["from"].flatMap(time), let end = keys["to"].flatMap(time) else { return nil }
+        guard start < end else {
+            keys["to"]?.problem("is not behind from.")
+            return nil
+        }
+        guard name.utf8.count <= 100, name.allSatisfy({ !$0.isNewline && ($0.asciiValue ?? 0x20) >= 0x20 }) else {
+            keys["name"]?.problem("is longer than 100 bytes, or has control characters.")
+            return nil
+        }
+        if let now, end < now { item.warning("\(SettingsText.quoted(name)) is over.") }
+        return RiseSettings(name: name, start: start, end: end, uplift: uplift, sources: only)
+    }
+
+    private func time(_ node: SettingsNode) -> EventTime? {
+        guard let text = node.text() else { return nil }
+        let bytes = Array(text.utf8)
+        let time = ChunkBuffer(bytes).withBytes { TimestampParser.rfc3339($0, from: 0, to: bytes.count) }
+        guard time != .min else {
+            node.problem("\(SettingsText.quoted(text)) is no time with its zone: write it like 2026-11-27T00:00:00+01:00.")
+            return nil
+        }
+        return EventTime(milliseconds: time)
     }
 
     private func read(model node: SettingsNode, _ settings: inout WeirSettings) {

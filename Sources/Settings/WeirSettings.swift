@@ -19,6 +19,7 @@ package struct WeirSettings: Sendable {
     package var detectorOptions: [String: [String: Double]] = [:]
     /// Accounts that are programs though their names look like people's; a `*` stands for anything.
     package var serviceAccounts: [String] = []
+    package var calendar: [RiseSettings] = []
     /// Accounts, endpoints, objects and items that nobody has a reason to touch.
     package var canaries: [String] = []
     /// The endpoints there should be, read from the file of `detection.inventory`.
@@ -46,6 +47,16 @@ package struct WeirSettings: Sendable {
         modelName = model.name
         detectorOptions = model.options
     }
+}
+
+/// One block of `detection.calendar`.
+package struct RiseSettings: Sendable, Equatable {
+    package var name: String
+    package var start: EventTime
+    package var end: EventTime
+    package var uplift: Double
+    /// Names of sources; empty for all.
+    package var sources: [String]
 }
 
 /// One block of `sources`.

@@ -110,6 +110,49 @@ import Testing
         }
     }
 
+    /// A finding of a bucket in which so many rows moved, where ten are usual.
+    private func volume(_ rows: Double, score: Double, severity: Severity = .high) -> Finding {
+        var finding = testFinding(severity, observed: rows)
+        finding.score = score
+        finding.bucket.moved[0] = rows
+        finding.bucket.usual[0] = 10
+        return finding
+    }
+
+    @Test func `an alert tells its most unusual finding and all that moved, and once more at ten times as much`() throws {
+        var lifecycle = AlertLifecycle()
+        func found(_ finding: Finding, _ bucket: Int64, isClosed: Bool = true) -> AlertLifecycle.Transition? {
+            lifecycle.found(
+                finding, key: AlertLifecycleTests.key, bucket: bucket, at: EventTime(milliseconds: bucket * 900_000), isClosed: isClosed,
+                id: "A")
+        }
+        #expect(found(volume(60, score: 2), 5, isClosed: false)?.status == .open)
+        #expect(found(volume(100, score: 3), 5)?.status == .update)
+        #expect(found(volume(800, score: 5), 6) == nil)
+        let grown = try #require(found(volume(300, score: 4), 7))
+        #expect(grown.status == .update && grown.alert.finding.observed == 800)
+        #expect(found(volume(20, score: 2), 8) == nil)
+        var writer = StateWriter()
+        lifecycle.encode(into: &writer)
+        var reader = StateReader(writer.bytes)
+        lifecycle = try AlertLifecycle(from: &reader)
+        var end: AlertLifecycle.Transition?
+        for bucket in 9..<13 as Range<Int64> {
+            end = lifecycle.quiet(key: AlertLifecycleTests.key, at: .init(milliseconds: bucket * 900_000), limit: 4)
+        }
+        let resolved = try #require(end)
+        #expect(resolved.alert.finding.observed == 800)
+        let total = try #require(resolved.alert.total.of(.rows))
+        #expect(total.moved == 1220 && total.usual == 40)
+        #expect(total.start == EventTime(milliseconds: 5 * 900_000) && total.end == EventTime(milliseconds: 9 * 900_000))
+        let record = AlertRecord(
+            resolved, account: "a", descriptor: ExportVolumeDetector.descriptor, details: AlertDetails(),
+            model: ModelStamp(name: "m", hash: "h"))
+        #expect(record.summary.contains("In all 1,220 rows in the unusual quarter hours from 1970-01-01T01:15:00Z to "))
+        #expect(
+            record.json.contains(#""total":{"start":"1970-01-01T01:15:00Z","end":"1970-01-01T02:15:00Z","observed":1220,"expected":40"#))
+    }
+
     private static let key = AlertKey(detector: 0, account: AccountID(rawValue: 1))
 
     private func take(_ input: Input, _ bucket: Int64, _ lifecycle: inout AlertLifecycle) -> AlertLifecycle.Transition? {

@@ -14,7 +14,7 @@ import Testing
     private static let fields = [
         "account", "completeness", "contributions", "detector", "evidence", "expected", "family", "high", "id", "last", "low", "measure",
         "model", "name", "next", "observed", "opened", "p", "peers", "ratio", "related", "risk", "sample", "schema", "severity",
-        "similar", "status", "summary", "urgency", "window", "z",
+        "similar", "status", "summary", "total", "urgency", "window", "z",
     ]
 
     @Test(arguments: AlertRecord.Status.allCases)

@@ -48,7 +48,7 @@ import Testing
         var account = TestAccount.steady(days: 21)
         account.liveUntilMonday(quarter: 8)
         let finding = try #require(detector.judge(account.bucket(MeasureSums(rows: 900, bytes: 100, calls: 3)), of: account.profile))
-        #expect(finding.phrase.contains("Monday 02:00–03:00"))
+        #expect(finding.phrase.contains("Monday 02:00–02:15"))
     }
 
     @Test func `in its first week an account is not judged by itself`() {

@@ -32,7 +32,7 @@ import Testing
         #expect(lane.live(rise + [Stretch(buckets: 8, fleet(2500))]).filter { $0.detector == "D01" }.isEmpty)
         let thief = [usual.moving(rows: 50_000)] + fleet(2500).dropFirst()
         let alert = try #require(lane.volumeAlerts(Stretch(buckets: 4, thief)).first)
-        #expect(alert.account == "account-1" && alert.summary.contains("All accounts rose 2."), "\(alert.summary)")
+        #expect(alert.account == "account-1" && alert.summary.contains("Half of all accounts rose 2."), "\(alert.summary)")
     }
 
     @Test(arguments: [3000, 6000] as [UInt64])

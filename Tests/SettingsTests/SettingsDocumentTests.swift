@@ -1,6 +1,7 @@
 // weir
 // SPDX-License-Identifier: Apache-2.0
 
+import EventModel
 import AlertSinks
 import Detection
 import LogFormats
@@ -93,6 +94,22 @@ import Testing
     @Test func `a lateness of 0 is a warning`() throws {
         let text = "state_directory: /x\nsources: [{ name: a, format: json, paths: [/a], lateness_seconds: 0 }]"
         #expect(try SettingsFile.read(text, folder: "/").warnings.contains { $0.path == "sources[0].lateness_seconds" })
+    }
+
+    @Test func `what is expected of a time is read with its zone, its sources and a warning once it is over`() throws {
+        let entry = "{ name: Black Friday, from: 2026-11-27T00:00:00+01:00, to: 2026-11-28T00:00:00+01:00, uplift: 4, sources: [a] }"
+        let settings = try SettingsFile.read(start + "detection: { calendar: [\(entry)] }", folder: "/")
+        let rise = try #require(settings.calendar.first)
+        #expect(rise.name == "Black Friday" && rise.uplift == 4 && rise.sources == ["a"])
+        #expect(rise.start.milliseconds == 1_795_734_000_000 && rise.end.milliseconds == 1_795_820_400_000)
+        for (right, wrong) in [
+            ("00+01:00, to", "00, to"), ("2026-11-28", "2026-11-26"), ("uplift: 4", "uplift: 9"), ("[a]", "[b]"),
+            ("name: Black Friday, ", ""),
+        ] {
+            let text = start + "detection: { calendar: [\(entry.replacing(right, with: wrong))] }"
+            #expect(places(text).count == 1, "\(wrong)")
+            #expect(places(text).allSatisfy { $0.hasPrefix("3 detection.calendar[0]") }, "\(places(text))")
+        }
     }
 
     @Test func `a detector by its name gets its id`() {
