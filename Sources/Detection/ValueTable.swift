@@ -38,7 +38,7 @@ public struct ValueTraits: OptionSet, Sendable {
     public static let reconnaissance = ValueTraits(rawValue: 1)
     /// Holds traces of what was done: jobs, exports, reports, logs.
     public static let evidence = ValueTraits(rawValue: 2)
-    /// Sets what is logged.
+    /// Sets what is logged, and has no other use: to write there changes it. See ``AuditWords``.
     public static let auditSetting = ValueTraits(rawValue: 4)
     /// A canary of the settings.
     public static let canary = ValueTraits(rawValue: 8)
@@ -46,6 +46,8 @@ public struct ValueTraits: OptionSet, Sendable {
     public static let inventoried = ValueTraits(rawValue: 16)
     /// Says who did what to records, or what they were made from.
     public static let audit = ValueTraits(rawValue: 32)
+    /// Is what logs: to remove or administer it changes what is logged, but programs write their own lines there.
+    public static let auditTrail = ValueTraits(rawValue: 64)
 }
 
 /// The names of a lane's endpoints and objects, what they say, and how many accounts use each route.
@@ -274,47 +276,6 @@ public final class ValueTable {
         case (.unknown, _): return "\(operation) of \(short(route.object))"
         default: return "\(operation) of \(short(route.object)) by \(short(route.endpoint))"
         }
-    }
-}
-
-/// Words in the names of endpoints and objects.
-enum ValueWords {
-    private static let reconnaissance: Set<String> = [
-        "describe", "describeglobal", "limits", "metadata", "$metadata", "schema", "tooling", "openapi", "swagger", "entitydefinitions",
-        "entitydefinition", "fielddefinition", "sobjects", "permissions", "permissionset", "profiles", "roles", "users", "user",
-        "recordcount",
-        "count", "properties", "systemusers", "whoami", "organization", "$count",
-    ]
-    private static let evidence: Set<String> = [
-        "job", "jobs", "export", "exports", "report", "reports", "log", "logs", "audit", "auditlog", "auditlogs", "query", "eventlogfile",
-        "history", "trail", "audits",
-    ]
-    private static let auditSettings: Set<String> = [
-        "auditing", "auditsettings", "audit-settings", "eventsettings", "logging", "log-settings", "eventmonitoring", "trail", "settings",
-    ]
-    private static let audits = ["audit", "lineage", "provenance"]
-
-    /// Whether a word has a part, byte by byte and not by characters, so that a combining mark behind it hides nothing. The standard
-    /// library's search makes tables for every pair besides, and every name of a log comes here.
-    private static func holds(_ part: String, in word: String) -> Bool {
-        var rest = word.utf8[...]
-        while rest.count >= part.utf8.count {
-            if rest.starts(with: part.utf8) { return true }
-            rest = rest.dropFirst()
-        }
-        return false
-    }
-
-    /// The last words of the path weigh: `/sobjects/Contact/{id}` reads a record, `/sobjects` and `/sobjects/Contact/describe` look around.
-    static func traits(of name: String) -> ValueTraits {
-        let words = name.lowercased().split { $0 == "/" || $0 == "." || $0 == " " || $0 == ":" }.map(String.init)
-        var traits: ValueTraits = []
-        if let last = words.last, reconnaissance.contains(last) { traits.insert(.reconnaissance) }
-        if words.contains(where: evidence.contains) { traits.insert(.evidence) }
-        if words.contains(where: { word in audits.contains { holds($0, in: word) } }) { traits.insert(.audit) }
-        let isAudit = words.contains { $0.hasPrefix("audit") || $0.hasPrefix("log") || $0.hasPrefix("event") || $0.hasPrefix("trail") }
-        if isAudit && words.contains(where: auditSettings.contains) { traits.insert(.auditSetting) }
-        return traits
     }
 }
 

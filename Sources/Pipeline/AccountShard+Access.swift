@@ -11,6 +11,10 @@ extension AccountShard {
     /// Days without deletions of this kind that make one news.
     private static var retentionDays: Int { 30 }
 
+    /// Whether an event of such an operation may remove traces or change what is logged.
+    @inline(__always)
+    static func mayRemoveTraces(_ operation: Operation) -> Bool { operation == .delete || operation == .admin || operation == .write }
+
     /// Looks closer at an event that failed, has a detail, or goes to a route that is not among those kept of its bucket. Returns whether
     /// the account is to be judged now. Precondition: the event was added.
     func note(_ detailed: DetailedEvent, rows: UInt64, isNewRoute: Bool, position: Int) -> Bool {
@@ -38,7 +42,7 @@ extension AccountShard {
             }
             if let movement = detailed.movement { isUrgent = tally.noteAccess().note(movement, of: event, detail) || isUrgent }
             if isNewRoute { isUrgent = note(route, of: event, &tally) || isUrgent }
-            if event.operation == .delete || event.operation == .admin, isNewRoute || detail?.job ?? 0 != 0,
+            if AccountShard.mayRemoveTraces(event.operation), isNewRoute || detail?.job ?? 0 != 0,
                 let deed = coverUp(event, route, job: detail?.job ?? 0, profile, earlier + [tally])
             {
                 isUrgent = tally.noteAccess().note(deed) || isUrgent
@@ -83,7 +87,8 @@ extension AccountShard {
         let today = Int(BucketGrid.number(of: event.time)) / BucketGrid.perDay
         let lastDay = memory?.facts.routes.lastDay(of: route)
         let isHabit = lastDay.map { today - $0 < AccountShard.retentionDays } ?? false
-        if traits.contains(.auditSetting) && !isHabit {
+        let isSetting = traits.contains(.auditSetting) || event.operation != .write && traits.contains(.auditTrail)
+        if isSetting && !isHabit {
             return AccessTally.CoverUp(route: route, time: event.time, isAuditSetting: true, jobMinutes: nil, jobRows: 0)
         }
         guard event.operation == .delete else { return nil }

@@ -41,7 +41,7 @@ extension LaneCore {
             guard locate(event) else { return takeLate(batch.detailed(event, beside)) }
         }
         guard let (signal, rows) = add(event, only) else { return }
-        if signal == .noteRoute && event.operation != .delete && event.operation != .admin {
+        if signal == .noteRoute && !AccountShard.mayRemoveTraces(event.operation) {
             if (only ?? shard(event.account)).noteRoute(of: event, position: currentPosition) { judgeNow(event.account, at: event.time) }
         } else {
             follow(signal, batch.detailed(event, beside), rows)
