@@ -9,7 +9,8 @@ public struct CoverUpDetector: AccessDetector {
         id: "D12", name: "cover-up", family: "sequence",
         sees: "an account that deletes its own export or query job, or a job, report or log, within a day of an export; one that changes "
             + "what is logged: an audit's or a log's settings, by a write, a deletion or an administrative call",
-        misses: "settings of logs whose path does not say so; deletions that the log does not show; an account that has deleted such things within the last month",
+        misses: "settings of logs whose path does not say so; "
+            + "deletions that the log does not show; an account that has deleted such things within the last month",
         warmUp: "none for jobs that the log names and for logging itself; 7 days for the rest",
         options: [
             DetectorOption(
@@ -87,8 +88,7 @@ extension CoverUpDetector {
             SelfTest("an account deletes its own job an hour after it ran", .fires, history: history, last: .init(buckets: 1, [deletion])),
             SelfTest("an account deletes what sets the audit log", .fires, history: history, last: .init(buckets: 1, [logging])),
             SelfTest(
-                "an account writes to what sets the logging", .fires, history: history, last: written("cloudtrail.amazonaws.com/StopLogging")
-            ),
+                "an account stops what is logged", .fires, history: history, last: written("cloudtrail.amazonaws.com/StopLogging")),
             SelfTest("an account writes to a log", .staysSilent, history: history, last: written("/api/logs")),
             SelfTest("an account deletes another job", .staysSilent, history: history, last: .init(buckets: 1, [other])),
             SelfTest(
