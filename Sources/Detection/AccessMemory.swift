@@ -20,6 +20,12 @@ public final class AccessMemory {
         hasAuditedJobs = facts.hasAuditedJobs
     }
 
+    /// Whether the account has not used a route in the ninety days before a bucket.
+    public func isNew(_ route: RouteKey, bucket: Int64) -> Bool {
+        guard let last = facts.routes.lastDay(of: route) else { return true }
+        return Int(bucket) / BucketGrid.perDay - last >= AccessMemory.dormantRouteDays
+    }
+
     /// Active buckets over which rates are taken: four weeks of an account that never rests.
     static let horizon = 2688
     /// Days after which a route that comes back is news.
@@ -164,6 +170,7 @@ public final class AccessMemory {
         facts.activeBuckets &+= 1
         if let tally, tally.newRouteCount > 0 && age >= 2 * AccountProfile.matureAge { facts.noveltyBuckets &+= 1 }
         access.forEachRoute { if $0.isNamed { facts.routes.learn($0, day: day) } }
+        for count in tally?.counts ?? [] { facts.routes.learn(count.route, day: day) }
         facts.breadth.learn(Double(access.routeCount), horizon: AccessMemory.horizon)
         facts.refusals.learn(Double(tally?.refused ?? 0), horizon: AccessMemory.horizon)
         facts.networks.learn(Double(bucket.networks.count), horizon: AccessMemory.horizon)
@@ -288,7 +295,7 @@ public struct LooksAround: Sendable {
     mutating func learn(_ tally: AccessTally, bucket: Int64) {
         guard !looks.isEmpty || tally.newReconnaissance > 0 else { return }
         looks = recent(bucket)
-        for new in tally.newRoutes where new.isReconnaissance {
+        for new in tally.newRoutes + tally.counts where new.isReconnaissance {
             looks.append(Look(route: new.route, bucket: bucket))
         }
         if looks.count > LooksAround.limit { looks.removeFirst(looks.count - LooksAround.limit) }

@@ -87,8 +87,9 @@ extension AccessTally {
         limits.encode(into: &writer)
         writer.write(UInt8(routes.count))
         for route in routes { writer.write(route.rawValue) }
-        writer.write(UInt8(newRoutes.count))
-        for new in newRoutes {
+        // In one list: nothing but a count has a counted route.
+        writer.write(UInt8(newRoutes.count + counts.count))
+        for new in newRoutes + counts {
             writer.write(new.route.rawValue)
             writer.write(new.time.milliseconds)
             writer.write(Int32(new.dormantDays ?? -1))

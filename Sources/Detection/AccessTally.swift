@@ -26,7 +26,11 @@ public final class AccessTally {
     public private(set) var newRoutes: [NewRoute] = []
     public var newRouteCount: Int { newRoutes.count }
     /// Of them, those by which an account looks around without moving anything: see ``ValueTraits/reconnaissance``.
-    public var newReconnaissance: Int { newRoutes.count { $0.isReconnaissance } }
+    public var newReconnaissance: Int { newRoutes.count { $0.isReconnaissance } + counts.count { $0.isReconnaissance } }
+    /// What was counted without being read, in order: a ``RouteKey/counted`` each, reconnaissance where the account never counted it. Apart
+    /// from the routes, which are new to it or not.
+    public private(set) var counts: [NewRoute] = []
+    static let countLimit = 32
     public private(set) var canary: CanaryTouch?
     public private(set) var coverUp: CoverUp?
     /// A user agent that the account has not used before.
@@ -70,6 +74,7 @@ public final class AccessTally {
         (other.canary, other.coverUp, other.newAgent, other.agents) = (canary, coverUp, newAgent, agents)
         (other.discovery, other.jobs, other.moved) = (discovery, jobs, moved)
         (other.versions, other.rest, other.places) = (versions, rest, places)
+        other.counts = counts
         return other
     }
 
@@ -191,6 +196,17 @@ public final class AccessTally {
         return true
     }
 
+    /// Notes a query that only counts. Where there are too many the first in order stay, whatever came first.
+    public func note(count: NewRoute) {
+        if let index = counts.firstIndex(where: { $0.route == count.route }) {
+            counts[index].time = min(counts[index].time, count.time)
+            return
+        }
+        counts.append(count)
+        counts.sort { $0.route < $1.route }
+        if counts.count > AccessTally.countLimit { counts.removeLast() }
+    }
+
     /// Notes the touch of a canary; false when an earlier one is noted.
     public func note(_ touch: CanaryTouch) -> Bool {
         let isFirst = canary == nil
@@ -272,7 +288,10 @@ public final class AccessTally {
     /// Takes back what an earlier bucket has taught since: with hours of lateness many buckets may be open when an account begins to do
     /// something, and it begins only once.
     public func forgetLearnt(_ memory: AccessMemory?) {
-        guard let memory, !newRoutes.isEmpty || newAgent != 0 else { return }
+        guard let memory, !newRoutes.isEmpty || newAgent != 0 || !counts.isEmpty else { return }
+        for index in counts.indices where counts[index].isReconnaissance {
+            counts[index].isReconnaissance = memory.isNew(counts[index].route, bucket: BucketGrid.number(of: counts[index].time))
+        }
         newRoutes.removeAll { new in
             guard let last = memory.facts.routes.lastDay(of: new.route) else { return false }
             let today = Int(BucketGrid.number(of: new.time)) / BucketGrid.perDay
@@ -293,9 +312,9 @@ public final class AccessTally {
             let route = RouteKey(rawValue: try reader.read())
             let time = try reader.readTime()
             let dormant = Int(try reader.read(Int32.self))
-            newRoutes.append(
-                NewRoute(
-                    route: route, time: time, dormantDays: dormant < 0 ? nil : dormant, isReconnaissance: try reader.readBool()))
+            let new = NewRoute(
+                route: route, time: time, dormantDays: dormant < 0 ? nil : dormant, isReconnaissance: try reader.readBool())
+            if route.isCounted { counts.append(new) } else { newRoutes.append(new) }
         }
         if try reader.readBool() {
             canary = CanaryTouch(
@@ -319,74 +338,5 @@ public final class AccessTally {
         for _ in 0..<(try reader.read(UInt8.self)) { jobs.append(try JobRun(from: &reader)) }
         if try reader.readBool() { places = [try PositionTally(from: &reader)] }
         if try reader.readBool() { moved = [try MovementTally(from: &reader)] }
-    }
-}
-
-/// Searches and reads of single items in a bucket: who explores a catalogue, and how.
-///
-/// State: about 300 bytes, and 264 a store with a stated size.
-public struct DiscoveryTally: Equatable, Sendable {
-    static let shapeLimit = 24
-
-    public private(set) var queries: UInt32 = 0
-    /// Queries by shape; those that had to make room are in `otherShapes`. Source: Space-Saving (Metwally, Agrawal, El Abbadi 2005), but
-    /// nobody inherits a count, so that none is overstated.
-    public private(set) var shapes: [Shape] = []
-    public private(set) var otherShapes: UInt32 = 0
-    /// Reads of items, and which: those of stores with a stated size apart from the others.
-    public private(set) var items: UInt32 = 0
-    public private(set) var distinctItems = DistinctSketch()
-    public private(set) var shelves = SmallestSet<Shelf>(limit: StoreCatalogues.limit)
-
-    public struct Shape: Equatable, Sendable {
-        public var shape: UInt64
-        public var count: UInt32
-        /// Different texts of this shape.
-        public var texts: DistinctBits
-    }
-
-    /// The shape that most queries share, with their number and how many different texts they are.
-    public var commonest: Shape? { shapes.max { ($0.count, $1.shape) < ($1.count, $0.shape) } }
-
-    mutating func add(query: UInt64, shape: UInt64, item: UInt64, of store: UInt64) {
-        if item != 0 {
-            items &+= 1
-            if store == 0 {
-                distinctItems.insert(item)
-            } else {
-                shelves.change(store, orAdd: Shelf(store: store)) { $0.items.insert(item) }
-            }
-        }
-        guard query != 0 else { return }
-        queries &+= 1
-        if let index = shapes.firstIndex(where: { $0.shape == shape }) {
-            shapes[index].count &+= 1
-            shapes[index].texts.insert(query)
-        } else {
-            // Where there is no room the rarest makes it: throw-away searches before the probes must not hide them.
-            if shapes.count == DiscoveryTally.shapeLimit,
-                let rarest = shapes.indices.min(by: { (shapes[$0].count, shapes[$0].shape) < (shapes[$1].count, shapes[$1].shape) })
-            {
-                otherShapes &+= shapes[rarest].count
-                shapes.remove(at: rarest)
-            }
-            var texts = DistinctBits()
-            texts.insert(query)
-            shapes.append(Shape(shape: shape, count: 1, texts: texts))
-        }
-    }
-
-    init() {}
-
-    init(from reader: inout StateReader) throws(StateError) {
-        queries = try reader.read()
-        otherShapes = try reader.read()
-        items = try reader.read()
-        for _ in 0..<(try reader.read(UInt8.self)) {
-            shapes.append(
-                Shape(shape: try reader.read(), count: try reader.read(), texts: DistinctBits(bits: try reader.read())))
-        }
-        distinctItems = try DistinctSketch(from: &reader)
-        shelves = try SmallestSet(limit: StoreCatalogues.limit, from: &reader) { reader throws(StateError) in try Shelf(from: &reader) }
     }
 }

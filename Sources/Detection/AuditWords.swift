@@ -4,8 +4,8 @@
 /// The parts of a name, to tell what sets what is logged from what only sounds like it.
 ///
 /// `/config/logging`, `StopLogging` and `AuditTrailSettings` do; `/login/settings`, `/blog/config`, `workLogSettings` and
-/// `/audits/{id}/config` have other uses, and programs write their own lines to `/logs` and `/audit-events`. So a log must stand as a part of its own next to
-/// something that sets or stops. Complexity: O(length), once a name.
+/// `/audits/{id}/config` have other uses, and programs write their own lines to `/logs` and `/audit-events`. So a log must stand as a part
+/// of its own next to something that sets or stops. Complexity: O(length), once a name.
 struct AuditWords {
     /// A run of letters and digits in lower case, cut where capitals begin a word.
     private struct Part {

@@ -8,9 +8,9 @@ import RollingStatistics
 public struct ReconExportDetector: AccessDetector {
     public static let descriptor = DetectorDescriptor(
         id: "D11", name: "recon-then-export", family: "sequence",
-        sees: "descriptions, limits, lists of users and other overviews that the account never asked for, then within eight days an export "
-            + "that is unusual in size, endpoint or network",
-        misses: "tools that always look first; whoever knows the store already",
+        sees: "descriptions, limits, lists of users, queries that only count (select count) and other overviews that the account never "
+            + "asked for, then within eight days an export that is unusual in size, endpoint or network",
+        misses: "tools that always look first; whoever knows the store already; counts in logs that name neither query nor object",
         warmUp: "14 days of the account's history",
         options: [
             DetectorOption(name: "looks", defaultValue: 3, range: 1...16, reason: "different overviews: a new version asks for one or two"),
@@ -62,14 +62,26 @@ public struct ReconExportDetector: AccessDetector {
 
     public func finding(_ look: AccessLook, _ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> Finding {
         let recent = account.access?.facts.looks.recent(bucket.number) ?? []
-        let here = (bucket.access.tally?.newRoutes ?? []).filter { bucket.access.values.traits($0.route).contains(.reconnaissance) }
-        let routes = recent.map(\.route) + here.map(\.route)
+        let values = bucket.access.values
+        let tally = bucket.access.tally
+        let here = (tally?.newRoutes ?? []).filter { values.traits($0.route).contains(.reconnaissance) }
+        let counted = (tally?.counts ?? []).filter(\.isReconnaissance)
+        let routes = recent.map(\.route) + here.map(\.route) + counted.map(\.route)
         let first = BucketGrid.start(of: recent.first?.bucket ?? bucket.number)
-        let names = routes.prefix(3).map { bucket.access.values.words($0) }.joined(separator: ", ")
-        let phrase =
-            "looked around from \(CivilTime(first).rfc3339) on at what it never had (\(names)\(routes.count > 3 ? " …" : "")), and now exports "
-            + "unusually. \(bucket.span): \(bucket.moved)."
+        let objects = list(routes.filter(\.isCounted).map { values.counted($0) }, most: 5)
+        let others = list(routes.filter { !$0.isCounted }.map { values.words($0) }, most: 3)
+        let start = "from \(CivilTime(first).rfc3339) on"
+        var deed = "looked around \(start) at what it never had (\(others)), "
+        if !objects.isEmpty {
+            deed = "counted \(objects) \(start), which it never did, "
+            if !others.isEmpty { deed += "and looked around at what it never had (\(others)), " }
+        }
+        let phrase = "\(deed)and now exports unusually. \(bucket.span): \(bucket.moved)."
         return finding(look, bucket, of: account, measure: .rows, severity: .critical, score: 5, since: first, phrase: phrase)
+    }
+
+    private func list(_ names: [String], most: Int) -> String {
+        names.prefix(most).joined(separator: ", ") + (names.count > most ? " …" : "")
     }
 
     public func reason(_ look: AccessLook, _ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> String {
@@ -94,7 +106,20 @@ extension ReconExportDetector {
         let fortnight = SelfTest.Stretch(days: 14, [work])
         let history = [fortnight, SelfTest.Stretch(buckets: 1, [looking]), SelfTest.Stretch(days: 3, [work])]
         let export = SelfTest.Stretch(buckets: 1, [work.moving(rows: 20_000)])
+        // The account reads all of it every day; that it counts is new.
+        let objects = ["/contacts", "/accounts", "/cases", "/leads", "/orders"]
+        let reading = work.with { $0.endpoints = objects }.with { $0.calls = 5 }
+        let counting = reading.moving(rows: 5).with { $0.detail.traits = .counts }
+        let reads = SelfTest.Stretch(days: 14, [reading])
+        let habit = (0..<16).flatMap { _ in [SelfTest.Stretch(buckets: 95, [reading]), SelfTest.Stretch(buckets: 1, [counting])] }
         return [
+            SelfTest(
+                "five objects counted, and a day later fifty times the rows", .fires,
+                history: [reads, SelfTest.Stretch(buckets: 1, [counting]), SelfTest.Stretch(days: 1, [reading])],
+                last: SelfTest.Stretch(buckets: 1, [reading.moving(rows: 20_000)])),
+            SelfTest(
+                "five objects counted every day, and fifty times the rows", .staysSilent, history: habit,
+                last: SelfTest.Stretch(buckets: 1, [reading.moving(rows: 20_000)])),
             SelfTest("limits, descriptions and users, and three days later fifty times the rows", .fires, history: history, last: export),
             SelfTest("fifty times the rows without looking around", .staysSilent, history: [fortnight], last: export),
             SelfTest(

@@ -22,6 +22,13 @@ public struct RouteKey: Hashable, Comparable, Sendable {
     public var object: ValueID { ValueID(rawValue: UInt16(truncatingIfNeeded: rawValue >> 16)) }
     public var operation: Operation { Operation(rawValue: UInt8(truncatingIfNeeded: rawValue >> 32)) ?? .unknown }
 
+    /// The bit above the operation's: a query that only counts what the route leads to. Never the key of an event.
+    private static let counting: UInt64 = 1 << 39
+
+    /// The route by which its records are counted: beside it, so that an account that reads them may still be new to counting them.
+    public var counted: RouteKey { RouteKey(rawValue: rawValue | RouteKey.counting) }
+    public var isCounted: Bool { rawValue & RouteKey.counting != 0 }
+
     /// Whether the line named an endpoint or an object; without either a route says nothing.
     public var isNamed: Bool { rawValue & 0xFFFF_FFFF != 0 }
 
@@ -267,8 +274,12 @@ public final class ValueTable {
 
     private func short(_ value: ValueID) -> String { String(name(value).prefix(80)) }
 
+    /// What a ``RouteKey/counted`` counts.
+    public func counted(_ route: RouteKey) -> String { short(route.object == .unknown ? route.endpoint : route.object) }
+
     /// `export of Contact by /bulk/jobs`, with what is known of the route.
     public func words(_ route: RouteKey) -> String {
+        if route.isCounted { return "count of \(counted(route))" }
         let operation = route.operation == .unknown ? "calls" : route.operation.name
         switch (route.endpoint, route.object) {
         case (.unknown, .unknown): return operation

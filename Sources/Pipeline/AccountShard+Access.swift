@@ -32,6 +32,7 @@ extension AccountShard {
                 if detail.job != 0 && event.status < 400 && values.traits(route).contains(.audit) {
                     tally.noteAccess().noteAudit(of: detail.job)
                 }
+                if detail.traits.contains(.counts) && event.status < 400 { count(route, of: event, profile, tally.noteAccess()) }
                 if detail.traits.contains(.canary) {
                     let touch = AccessTally.CanaryTouch(route: route, time: event.time, isItem: true)
                     isUrgent = tally.noteAccess().note(touch) || isUrgent
@@ -76,6 +77,14 @@ extension AccountShard {
             route: route, time: event.time, dormantDays: dormant, isReconnaissance: traits.contains(.reconnaissance))
         let isNews = tally.noteAccess().note(new: new)
         return isNews || isUrgent
+    }
+
+    /// Notes that something was counted. What looks around by its path is counted by that, and what has no name by nothing.
+    private func count(_ route: RouteKey, of event: AccessEvent, _ profile: AccountProfile, _ tally: AccessTally) {
+        guard route.isNamed, !values.traits(route).contains(.reconnaissance) else { return }
+        let isJudged = profile.age >= 2 * AccountProfile.matureAge
+        let isNew = isJudged && profile.access?.isNew(route.counted, bucket: BucketGrid.number(of: event.time)) == true
+        tally.note(count: AccessTally.NewRoute(route: route.counted, time: event.time, dormantDays: nil, isReconnaissance: isNew))
     }
 
     /// Whether an event removes traces of an export of the last day, or changes what is logged.
@@ -131,7 +140,7 @@ extension AccountShard {
     /// Counts the account among the users of the families of routes that are new to it.
     private func noteFamilies(_ new: [RouteKey], _ memory: AccessMemory?) {
         var known: Set<UInt64> = []
-        memory?.facts.routes.forEach { known.insert(values.family(of: $0)) }
+        memory?.facts.routes.forEach { if !$0.isCounted { known.insert(values.family(of: $0)) } }
         for route in new where known.insert(values.family(of: route)).inserted { values.noteUser(ofFamily: values.family(of: route)) }
     }
 }
