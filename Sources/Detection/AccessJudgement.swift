@@ -90,9 +90,13 @@ extension AccessDetector {
 
 extension ClosedBucket {
     /// Whether a call did not fail.
-    public var hasAnswers: Bool {
+    public var hasAnswers: Bool { answeredCalls > 0 }
+
+    /// Calls that did not fail.
+    public var answeredCalls: UInt64 {
         let tally = access.tally
-        return sums.calls > UInt64(tally?.refused ?? 0) + UInt64(tally?.throttled ?? 0) + UInt64(tally?.failed ?? 0)
+        let failed = UInt64(tally?.refused ?? 0) + UInt64(tally?.throttled ?? 0) + UInt64(tally?.failed ?? 0)
+        return sums.calls > failed ? sums.calls - failed : 0
     }
 
     /// What left in the bucket, in words: rows where the log has them, else bytes.

@@ -8,12 +8,15 @@ import RollingStatistics
 public struct FailedThenBulkDetector: AccessDetector {
     public static let descriptor = DetectorDescriptor(
         id: "D34", name: "failed-then-bulk", family: "sequence",
-        sees: "an account that was refused (401, 403, 407) many times within an hour and then exports",
+        sees: "an account that was refused (401, 403, 407) many times within an hour and then exports: rows, or more than twice the bytes "
+            + "that are usual at that time, or, where the log has neither, more than twice the calls",
         misses: "attempts under other names; logs without a status; what of one quarter hour came first",
         warmUp: "none; an account that is refused all the time is judged against that",
         options: [
             DetectorOption(name: "refusals", defaultValue: 10, range: 1...1e6, reason: "refused calls within an hour: more than a typo"),
-            DetectorOption(name: "minimum_rows", defaultValue: 1000, range: 0...1e12, reason: "rows below which nobody would act"),
+            DetectorOption(
+                name: "minimum_rows", defaultValue: 1000, range: 0...1e12,
+                reason: "rows below which nobody would act; 1 MiB, or 100 answered calls of a log without bytes, for each thousand"),
         ],
         nextSteps: [
             "Find out what changed between the last refusal and the first success: a new scope, a new token, another role.",
@@ -23,6 +26,12 @@ public struct FailedThenBulkDetector: AccessDetector {
 
     private let refusals: Double
     private let minimumRows: Double
+
+    /// What stands for a thousand rows, as in the other detectors' minima.
+    private static let bytesPerRow = 1_048_576.0 / 1000
+    private static let callsPerRow = 0.1
+    /// Bytes and calls are also of pages and of calls that fail to find: so they count from twice of what is usual on.
+    private static let leastRise = 2.0
 
     public init(options: DetectorOptions) {
         refusals = options["refusals"]
@@ -36,8 +45,19 @@ public struct FailedThenBulkDetector: AccessDetector {
         let usual = 4 * (memory?.facts.refusals.mean ?? 0)
         var look = AccessLook(.score, observed: refused, expected: usual, score: refused, needed: max(refusals, 4 * usual))
         guard refused >= refusals else { return look }
-        look.gate = refused < 4 * usual ? .usual : Double(bucket.sums.rows) < max(minimumRows, 1) ? .excess : .fired
+        look.gate = refused < 4 * usual ? .usual : measure(bucket) == nil ? .excess : .fired
         return look
+    }
+
+    /// The measure by which a bucket exports; nil where it does not.
+    private func measure(_ bucket: borrowing ClosedBucket) -> Measure? {
+        if Double(bucket.sums.rows) >= max(minimumRows, 1) { return .rows }
+        let bytes = Double(bucket.sums.bytes)
+        if bytes >= max(minimumRows * Self.bytesPerRow, 1), bytes >= Self.leastRise * bucket.readings[.bytes].baseline { return .bytes }
+        // Rows or bytes may still follow in an open bucket, and say that it is no export.
+        guard bucket.isClosed, bucket.sums.rows == 0, bucket.sums.bytes == 0 else { return nil }
+        let calls = Double(bucket.answeredCalls)
+        return calls >= max(minimumRows * Self.callsPerRow, 1) && calls >= Self.leastRise * bucket.readings[.calls].baseline ? .calls : nil
     }
 
     public static var hasTripLevels: Bool { true }
@@ -46,14 +66,21 @@ public struct FailedThenBulkDetector: AccessDetector {
         guard let memory = account.access else { return .never }
         let refused = Double(memory.facts.lastRefusals.before(bucket))
         guard refused >= refusals, refused >= 16 * memory.facts.refusals.mean else { return .never }
-        return TripLevels(rows: UInt64(max(minimumRows, 1)), bytes: .max, calls: .max)
+        return TripLevels(
+            rows: UInt64(max(minimumRows, 1)), bytes: UInt64(max(minimumRows * Self.bytesPerRow, 1)), calls: .max)
     }
 
     public func finding(_ look: AccessLook, _ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> Finding {
+        let measure = measure(bucket) ?? .rows
+        let deed = measure == .calls ? "then got \(exported(bucket, .calls)) answered" : "then exported \(exported(bucket, measure))"
         let phrase =
-            "was refused \(NumberText.grouped(look.observed)) times within an hour and then exported \(bucket.moved). "
+            "was refused \(NumberText.grouped(look.observed)) times within an hour and \(deed). "
             + "Usual are \(NumberText.decimal(look.expected, places: 1)) refusals an hour."
-        return finding(look, bucket, of: account, measure: .rows, severity: .high, score: 4, phrase: phrase)
+        return finding(look, bucket, of: account, measure: measure, severity: .high, score: 4, phrase: phrase)
+    }
+
+    private func exported(_ bucket: borrowing ClosedBucket, _ measure: Measure) -> String {
+        NumberText.amount(Double(measure == .calls ? bucket.answeredCalls : bucket.sums[measure]), of: measure)
     }
 
     public func reason(_ look: AccessLook, _ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> String {
@@ -62,13 +89,23 @@ public struct FailedThenBulkDetector: AccessDetector {
         case .nothing: return "no call was refused in the last hour"
         case .score: return "\(count), from \(NumberText.grouped(refusals)) on it counts (refusals)"
         case .usual: return "\(count), and \(NumberText.decimal(look.expected, places: 1)) are usual"
-        case .excess: return "\(count), but \(bucket.moved) exported since; \(NumberText.grouped(minimumRows)) rows needed (minimum_rows)"
-        default: return "\(count), then \(bucket.moved)"
+        case .excess: return "\(count), but \(lacking(bucket)) (minimum_rows)"
+        default: return "\(count), then \(exported(bucket, measure(bucket) ?? .rows))"
         }
     }
 }
 
 extension FailedThenBulkDetector {
+    /// What was exported since the refusals, and what would be an export, by the measure that the bucket has.
+    private func lacking(_ bucket: borrowing ClosedBucket) -> String {
+        let measure: Measure = bucket.sums.rows > 0 ? .rows : bucket.sums.bytes > 0 ? .bytes : .calls
+        let perRow = measure == .rows ? 1 : measure == .bytes ? Self.bytesPerRow : Self.callsPerRow
+        let usual = measure == .rows ? 0 : Self.leastRise * bucket.readings[measure].baseline
+        let needed = max(minimumRows * perRow, usual, 1)
+        let since = measure == .calls ? "answered" : "exported"
+        return "\(exported(bucket, measure)) \(since) since; \(NumberText.amount(needed, of: measure)) needed"
+    }
+
     public static var selfTests: [SelfTest] {
         let work = SelfTest.Activity(rows: 100, calls: 4).with { $0.endpoints = ["/contacts"] }
         let refused = work.with {
@@ -77,8 +114,24 @@ extension FailedThenBulkDetector {
             $0.failures = 12
         }
         let history = [SelfTest.Stretch(days: 3, [work]), SelfTest.Stretch(buckets: 1, [refused])]
+        func page(_ megabytes: UInt64) -> SelfTest.Activity {
+            work.with {
+                $0.rows = 0
+                $0.bytes = megabytes * 1_000_000
+            }
+        }
+        func bare(_ calls: Int) -> SelfTest.Activity { page(0).with { $0.calls = calls } }
+        func refusal(after usual: SelfTest.Activity) -> [SelfTest.Stretch] {
+            [SelfTest.Stretch(days: 9, [usual]), SelfTest.Stretch(buckets: 1, [refused.moving(rows: 0)])]
+        }
+        let bytes = refusal(after: page(4))
+        let calls = refusal(after: bare(120))
         return [
             SelfTest("twelve refusals, then 5,000 rows", .fires, history: history, last: .init(buckets: 1, [work.moving(rows: 5000)])),
+            SelfTest("twelve refusals, then 40 MB of a log without rows", .fires, history: bytes, last: .init(buckets: 1, [page(40)])),
+            SelfTest("twelve refusals, then the usual 4 MB", .staysSilent, history: bytes, last: .init(buckets: 1, [page(4)])),
+            SelfTest("twelve refusals, then 300 calls without amounts", .fires, history: calls, last: .init(buckets: 1, [bare(300)])),
+            SelfTest("twelve refusals, then the usual 120 calls", .staysSilent, history: calls, last: .init(buckets: 1, [bare(120)])),
             SelfTest(
                 "twelve refusals, then the usual rows", .staysSilent, history: history, last: .init(buckets: 1, [work])),
             SelfTest(
