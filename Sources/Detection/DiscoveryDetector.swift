@@ -9,10 +9,11 @@ public struct DiscoveryDetector: AccessDetector {
     public static let descriptor = DetectorDescriptor(
         id: "D24", name: "discovery-extraction", family: "discovery",
         sees:
-            "hundreds of searches within an hour that differ in a word each; a large part of a catalogue read within a day, by an account "
-            + "that usually reads little of it: of a store whose size the settings state (`records` of estate.stores), or else of all items "
+            "hundreds of searches within an hour that differ in a word or a number each; a large part of a catalogue read within a day, "
+            + "by an account that usually reads little of it: of a store whose size the settings state (`records` of estate.stores), or else of all items "
             + "that the log has shown. Items are estimated, with a standard deviation of 6.5 %",
-        misses: "probes or reads spread over many accounts or days; logs without item and query",
+        misses: "probes or reads spread over many accounts or days; searches of two words, and some of more than eight; queries in a query "
+            + "language (select …) that differ in a number or date only; logs without item and query",
         warmUp: "probes: none; coverage: 7 days on which the account read items",
         options: [
             DetectorOption(name: "probes", defaultValue: 200, range: 10...1e9, reason: "searches within an hour"),

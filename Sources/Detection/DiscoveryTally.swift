@@ -10,7 +10,7 @@ public struct DiscoveryTally: Equatable, Sendable {
     static let shapeLimit = 24
 
     public private(set) var queries: UInt32 = 0
-    /// Queries by shape; those that had to make room are in `otherShapes`. Source: Space-Saving
+    /// Queries by shape, near ones under the first of them; those that had to make room are in `otherShapes`. Source: Space-Saving
     /// (Metwally, Agrawal, El Abbadi 2005), but nobody inherits a count, so that none is overstated.
     public private(set) var shapes: [Shape] = []
     public private(set) var otherShapes: UInt32 = 0
@@ -40,7 +40,7 @@ public struct DiscoveryTally: Equatable, Sendable {
         }
         guard query != 0 else { return }
         queries &+= 1
-        if let index = shapes.firstIndex(where: { $0.shape == shape }) {
+        if let index = shapes.firstIndex(where: { QueryShape.isNear($0.shape, shape) }) {
             shapes[index].count &+= 1
             shapes[index].texts.insert(query)
         } else {

@@ -15,7 +15,7 @@ public struct EventDetail: Equatable, Sendable {
     public var agent: UInt64 = 0
     /// The record or product.
     public var item: UInt64 = 0
-    /// The search text, without case, punctuation and digits.
+    /// The search text, without case, punctuation and dates.
     public var query: UInt64 = 0
     /// What near-duplicates of the search text have in common.
     public var queryShape: UInt64 = 0

@@ -5,6 +5,7 @@ import EventModel
 import LogFormats
 import Testing
 
+@testable import Detection
 @testable import Pipeline
 
 @Suite struct DetailReaderTests {
@@ -26,20 +27,65 @@ import Testing
         return batch.details
     }
 
-    @Test func `texts that differ in case, punctuation or numbers are one text`() {
-        #expect(words("Red shoes, size 42").text == words("red SHOES size 43").text)
+    @Test func `texts that differ in case or punctuation are one text`() {
+        #expect(words("Red shoes, size 42").text == words("red SHOES size 42").text)
+        #expect(words("Red shoes, size 42").text != words("red shoes, size 43").text)
         #expect(words("red shoes").text != words("shoes red").text)
         #expect(words("red shoes").text != words("red shoes", key: 6).text)
     }
 
-    @Test func `most texts of five words that differ in one have one shape`() {
-        let others = (0..<200).map { number in
-            let word = String(UnicodeScalar(UInt8(97 + number % 26))) + String(UnicodeScalar(UInt8(97 + number / 26)))
-            return words("find a pair of \(word) shoes").shape
+    /// The share of the texts that a tally takes for near-duplicates, among as many other searches as are asked for.
+    private func alike(_ texts: [String], others: [String] = [], key: UInt64 = 5) -> Double {
+        let tally = AccessTally()
+        for place in 0..<max(texts.count, others.count) {
+            for list in [texts, others] where place < list.count {
+                let words = words(list[place], key: key)
+                var detail = EventDetail()
+                detail.query = words.text
+                detail.queryShape = words.shape
+                tally.note(detail, rows: 1, at: EventTime(milliseconds: 0), operation: .query)
+            }
         }
-        let commonest = Dictionary(grouping: others, by: { $0 }).values.map(\.count).max() ?? 0
-        #expect(commonest >= 100, "\(commonest) of 200")
-        #expect(words("one two").shape == words("one two").text)
+        guard let discovery = tally.discovery else { return 0 }
+        return Double(DiscoveryMemory.nearDuplicates(discovery)) / Double(texts.count)
+    }
+
+    private static let names: [String] = (0..<200).map { (number: Int) -> String in
+        let letters: [UInt8] = [UInt8(97 + number % 26), 0x6F, 0x6E, UInt8(97 + number / 26)]
+        return String(decoding: letters, as: UTF8.self)
+    }
+
+    @Test(
+        arguments: [
+            ("orders of ", ""), ("", " orders paid"), ("recommend for customer ", ""), ("recommend ", " for customer"),
+            ("recommend items for customer ", ""), ("find a pair of ", " shoes"), ("recommend for customer named ", " in segment gold"),
+            ("find contact with email ", "@example.com"), ("similar items for loyal customer in segment gold named ", " and others of it"),
+        ], 1...3 as ClosedRange<UInt64>)
+    func `short texts that differ in a word or a number are near-duplicates`(frame: (before: String, behind: String), key: UInt64) {
+        let isShort = frame.before.count + frame.behind.count < 45
+        let byWord = alike(DetailReaderTests.names.map { frame.before + $0 + frame.behind }, key: key)
+        let byNumber = alike((0..<200).map { "\(frame.before)\(100_000 + $0 * 7)\(frame.behind)" }, key: key)
+        #expect(isShort ? byWord == 1 && byNumber == 1 : byWord > 0.2 || byNumber > 0.2, "\(byWord), \(byNumber)")
+        guard isShort else { return }
+        let others = DetailReaderTests.names.map { "\($0) \($0)s of \($0)" }
+        #expect(alike(DetailReaderTests.names.map { frame.before + $0 + frame.behind }, others: others, key: key) >= 0.95)
+    }
+
+    @Test func `the same few texts, dates of a query, and searches that share little are no near-duplicates`() {
+        func minutes(_ body: (Int) -> String) -> Double { alike((0..<200).map(body)) }
+        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        #expect(minutes { ["red running shoes", "garden hose", "tent for two people"][$0 % 3] } == 0)
+        #expect(minutes { "SELECT Id, Name FROM Contact WHERE LastModifiedDate > 2026-06-01T\(two($0 / 60)):\(two($0 % 60)):00Z" } == 0)
+        #expect(minutes { "SELECT Id FROM Contact WHERE Id > \($0)" } == 0)
+        #expect(minutes { "select * from orders limit 200 offset \($0 * 200)" } == 0)
+        #expect(minutes { "orders changed since 2026-06-01 \(two($0 / 60)):\(two($0 % 60))" } == 0)
+        #expect(minutes { "orders changed since \(1_780_272_000 + $0 * 60)" } == 0)
+        #expect(minutes { "orders changed since \(1_780_272_000_000 + $0 * 60_000)" } == 0)
+        #expect(minutes { "price above 10.\($0)" } == 0)
+        let words = DetailReaderTests.names
+        #expect(minutes { "\(words[$0]) \(words[199 - $0]) shoes" } < 0.1)
+        #expect(minutes { "\(words[$0 % 14]) \(words[$0 / 14]) \(words[$0 * 7 % 200])" } < 0.3)
+        #expect(minutes { "shoes \(words[$0])" } == 0)
     }
 
     @Test func `a query that only counts is told from others`() {
