@@ -14,7 +14,8 @@ public struct LimitHistory: Sendable {
 
     /// The share of the limit used, over the buckets that state one.
     public private(set) var usual = RunningMean()
-    /// One bit a bucket, the latest lowest: whether the share was known, and whether it was just below the limit.
+    /// One bit a bucket, the latest lowest: whether the share was known, and whether it was just below the limit. The second without the
+    /// first says that a stated limit was exceeded, by ``excess``.
     private var known: UInt16 = 0
     private var riding: UInt16 = 0
     private var bucket: Int64 = -1
@@ -37,12 +38,17 @@ public struct LimitHistory: Sendable {
         return Double(bucket.sums.calls) / 15 / Double(refusedRate)
     }
 
+    /// The share of a stated limit from which on a quarter hour is beyond it: services let through a little more than they state.
+    static let excess = 1.2
+
     private static func isRiding(_ share: Double) -> Bool { share >= 0.8 && share < 1 }
 
     /// The three hours that end with a bucket.
     public struct Stretch {
         public var buckets: Int
         public var riding: Int
+        /// Those in which the stated limit was exceeded.
+        public var beyond: Int
         public var throttledShare: Double
     }
 
@@ -51,7 +57,8 @@ public struct LimitHistory: Sendable {
         next.roll(bucket)
         let mask: UInt16 = (1 << UInt16(LimitHistory.window)) - 1
         return Stretch(
-            buckets: (next.known & mask).nonzeroBitCount, riding: (next.riding & mask).nonzeroBitCount,
+            buckets: ((next.known | next.riding) & mask).nonzeroBitCount, riding: (next.known & next.riding & mask).nonzeroBitCount,
+            beyond: (next.riding & ~next.known & mask).nonzeroBitCount,
             throttledShare: next.calls > 0 ? Double(next.throttled / next.calls) : 0)
     }
 
@@ -63,8 +70,9 @@ public struct LimitHistory: Sendable {
         calls = calls * kept + Float(closed.sums.calls)
         throttled = throttled * kept + Float(closed.access.tally?.throttled ?? 0)
         if let share = share(closed) {
-            known |= 1
-            if LimitHistory.isRiding(share) { riding |= 1 }
+            let isBeyond = share >= LimitHistory.excess && closed.access.tally?.limits.samples ?? 0 > 0
+            if !isBeyond { known |= 1 }
+            if isBeyond || LimitHistory.isRiding(share) { riding |= 1 }
         }
         bucket = closed.number
     }

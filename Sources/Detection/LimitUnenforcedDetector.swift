@@ -8,9 +8,9 @@ import RollingStatistics
 public struct LimitUnenforcedDetector: AccessDetector {
     public static let descriptor = DetectorDescriptor(
         id: "D04", name: "limit-misconfiguration", family: "pacing",
-        sees: "a stated limit that doubles; calls beyond the stated limit that are not refused; a limit that is no longer stated for one "
-            + "account while others still have theirs",
-        misses: "limits that the log never stated",
+        sees: "a stated limit that doubles; calls beyond the stated limit that are not refused, in a quarter hour with 20 calls that state "
+            + "it, or in six quarter hours out of three hours; a limit that is no longer stated for one account while others still have theirs",
+        misses: "limits that the log never stated, or by less than once a quarter hour",
         warmUp: "the account's first day with a stated limit",
         options: [
             DetectorOption(name: "rise", defaultValue: 2, range: 1.1...100, reason: "a limit that is raised by less is fine tuning"),
@@ -29,6 +29,11 @@ public struct LimitUnenforcedDetector: AccessDetector {
         case gone
         case raised
     }
+
+    /// Calls of a quarter hour that state the limit, from which on its mean is believed by itself.
+    private static let samples: UInt32 = 20
+    /// Quarter hours beyond the limit within three hours, from which on fewer calls in each are.
+    private static let quarters = 6
 
     private let rise: Double
     private let overuse: Double
@@ -59,7 +64,13 @@ public struct LimitUnenforcedDetector: AccessDetector {
                 variant: Case.raised.rawValue)
         }
         var look = AccessLook(.score, observed: now.mean * stated, expected: stated, score: now.mean, needed: overuse)
-        if now.mean >= overuse && now.samples >= 20 { look.gate = bucket.access.tally?.throttled ?? 0 > 0 ? .notApplicable : .fired }
+        guard now.mean >= overuse else { return look }
+        let stretch = history.stretch(endingWith: bucket)
+        let isLong = stretch.beyond >= Self.quarters
+        look.gate = now.samples >= Self.samples || isLong ? .fired : .excess
+        // A quarter hour with many calls has its own refusals to show; where there are few they may come in any.
+        let isRefused = now.samples >= Self.samples ? bucket.access.tally?.throttled ?? 0 > 0 : stretch.throttledShare >= 0.01
+        if look.gate == .fired && isRefused { look.gate = .notApplicable }
         return look
     }
 
@@ -91,6 +102,13 @@ public struct LimitUnenforcedDetector: AccessDetector {
         case .notApplicable:
             return look.variant == Case.gone.rawValue
                 ? "no limit is stated, but other accounts have lost theirs too: the log has changed" : "calls are refused: the limit holds"
+        case .excess:
+            let limits = bucket.access.tally?.limits.samples ?? 0
+            let beyond = account.access?.facts.limit.stretch(endingWith: bucket).beyond ?? 0
+            return
+                "\(NumberText.grouped((look.score ?? 0) * 100)) % of the limit of \(NumberText.grouped(look.expected)) is used, but only "
+                + "\(NumberText.amount(Double(limits), of: .calls)) of this quarter hour state it, \(Self.samples) needed; and it is exceeded "
+                + "in \(beyond) of the last twelve quarter hours, \(Self.quarters) needed"
         case .score: return "limit \(NumberText.grouped(look.expected)) as before, and calls keep to it"
         default: return words(look)
         }
@@ -107,6 +125,9 @@ extension LimitUnenforcedDetector {
             }
         }
         let days = [SelfTest.Stretch(days: 2, [work(300, of: 1000), work(200, of: 1000), work(100, of: 1000)])]
+        func few(_ stretch: SelfTest.Stretch) -> SelfTest.Stretch {
+            .init(buckets: stretch.buckets, stretch.accounts.map { $0?.with { $0.calls = 2 } })
+        }
         func last(_ first: SelfTest.Activity, _ others: SelfTest.Activity) -> SelfTest.Stretch {
             SelfTest.Stretch(buckets: 6, [first, others, others])
         }
@@ -115,6 +136,12 @@ extension LimitUnenforcedDetector {
             SelfTest(
                 "half as much again as the limit, never refused", .fires, history: days,
                 last: last(work(1500, of: 1000), work(200, of: 1000))),
+            SelfTest(
+                "half as much again in two calls a quarter hour for an hour and a half", .fires, history: days,
+                last: few(SelfTest.Stretch(buckets: 6, [work(1500, of: 1000), work(200, of: 1000)]))),
+            SelfTest(
+                "the same for three quarters of an hour", .staysSilent, history: days,
+                last: few(SelfTest.Stretch(buckets: 3, [work(1500, of: 1000), work(200, of: 1000)]))),
             SelfTest("no limit any more, others have theirs", .fires, history: days, last: last(work(0, of: 0), work(200, of: 1000))),
             SelfTest("no limit any more for anybody", .staysSilent, history: days, last: last(work(0, of: 0), work(0, of: 0))),
             SelfTest("the limit is half as high again", .staysSilent, history: days, last: last(work(300, of: 1500), work(200, of: 1000))),
