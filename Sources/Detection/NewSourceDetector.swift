@@ -10,7 +10,7 @@ import RollingStatistics
 /// network; accounts that change networks all the time, which are left alone. Warm-up: fourteen days.
 public struct NewSourceDetector: Detector {
     public static let descriptor = DetectorDescriptor(
-        id: "D13", name: "new-source", family: "source",
+        id: "D13", name: "new-source", family: "network",
         sees: "the first call of a service account from a /24 or /48 network it never used, or with a user agent of another family",
         misses: "an attacker inside the usual network with the usual client; accounts whose networks or clients change all the time",
         warmUp: "14 days of the account's history",
