@@ -76,6 +76,8 @@ package struct AlertLifecycle: Sendable {
         package var time: EventTime
         /// A person took what the alert says as usual: it did not go back to what was usual before.
         package var isAccepted = false
+        /// Since when nothing has come, of a silence that is no longer waited out: nothing is back to usual.
+        package var unheardSince: EventTime?
         /// Earlier alerts of the same account and detector, latest first.
         package var similar: [PastAlert] = []
     }
@@ -163,10 +165,13 @@ package struct AlertLifecycle: Sendable {
     package mutating func makePage(_ key: AlertKey) { open[key]?.isPage = true }
 
     /// Ends an alert at once, as when a silent source speaks again or a person takes the matter as usual.
-    package mutating func resolve(key: AlertKey, at time: EventTime, isAccepted: Bool = false) -> Transition? {
+    package mutating func resolve(
+        key: AlertKey, at time: EventTime, isAccepted: Bool = false, unheardSince: EventTime? = nil
+    ) -> Transition? {
         guard let alert = open.removeValue(forKey: key) else { return nil }
         return Transition(
-            key: key, status: .resolved, alert: alert, time: time, isAccepted: isAccepted, similar: past.latest(of: key, before: alert.id))
+            key: key, status: .resolved, alert: alert, time: time, isAccepted: isAccepted, unheardSince: unheardSince,
+            similar: past.latest(of: key, before: alert.id))
     }
 
     /// What a person said of an alert, or of all that are open about an account where `alert` is empty.

@@ -56,6 +56,10 @@ extension AlertRecord {
         let span = NumberText.span(transition.time - transition.alert.opened)
         let end = totalWords(transition.alert) + "The alert was: \(sentence)"
         if transition.isAccepted { return "\(name) was accepted as usual after \(span). \(end)" }
+        if let since = transition.unheardSince {
+            let waited = NumberText.span(transition.time - since)
+            return "\(name) has not called since \(CivilTime(since).rfc3339), and is waited for no longer after \(waited). \(end)"
+        }
         return "\(isSource ? "The source" : name) is back to usual after \(span). \(end)"
     }
 

@@ -111,6 +111,8 @@ public enum Gate: String, CaseIterable, Sendable {
     case active
     /// The account is too quiet to be missed.
     case tooQuiet = "too_quiet"
+    /// It was missed before, and has not called since.
+    case missed
     /// Something of the last hours is still there.
     case lately
     /// Nothing of the kind happened in the bucket.

@@ -7,7 +7,8 @@ import RollingStatistics
 /// D32: a source, or an account that always works, has fallen silent.
 ///
 /// Sees: a source without events for longer than its hours explain; an account four standard deviations under its four-hour window. Misses:
-/// accounts too quiet to be missed. Warm-up: seven days for a source, fourteen for an account. Silence is never learnt as normal.
+/// accounts too quiet to be missed. Warm-up: seven days for a source, fourteen for an account. Silence is never learnt as normal: an account
+/// that is missed stays so until it calls again, however far its baselines sink meanwhile, or ``patience`` is over.
 public struct SilenceDetector: Detector {
     public static let descriptor = DetectorDescriptor(
         id: "D32", name: "silence", family: "evidence",
@@ -26,6 +27,9 @@ public struct SilenceDetector: Detector {
             "Check that the log is still written and forwarded: attackers disable logs first.",
             "Look at what the account or source did in the hour before the silence.",
         ])
+
+    /// Quarter hours without a call after which an account is waited for no longer: four weeks, the span that detectors call usual.
+    public static let patience: Int64 = 28 * Int64(BucketGrid.perDay)
 
     private let minimum: EventDuration
     private let accountZ: Double
@@ -131,6 +135,29 @@ public struct SilenceDetector: Detector {
                 "z", hush.z, "z-score \(NumberText.decimal(hush.z, places: 1)), fires at \(NumberText.decimal(-accountZ, places: 1))"),
         ]
         return Explanation([verdict])
+    }
+
+    /// The same of an account that was missed before this bucket, in which it has not called either.
+    ///
+    /// - Parameters:
+    ///   - lastBucket: the last one in which it called.
+    ///   - due: the calls of four hours that were usual before; nil when it is waited for no longer.
+    public func explain(_ bucket: ClosedBucket, of account: borrowing AccountProfile, missedSince lastBucket: Int64, due: Double?)
+        -> Explanation
+    {
+        var explanation = explain(bucket, of: account)
+        let since = "it has not called since \(CivilTime(BucketGrid.start(of: lastBucket + 1)).rfc3339)"
+        for index in explanation.verdicts.indices {
+            explanation.verdicts[index].gate = .missed
+            if let due {
+                explanation.verdicts[index].expected = due
+                explanation.verdicts[index].reason =
+                    "\(since), where \(NumberText.amount(due, of: .calls)) in 4 hours were usual; the alert stays open until it calls again"
+            } else {
+                explanation.verdicts[index].reason = "\(since), and is waited for no longer"
+            }
+        }
+        return explanation
     }
 
     private func reason(_ gate: Gate, _ hush: Hush, _ bucket: ClosedBucket, age: Double) -> String {

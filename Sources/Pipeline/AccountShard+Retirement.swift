@@ -19,6 +19,9 @@ extension AccountShard {
         }
     }
 
+    /// The last closed bucket in which an account called; 0 where there was none.
+    func lastActive(_ account: AccountID) -> Int64 { retirement.lastActive(local(account)) }
+
     /// Mature accounts that a detector says it would find nothing of in an empty bucket like ``oldestBucket``. Complexity: O(accounts).
     func blindSpots() -> [(account: AccountID, detector: UInt8)] {
         var spots: [(account: AccountID, detector: UInt8)] = []

@@ -16,6 +16,7 @@ extension LaneCore {
         var seen: Set<AlertKey> = []
         for (account, detector, finding) in found {
             let key = AlertKey(detector: detector, account: account)
+            guard let finding = asMissed(finding, key: key, bucket: bucket) else { continue }
             seen.insert(key)
             // An alert that opens at the close opened when its account was last active, or at the end of an idle bucket.
             let opened = shard(account).tally(account, position: 0)?.lastTime ?? time
@@ -27,6 +28,7 @@ extension LaneCore {
         }
         let quiet = lifecycle.open.keys.filter { !seen.contains($0) && $0.account != LaneCore.sourceAccount }.sorted()
         for key in quiet {
+            if detectors[Int(key.detector)] is SilenceDetector, isStillMissed(key, bucket: bucket, at: time) { continue }
             let limit = descriptors[Int(key.detector)].quietBuckets
             if let transition = lifecycle.quiet(key: key, at: time, limit: limit) { emit(transition, position: 0) }
         }
@@ -165,42 +167,5 @@ extension LaneCore {
         var parts = sorted.map { Int((Double($0.value) / total * 10_000).rounded(.down)) }
         parts[0] += 10_000 - parts.reduce(0, +)
         return zip(sorted, parts).map { AlertDetails.Contribution(kind: kind, value: $0.key, share: Double($1) / 10_000) }
-    }
-
-    // MARK: Silence of the source
-
-    /// Opens the silence alert when a silence since the newest event stops being ordinary before `time`.
-    mutating func noticeSilence(until time: EventTime) {
-        guard silentSince == nil,
-            let alarm = source.alarm(silentSince: newest, until: time, minimum: SilenceDetector.minimumSilence(of: detectors))
-        else { return }
-        let gap = SourceGap(
-            source: options.name, start: newest, alarm: alarm, missed: source.deficit(from: newest, to: alarm), age: Int(source.age),
-            since: BucketGrid.start(of: fleet.firstBucket))
-        silentSince = newest
-        for (number, detector) in detectors.enumerated() {
-            guard let finding = detector.judge(gap) else { continue }
-            let key = AlertKey(detector: UInt8(number), account: LaneCore.sourceAccount)
-            let opened = LaneCore.minute(alarm)
-            let bucket = BucketGrid.number(of: alarm)
-            let id = identifier(key, opened)
-            if let transition = lifecycle.found(finding, key: key, bucket: bucket, at: opened, isClosed: false, id: id) {
-                emit(transition, position: 0)
-            }
-        }
-    }
-
-    /// An event came after a gap: an ordinary one is learnt, a silence ends.
-    mutating func endSilence(at time: EventTime) {
-        noticeSilence(until: time)
-        guard silentSince != nil else {
-            source.learnGap(from: newest, to: time)
-            return
-        }
-        silentSince = nil
-        for (number, detector) in detectors.enumerated() where detector is SilenceDetector {
-            let key = AlertKey(detector: UInt8(number), account: LaneCore.sourceAccount)
-            if let transition = lifecycle.resolve(key: key, at: LaneCore.minute(time)) { emit(transition, position: 0) }
-        }
     }
 }

@@ -57,6 +57,7 @@ extension LaneCore {
             return LaneExplanation.Entry(
                 descriptor: descriptors[index],
                 explanation: detectors[index].watchingLane.map { Explanation([$0.explain(lane)]) }
+                    ?? explainMissed(bucket, of: profile, key: key)
                     ?? (series.isEmpty ? detectors[index].explain(bucket, of: profile) : Explanation(series)),
                 alert: lifecycle.open[key].map { LaneExplanation.Alert($0, bucket: inquiry.bucket) },
                 sourceAlert: lifecycle.open[sourceKey].map { LaneExplanation.Alert($0, bucket: inquiry.bucket) })

@@ -41,6 +41,9 @@ struct Retirement {
         if activeBuckets[index] < .max { activeBuckets[index] += 1 }
     }
 
+    /// The last closed bucket in which an account was active; 0 where there was none.
+    func lastActive(_ index: Int) -> Int64 { Int64(lastActive[index]) }
+
     /// Whether an account has rested long enough after too little. One that was not active in any closed bucket yet has not begun to rest.
     func isDue(_ index: Int, at bucket: Int64) -> Bool {
         activeBuckets[index] <= Retirement.fewBuckets && activeBuckets[index] > 0
