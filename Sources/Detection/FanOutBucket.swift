@@ -23,6 +23,19 @@ public struct FanOutBucket: Sendable {
     /// Buckets since the source was last dead: what was held back comes in at once.
     public var sinceGap: Int64
     public var firstBucket: Int64
+    /// The accounts that are furthest beyond their usual, at most a handful of them, the furthest first.
+    public var furthest: [Account] = []
+
+    /// An account beyond its usual, by its name and how many times its usual four hours it did.
+    public struct Account: Sendable {
+        public var name: String
+        public var ratio: Double
+
+        public init(name: String, ratio: Double) {
+            self.name = name
+            self.ratio = ratio
+        }
+    }
 
     public init(
         name: String, number: Int64, excess: Double, accounts: Int, count: Int, memory: FanOutMemory, factor: Double, firstBucket: Int64

@@ -7,8 +7,8 @@ import RollingStatistics
 /// D32: a source, or an account that always works, has fallen silent.
 ///
 /// Sees: a source without events for longer than its hours explain; an account four standard deviations under its four-hour window. Misses:
-/// accounts too quiet to be missed. Warm-up: seven days for a source, fourteen for an account. Silence is never learnt as normal: an account
-/// that is missed stays so until it calls again, however far its baselines sink meanwhile, or ``patience`` is over.
+/// accounts too quiet to be missed. Warm-up: seven days for a source, fourteen for an account. Silence is never learnt as normal: who
+/// is missed stays so until it calls again, however far its baselines sink meanwhile, or ``patience`` is over.
 public struct SilenceDetector: Detector {
     public static let descriptor = DetectorDescriptor(
         id: "D32", name: "silence", family: "evidence",

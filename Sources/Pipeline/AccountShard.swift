@@ -249,7 +249,7 @@ final class AccountShard {
                 closed.isAlerted = isRestrained || (!alerted.isEmpty && alerted.contains(number(index)))
                 if slot != 0 { noteForLane(closed, profile) }
                 profile.learn(closed)
-                fleetSums.add(profile, closed, isDaily: isDaily)
+                fleetSums.add(number(index), profile, closed, isDaily: isDaily)
                 if let aside = profile.quarantine { quarantined.append((number(index), aside.firstAlerted)) }
             }
         }

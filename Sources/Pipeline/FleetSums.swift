@@ -32,14 +32,19 @@ struct FleetSums {
         for measure in Measure.allCases where bucket.readings[measure].baseline > 0 { calibration.add(bucket.readings[measure]) }
     }
 
-    /// How far each mature account is beyond its own usual four hours, clipped, for the fan-out.
+    /// How far each mature account is beyond its own usual four hours, clipped, for the fan-out; and those that are furthest.
     private(set) var deviations = FleetDeviations()
+    private(set) var risen = RisenAccounts()
 
-    mutating func add(_ profile: AccountProfile, _ bucket: ClosedBucket, isDaily: Bool) {
+    mutating func add(_ account: AccountID, _ profile: AccountProfile, _ bucket: ClosedBucket, isDaily: Bool) {
         guard profile.isMature else { return }
         matureCount += 1
         let measure: Measure = profile.volumes[Measure.rows.rawValue].baseline.level > 0 ? .rows : .bytes
-        deviations.add(bucket.readings[measure].fourHourZ)
+        let rise = bucket.readings[measure].fourHourZ(
+            calls: bucket.readings[.calls], level: profile.volumes[measure.rawValue].baseline.level,
+            callLevel: profile.volumes[Measure.calls.rawValue].baseline.level)
+        deviations.add(rise)
+        risen.add(account, rise) { profile.volumes[measure.rawValue].window(.fourHours, of: bucket.readings[measure]).ratio }
         for measure in Measure.allCases {
             let (levelLog, logRatio) = profile.volumes[measure.rawValue].standing()
             let levelBin = min(max(Int(levelLog / 0.05), 0), FleetSums.bins - 1)

@@ -105,7 +105,7 @@ extension LaneCore {
         decide(found, bucket: oldestBucket)
         closeBudget(found, sums.calibration, bucket: oldestBucket)
         closeSeries(bucket: oldestBucket)
-        closeFanOut(sums.deviations, bucket: oldestBucket)
+        closeFanOut(sums.deviations, sums.risen, bucket: oldestBucket)
         closeHealth(bucket: oldestBucket)
         var view = sums.view(after: known, pulse: pulse)
         view.volumeLevel = budget.control.factor

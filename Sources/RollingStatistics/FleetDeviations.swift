@@ -13,10 +13,13 @@ public struct FleetDeviations: Sendable {
 
     @inline(__always)
     public mutating func add(_ z: Double) {
-        let clipped = min(max(z, -FleetDeviations.limit), FleetDeviations.limit)
+        let clipped = FleetDeviations.clipped(z)
         bins[Int((clipped + FleetDeviations.limit) / FleetDeviations.step + 0.5)] += 1
         count += 1
     }
+
+    @inline(__always)
+    public static func clipped(_ z: Double) -> Double { min(max(z, -limit), limit) }
 
     private static func value(_ bin: Int) -> Double { Double(bin) * step - limit }
 

@@ -43,6 +43,31 @@ public struct VolumeReading: Sendable {
     @inline(__always)
     public var fourHourZ: Double { Double(z[VolumeSpan.fourHours.rawValue]) }
 
+    /// ``fourHourZ`` where chance leaves more open than the account's own spread says.
+    ///
+    /// The spread is one for all hours, and at a quiet hour, with three calls instead of thirty, chance alone moves an account by twice or
+    /// three times of it: accounts that have nothing to do with each other then seem to rise together. Sums of so many calls stray by
+    /// √(2/calls) of themselves, where rows differ between calls as much as they are (Poisson's count of exponential amounts). Believed up
+    /// to twice what the own spread says of such an hour, so that of accounts that keep to a plan a small rise stays one.
+    ///
+    /// - Parameters:
+    ///   - calls: the reading of the account's calls in the same bucket.
+    ///   - level: what is usual in a quarter hour, of this measure and of calls.
+    @inline(__always)
+    public func fourHourZ(calls: VolumeReading, level: Float, callLevel: Float) -> Double {
+        let span = VolumeSpan.fourHours.rawValue
+        let (expectation, halfFloor, spread) = (expected[span], 0.5 * floors[span], spreads[span])
+        let usual = level * Float(VolumeSpan.fourHours.buckets)
+        guard expectation > 0, usual > 0 else { return fourHourZ }
+        // How far the deviation moves with the sum: the floor holds it.
+        let held = expectation / (expectation + halfFloor)
+        let due = max(calls.expected[span], 1e-6)
+        let chance = held * squareRoot(2 / due)
+        let quieter = squareRoot(callLevel * Float(VolumeSpan.fourHours.buckets) / due)
+        let own = 2 * spread * quieter * held / (usual / (usual + halfFloor))
+        return Double(z[span] * spread / max(spread, min(chance, own)))
+    }
+
     /// One span of a reading, with the numbers a person wants to see.
     public struct Window: Sendable {
         public var span: VolumeSpan
