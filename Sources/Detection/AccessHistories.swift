@@ -49,6 +49,8 @@ public struct LimitHistory: Sendable {
         public var riding: Int
         /// Those in which the stated limit was exceeded.
         public var beyond: Int
+        /// Quarter hours since it was just below the limit first.
+        public var length: Int
         public var throttledShare: Double
     }
 
@@ -59,6 +61,7 @@ public struct LimitHistory: Sendable {
         return Stretch(
             buckets: ((next.known | next.riding) & mask).nonzeroBitCount, riding: (next.known & next.riding & mask).nonzeroBitCount,
             beyond: (next.riding & ~next.known & mask).nonzeroBitCount,
+            length: UInt16.bitWidth - (next.known & next.riding & mask).leadingZeroBitCount,
             throttledShare: next.calls > 0 ? Double(next.throttled / next.calls) : 0)
     }
 

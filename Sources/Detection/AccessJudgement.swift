@@ -105,6 +105,18 @@ extension ClosedBucket {
             ? NumberText.amount(Double(sums.rows), of: .rows) : NumberText.amount(Double(sums.bytes), of: .bytes)
     }
 
+    /// The same with the calls, and without rows and bytes where the log states neither.
+    var movedByCalls: String {
+        let calls = NumberText.amount(Double(sums.calls), of: .calls)
+        return sums.rows > 0 || sums.bytes > 0 ? "\(moved), \(calls)" : calls
+    }
+
+    /// Where the calls came from, in words; nil where no line says so.
+    var origin: String? {
+        let texts = (0..<NetworkSet.capacity).map { networks[$0] }.filter { $0 != .unknown }.map(\.text)
+        return texts.isEmpty ? nil : texts.joined(separator: " and ")
+    }
+
     /// `In that quarter hour`, or for an open bucket how far it has got.
     var span: String { isClosed ? "In that quarter hour" : "So far in this quarter hour" }
 }

@@ -28,8 +28,11 @@ public struct HoneytokenDetector: AccessDetector {
     public func finding(_ look: AccessLook, _ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> Finding {
         let touch = bucket.access.tally?.canary
         let what = touch.map { bucket.access.values.words($0.route) } ?? "calls"
+        // What else the account did is no part of it: a record stands among others of its endpoint.
+        let isAlone = touch?.isItem == false && bucket.access.routeCount <= 1
         let phrase =
-            "touched a canary\(touch?.isItem == true ? " record" : ""): \(what). Nobody has a reason to. \(bucket.span): \(bucket.moved)."
+            "touched a canary\(touch?.isItem == true ? " record" : ""): \(what). Nobody has a reason to."
+            + (isAlone ? " \(bucket.span): \(bucket.movedByCalls)." : "") + (bucket.origin.map { " The account came from \($0)." } ?? "")
         return finding(look, bucket, of: account, measure: nil, severity: .critical, score: 6, phrase: phrase)
     }
 

@@ -54,11 +54,12 @@ public struct InventoryUse: Sendable {
     mutating func note(_ places: [Int]) { for place in places where place < entries.count { noted.insert(place) } }
     mutating func noteOverflow() { hasOverflowed = true }
 
-    mutating func countNoted(bucket: Int64) {
+    /// - Parameter isEmpty: the source sent nothing in the bucket, as in those before its first event.
+    mutating func countNoted(bucket: Int64, isEmpty: Bool) {
         guard !paths.isEmpty else { return }
         let day = UInt16(clamping: Int(bucket) / BucketGrid.perDay)
         // Endpoints that came into the inventory with the last start are watched from now on.
-        for index in entries.indices where entries[index].since == 0 { entries[index].since = day }
+        for index in entries.indices where entries[index].since == 0 && !isEmpty { entries[index].since = day }
         for index in noted { entries[index].last = max(entries[index].last, day) }
         if hasOverflowed { lastOverflow = day }
         noted.removeAll(keepingCapacity: true)

@@ -68,11 +68,16 @@ public struct LimitRidingDetector: AccessDetector {
     }
 
     public func finding(_ look: AccessLook, _ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> Finding {
-        let hours = BucketGrid.start(of: bucket.number - Int64(LimitHistory.window - 1))
-        let limit = account.access?.facts.limit.limit ?? 0
+        let history = account.access?.facts.limit ?? LimitHistory()
+        let stretch = history.stretch(endingWith: bucket)
+        // The time that it really was: most of three hours are enough.
+        let hours = BucketGrid.start(of: bucket.number - Int64(max(stretch.length, 1) - 1))
+        let length = NumberText.span(EventDuration(milliseconds: Int64(stretch.length) * BucketGrid.milliseconds))
+        let limit = history.limit
         let of = limit > 0 ? "its API limit (\(NumberText.grouped(Double(limit))))" : "the rate at which it was refused before"
         let phrase =
-            "has run just below \(of) for three hours, at \(percent(look.observed)) now, with hardly a refusal; usual is "
+            "has run just below \(of) in \(stretch.riding) quarter hours of the last \(length), at \(percent(look.observed)) now, with hardly a "
+            + "refusal; usual is "
             + "\(percent(look.expected)). It moves \(NumberText.ratio(rise(bucket, of: account))) its usual. \(bucket.span): \(bucket.moved)."
         return finding(look, bucket, of: account, measure: .calls, severity: .high, score: 4, since: hours, phrase: phrase)
     }

@@ -83,7 +83,8 @@ public struct NewRouteDetector: AccessDetector {
         let others = (tally?.newRouteCount ?? 1) > 1 ? " and \((tally?.newRouteCount ?? 1) - 1) more" : ""
         let phrase =
             "does for the first time in \(days) days: \(route.map { values.words($0) } ?? "a call")\(others). "
-            + "\(users) of \(bucket.fleet.matureCount) known accounts ever did. \(bucket.span): \(bucket.moved)."
+            + "\(users) of \(bucket.fleet.matureCount) known accounts ever did."
+            + (bucket.access.routeCount == tally?.newRouteCount ? " \(bucket.span): \(bucket.moved)." : "")
         return finding(look, bucket, of: account, measure: .rows, severity: .medium, score: (look.score ?? 0) * 0.30103, phrase: phrase)
     }
 

@@ -43,8 +43,7 @@ public struct NewSourceDetector: Detector {
         let probability = (Double(account.networks.noveltyCount) + 0.5) / (days + 1) / Double(BucketGrid.perDay)
         let phrase =
             "called from \(novelty.network.text) for the first time in \(NumberText.grouped(days)) days; it usually comes from \(known). "
-            + "\(bucket.span): \(NumberText.amount(Double(bucket.sums.rows), of: .rows)), "
-            + "\(NumberText.amount(Double(bucket.sums.calls), of: .calls))."
+            + "\(bucket.span)\(bucket.networks.count == 1 ? ": \(bucket.movedByCalls)" : " it came from other networks as well")."
         return Finding(
             measure: nil, severity: .medium, score: -decimalLog(probability), observed: 1, expected: probability, low: 0, high: 0,
             ratio: 1 / probability, z: 0, probability: probability, windowStart: bucket.start, windowEnd: bucket.end,
@@ -65,8 +64,8 @@ public struct NewSourceDetector: Detector {
         let known = account.access?.facts.agents.count ?? 0
         let days = NumberText.grouped(Double(account.age) / Double(BucketGrid.perDay))
         let phrase =
-            "called with a user agent of another family for the first time in \(days) days; it has used \(known) so far. \(bucket.span): "
-            + "\(bucket.moved), \(NumberText.amount(Double(bucket.sums.calls), of: .calls))."
+            "called with a user agent of another family for the first time in \(days) days; it has used \(known) so far."
+            + (bucket.access.tally?.agents.count == 1 ? " \(bucket.span): \(bucket.movedByCalls)." : "")
         return Finding(
             measure: nil, severity: .medium, score: 3, observed: 1, expected: 0, low: 0, high: 0, ratio: 1, z: 0, probability: 0.001,
             windowStart: bucket.start, windowEnd: bucket.end, sampleBuckets: Int(account.age),

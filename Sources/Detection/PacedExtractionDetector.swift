@@ -65,9 +65,13 @@ public struct PacedExtractionDetector: AccessDetector {
             bucket.access.isPageFull(bucket.sums)
             ? "each with a full page of \(NumberText.amount(Double(bucket.access.largest), of: .rows))"
             : "pages of different sizes"
+        // The run's ends are means of minutes, which stand in no log: what the bucket has come to does.
         let way =
-            run.direction == .unstated
-            ? "" : ", from position \(NumberText.grouped(run.from)) to \(NumberText.grouped(run.to)) without going back"
+            switch (run.direction, bucket.access.tally?.positions) {
+            case (.up, let places?): " up to position \(NumberText.grouped(Double(places.highest))) without going back"
+            case (.down, let places?): " down to position \(NumberText.grouped(Double(places.lowest))) without going back"
+            default: ""
+            }
         let phrase =
             "made \(NumberText.amount(Double(run.calls), of: .calls)) at an even pace, one in \(NumberText.decimal(gap, places: 1)) s, "
             + "\(pages), walking through \(bucket.access.values.words(run.lead))\(way): \(NumberText.amount(look.observed, of: .rows)) since "

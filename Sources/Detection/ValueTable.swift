@@ -203,7 +203,7 @@ public final class ValueTable {
     public func noteUser(ofFamily family: UInt64) { families.noteUser(of: family) }
 
     /// Counts the noted users. To be called when a bucket has closed.
-    public func countNoted(bucket: Int64) {
+    public func countNoted(bucket: Int64, isEmpty: Bool = false) {
         // In an order that does not depend on the shards: the last places may go to some of them only.
         noted.sort()
         if users.count + noted.count > ValueTable.routeLimit { users = users.filter { !$0.value.isForgettable(at: bucket) } }
@@ -219,7 +219,7 @@ public final class ValueTable {
         countItems(bucket: bucket)
         toldShadows.formUnion(notedShadows)
         notedShadows.removeAll()
-        use.countNoted(bucket: bucket)
+        use.countNoted(bucket: bucket, isEmpty: isEmpty)
         if notedLimits.known > 0 { limits = notedLimits }
         notedLimits = (0, 0)
     }

@@ -110,7 +110,7 @@ extension LaneCore {
         var view = sums.view(after: known, pulse: pulse)
         view.volumeLevel = budget.control.factor
         fleet = view
-        values.countNoted(bucket: oldestBucket)
+        values.countNoted(bucket: oldestBucket, isEmpty: laneEvents[0] == 0)
         closeInventory(bucket: oldestBucket)
         if FleetSums.isDaily(oldestBucket) {
             retireIdle()
