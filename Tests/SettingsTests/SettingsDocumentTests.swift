@@ -1,9 +1,9 @@
 // weir
 // SPDX-License-Identifier: Apache-2.0
 
-import EventModel
 import AlertSinks
 import Detection
+import EventModel
 import LogFormats
 import TestSupport
 import Testing
