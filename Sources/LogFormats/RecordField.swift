@@ -55,8 +55,8 @@ struct RecordPlan: Sendable {
     private var ranges: [Range<Int>] = []
     /// The same as sets, by field.
     private var sets: [SlotSet] = []
-    /// The fields that the settings place.
-    private var mapped: Set<RecordField> = []
+    /// One bit for each field that the settings place.
+    private var mapped: UInt64 = 0
     /// The slots of everything that a record may state of what moved.
     private(set) var movementSlots = SlotSet()
 
@@ -66,7 +66,7 @@ struct RecordPlan: Sendable {
         for field in RecordField.allCases {
             let first = slots.count
             let named = field.mapKey.flatMap { map[$0] }.map { [$0] } ?? []
-            if !named.isEmpty { mapped.insert(field) }
+            if !named.isEmpty { mapped |= 1 << UInt64(field.rawValue) }
             for path in named + places.filter({ $0.field == field }).flatMap(\.paths) {
                 if known[path] == nil {
                     known[path] = paths.count
@@ -88,7 +88,8 @@ struct RecordPlan: Sendable {
     func range(_ field: RecordField) -> Range<Int> { ranges[field.rawValue] }
 
     /// Whether the settings say where a field stands.
-    func isMapped(_ field: RecordField) -> Bool { mapped.contains(field) }
+    @inline(__always)
+    func isMapped(_ field: RecordField) -> Bool { mapped & 1 << UInt64(field.rawValue) != 0 }
 
     /// Where a field may stand.
     @inline(__always)
