@@ -147,7 +147,8 @@ enum FieldNames {
         }
         for name in names {
             let plain = ColumnPlan.plain(name)
-            let found = places.filter { ColumnPlan.plain($0.name.split(separator: ".").last ?? "") == plain }
+            let parts = name.split(separator: ".").count
+            let found = places.filter { ColumnPlan.plain($0.name.split(separator: ".").suffix(parts).joined()) == plain }
             if let place = found.min(by: { $0.depth < $1.depth }) { return place }
         }
         return nil
