@@ -65,12 +65,13 @@ enum EnvoyLayout: WordLayout {
         return nil
     }
 
-    /// Whether the bytes received and sent stand behind so many texts. One text or two are in quotes; the bytes are read later.
+    /// Whether the bytes received and sent stand behind so many texts. One text or two are in quotes, and the last of three; the bytes are
+    /// read later.
     @inline(__always)
     private static func hasCounts(_ row: WordRow, _ bytes: PaddedBytes, behind texts: Int) -> Bool {
         guard isCount(bytes, row[4 &+ texts]) else { return false }
         guard texts > 0 else { return true }
-        for column in 4..<4 &+ texts where texts < 3 {
+        for column in (texts == 3 ? 6 : 4)..<4 &+ texts {
             if !row[column].isEmpty && bytes[Int(row[column].start) &- 1] != UInt8(ascii: "\"") { return false }
         }
         return isCount(bytes, row[5 &+ texts])

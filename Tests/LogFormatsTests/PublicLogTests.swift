@@ -149,6 +149,8 @@ struct PublicLogTests {
 
     @Test(arguments: [
         #"[2019-03-06T09:31:27.354Z] "GET /x HTTP/1.1" 200 - "-" "-" "-" "-" 0 135 11 10 "-" "-" "a" "b" "c""#,
+        #"[2019-03-06T09:31:27.354Z] "GET /x HTTP/1.1" 200 - a b 0 135 11 10 "-" "-" "a" "b" "c""#,
+        #"[2019-03-06T09:31:27.354Z] "GET /x HTTP/1.1" 200 - a 0 135 11 10 "-" "-" "a" "b" "c""#,
         #"[2019-03-06T09:31:27.354Z] "GET /x HTTP/1.1" 200 - "7" 135 "11" 10 "-" "-" "a" "b" "c""#,
         #"[2019-03-06T09:31:27.354Z] "GET /x HTTP/1.1" 200 - - - - - 0 135 11 10"#,
     ]) func `a line of Envoy whose numbers stand elsewhere is refused`(line: String) throws {

@@ -31,6 +31,7 @@ extension WrapperTests {
             "{\n    \"events\": [\n        {\n            \"timestamp\": 1,\n            \"message\": A\n        },\n        {\n"
                 + "            \"message\": B\n        }\n    ],\n    \"searchedLogStreams\": []\n}\n"
         ),
+        ("an answer with two lists", #"{"records":[{"msg":A}],"count":1,"events":[{"msg":B}]}"#),
         ("Azure", #"{"records":[{"time":"t","resultDescription":A},{"time":"t","properties":{"log":B}}]}"#),
         (
             "OpenTelemetry",
