@@ -14,10 +14,7 @@ public struct LimitHistory: Sendable {
 
     /// The share of the limit used, over the buckets that state one.
     public private(set) var usual = RunningMean()
-    /// One bit a bucket, the latest lowest: whether the share was known, and whether it was just below the limit. The second without the
-    /// first says that a stated limit was exceeded, by ``excess``.
-    private var known: UInt16 = 0
-    private var riding: UInt16 = 0
+    private var trail = LimitTrail()
     private var bucket: Int64 = -1
     /// Calls and refusals of about the last three hours.
     private var calls: Float = 0
@@ -41,7 +38,10 @@ public struct LimitHistory: Sendable {
     /// The share of a stated limit from which on a quarter hour is beyond it: services let through a little more than they state.
     static let excess = 1.2
 
-    private static func isRiding(_ share: Double) -> Bool { share >= 0.8 && share < 1 }
+    private static func standing(_ share: Double, isStated: Bool) -> LimitTrail.Standing {
+        if isStated && share >= excess { return .beyond }
+        return share >= 0.8 && share < 1 ? .riding : .elsewhere
+    }
 
     /// The three hours that end with a bucket.
     public struct Stretch {
@@ -57,26 +57,22 @@ public struct LimitHistory: Sendable {
     public func stretch(endingWith bucket: borrowing ClosedBucket) -> Stretch {
         var next = self
         next.roll(bucket)
-        let mask: UInt16 = (1 << UInt16(LimitHistory.window)) - 1
+        let standings = next.trail.standings.prefix(LimitHistory.window)
+        let first = standings.lastIndex(of: .riding)
         return Stretch(
-            buckets: ((next.known | next.riding) & mask).nonzeroBitCount, riding: (next.known & next.riding & mask).nonzeroBitCount,
-            beyond: (next.riding & ~next.known & mask).nonzeroBitCount,
-            length: UInt16.bitWidth - (next.known & next.riding & mask).leadingZeroBitCount,
+            buckets: standings.count { $0 != .unknown }, riding: standings.count { $0 == .riding },
+            beyond: standings.count { $0 == .beyond }, length: first.map { $0 + 1 } ?? 0,
             throttledShare: next.calls > 0 ? Double(next.throttled / next.calls) : 0)
     }
 
     private mutating func roll(_ closed: borrowing ClosedBucket) {
-        let steps = bucket < 0 ? 16 : min(max(closed.number - bucket, 1), 16)
-        known = steps >= 16 ? 0 : known << UInt16(steps)
-        riding = steps >= 16 ? 0 : riding << UInt16(steps)
-        let kept = steps >= 16 ? 0 : Float(1) - Float(steps) / 16
+        let length = Int64(LimitTrail.length)
+        let steps = bucket < 0 ? length : min(max(closed.number - bucket, 1), length)
+        let kept = Float(1) - Float(steps) / Float(length)
         calls = calls * kept + Float(closed.sums.calls)
         throttled = throttled * kept + Float(closed.access.tally?.throttled ?? 0)
-        if let share = share(closed) {
-            let isBeyond = share >= LimitHistory.excess && closed.access.tally?.limits.samples ?? 0 > 0
-            if !isBeyond { known |= 1 }
-            if isBeyond || LimitHistory.isRiding(share) { riding |= 1 }
-        }
+        let isStated = closed.access.tally?.limits.samples ?? 0 > 0
+        trail.add(share(closed).map { LimitHistory.standing($0, isStated: isStated) } ?? .unknown, after: Int(steps))
         bucket = closed.number
     }
 
@@ -98,8 +94,7 @@ public struct LimitHistory: Sendable {
 
     func encode(into writer: inout StateWriter) {
         usual.encode(into: &writer)
-        writer.write(known)
-        writer.write(riding)
+        trail.encode(into: &writer)
         writer.write(bucket)
         writer.write(calls)
         writer.write(throttled)
@@ -110,8 +105,7 @@ public struct LimitHistory: Sendable {
 
     init(from reader: inout StateReader) throws(StateError) {
         usual = try RunningMean(from: &reader)
-        known = try reader.read()
-        riding = try reader.read()
+        trail = try LimitTrail(from: &reader)
         bucket = try reader.readBucket()
         calls = try reader.readFloat()
         throttled = try reader.readFloat()
@@ -120,6 +114,40 @@ public struct LimitHistory: Sendable {
         refusedRate = try reader.readFloat()
         guard calls.isFinite, throttled.isFinite, refusedRate.isFinite else { throw StateError.implausible("limit history") }
     }
+}
+
+/// How the last sixteen quarter hours stood to an API limit. State: 4 bytes.
+struct LimitTrail: Equatable, Sendable {
+    static let length = 16
+
+    enum Standing: UInt32 {
+        /// Nothing says what share of the limit was used.
+        case unknown
+        /// Well below the limit, or so little above it that it may be let through.
+        case elsewhere
+        /// Just below the limit.
+        case riding
+        /// A stated limit was exceeded.
+        case beyond
+    }
+
+    /// Two bits each, the latest lowest.
+    private var codes: UInt32 = 0
+
+    init() {}
+
+    /// The latest first.
+    var standings: [Standing] { (0..<LimitTrail.length).map { Standing(rawValue: codes >> UInt32(2 * $0) & 3) ?? .unknown } }
+
+    /// Adds a quarter hour that came so many after the last one; of those between nothing is known. Precondition: steps > 0.
+    mutating func add(_ standing: Standing, after steps: Int) {
+        codes = steps < LimitTrail.length ? codes << UInt32(2 * steps) : 0
+        codes |= standing.rawValue
+    }
+
+    func encode(into writer: inout StateWriter) { writer.write(codes) }
+
+    init(from reader: inout StateReader) throws(StateError) { codes = try reader.read() }
 }
 
 /// How an account explores the catalogue: different items a day, and the searches of the last hour.

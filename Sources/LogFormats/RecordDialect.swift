@@ -162,8 +162,7 @@ struct RecordFormat<Dialect: RecordDialect>: LineFormat {
     private let plan: RecordPlan
     private var record: JSONRecord
     private var clock = MinuteClock()
-    /// The rest of a line is left out: it was longer than a record may be.
-    private var isSkipping = false
+    private var framing = RecordFraming()
 
     /// Throws: ``FormatOptionsError`` for keys that cannot be mapped, and paths that are none.
     init(options: FormatOptions) throws(FormatOptionsError) {
@@ -182,25 +181,15 @@ struct RecordFormat<Dialect: RecordDialect>: LineFormat {
         record = JSONRecord(keys: keys, places: plan.paths.count, envelopes: Dialect.envelopes)
     }
 
-    var resumeState: [UInt8] { isSkipping ? [1] : [] }
+    var resumeState: [UInt8] { framing.isSkipping ? [1] : [] }
 
-    mutating func resume(from state: [UInt8]) { isSkipping = state == [1] }
+    mutating func resume(from state: [UInt8]) { framing.isSkipping = state == [1] }
 
     mutating func decode(_ bytes: PaddedBytes, from start: Int, isFinal: Bool, into lines: inout DecodedLines) -> Int {
-        var position = start
+        var position = framing.begin(bytes, from: start)
         while position < bytes.count && !lines.isFull {
-            if isSkipping {
-                let end = bytes.firstIndex(of: UInt8(ascii: "\n"), from: position, to: bytes.count)
-                isSkipping = end == bytes.count
-                position = min(end &+ 1, bytes.count)
-                continue
-            }
-            switch bytes[position] {
-            case 0x20, 0x09, 0x0D, 0x0A, 0, UInt8(ascii: ","), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "}"): position &+= 1
-            default:
-                guard let next = next(RecordWindow(bytes, from: position, isFinal: isFinal), into: &lines) else { return position }
-                position = next
-            }
+            guard let next = next(RecordWindow(bytes, from: position, isFinal: isFinal), into: &lines) else { return position }
+            position = framing.begin(bytes, from: next)
         }
         return position
     }
@@ -216,34 +205,19 @@ struct RecordFormat<Dialect: RecordDialect>: LineFormat {
             }
             if after == JSONRecord.isEnvelope { return record.envelopeEnd }
             if after == JSONSkip.more && window.mayGrow { return nil }
-            return window.refuse(
-                after == JSONSkip.tooDeep ? .nestingTooDeep : .syntax, isRecord: true, isSkipping: &isSkipping, into: &lines)
+            return framing.refuse(after == JSONSkip.tooDeep ? .nestingTooDeep : .syntax, window, isRecord: true, into: &lines)
         case JSONSkip.quote:
-            let after = member(window, into: &lines)
-            if after == JSONSkip.more && window.mayGrow { return nil }
-            return after > 0 ? after : window.refuse(.syntax, isRecord: false, isSkipping: &isSkipping, into: &lines)
-        default:
-            let start = window.start
-            // Files that begin with a byte order mark are concatenated like others.
-            if window.bytes[start] == 0xEF {
-                if window.end - start < 3 && window.mayGrow { return nil }
-                if window.end - start >= 3 && window.bytes.hasASCII("\u{FEFF}", at: start) { return start + 3 }
-            }
-            if window.end - start < 2 && window.mayGrow { return nil }
-            let isUTF16 = window.bytes.hasUTF16Mark(at: start, before: window.end)
-            return window.refuse(isUTF16 ? .utf16 : .syntax, isRecord: false, isSkipping: &isSkipping, into: &lines)
+            let value = JSONSkip.key(window.bytes, window.start, window.end)
+            return framing.member(window, value: value, list: list(window, value), into: &lines)
+        default: return framing.other(window, into: &lines)
         }
     }
 
-    /// Steps over a member that stands beside records. Returns the position behind it, or a failure.
-    private func member(_ window: RecordWindow, into lines: inout DecodedLines) -> Int {
-        let value = JSONSkip.key(window.bytes, window.start, window.end)
-        guard value > 0 else { return value }
+    /// Where the records begin in a member's value; 0 if none are there.
+    private func list(_ window: RecordWindow, _ value: Int) -> Int {
+        guard value > 0, window.bytes[value] == UInt8(ascii: "[") else { return 0 }
         let last = window.bytes.firstIndex(of: JSONSkip.quote, from: window.start + 1, to: value)
-        if window.bytes[value] == UInt8(ascii: "[") && record.isEnvelopeKey(window.bytes, window.start + 1, last) { return value + 1 }
-        let after = JSONSkip.value(window.bytes, value, window.end, depth: 1)
-        if after > 0 { lines.ignored &+= 1 }
-        return after
+        return record.isEnvelopeKey(window.bytes, window.start + 1, last) ? value + 1 : 0
     }
 
     /// Makes a line of the record that was read, or says why not.

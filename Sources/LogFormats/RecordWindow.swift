@@ -47,23 +47,6 @@ struct RecordWindow {
         }
     }
 
-    /// Refuses what begins at the start and goes on at a line behind it, one that may begin a record if `isRecord`. Returns its position,
-    /// or nil while it cannot be known or the lines before have to be taken first. Of a line longer than a record may be the rest is left
-    /// out: `isSkipping`.
-    func refuse(_ reason: MalformedReason, isRecord: Bool, isSkipping: inout Bool, into lines: inout DecodedLines) -> Int? {
-        if let next = isRecord ? nextRecordLine : nextLine { return refuse(reason, before: next, into: &lines) }
-        if mayGrow { return nil }
-        if isLast {
-            lines.refuse(reason, start: start, end: end)
-            return end
-        }
-        // A reader that stops at one of the lines before and resumes must not do so in the middle of this one.
-        guard lines.lines.isEmpty else { return nil }
-        lines.refuse(.lineTooLong, start: start, end: end)
-        isSkipping = true
-        return end
-    }
-
     /// Refuses everything before a line, or the end of the stream. Returns where to go on.
     func refuse(_ reason: MalformedReason, before next: Int, into lines: inout DecodedLines) -> Int {
         let hasLineEnd = bytes[next - 1] == UInt8(ascii: "\n")

@@ -21,8 +21,7 @@ struct WrappedObjects: LineFormat {
         example: #"{"@timestamp":"2026-06-01T02:05:01Z","message":"{\"ts\":\"2026-06-01T02:05:00Z\",\"account\":\"svc-orders\"}"}"#)
 
     private var inside: InnerLines
-    /// The rest of a line is left out: it was longer than a record may be.
-    private var isSkipping = false
+    private var framing = RecordFraming()
 
     /// Objects with lines of `format`.
     init(around format: any LineFormat) { inside = InnerLines(format) }
@@ -33,34 +32,24 @@ struct WrappedObjects: LineFormat {
     /// What is left out, and the inner format's.
     var resumeState: [UInt8] {
         let inner = inside.format.resumeState
-        return inner.isEmpty && !isSkipping ? [] : [isSkipping ? 1 : 0] + inner
+        return inner.isEmpty && !framing.isSkipping ? [] : [framing.isSkipping ? 1 : 0] + inner
     }
 
     /// Takes up a state; one that makes no sense is ignored.
     mutating func resume(from state: [UInt8]) {
         guard let first = state.first, first < 2 else { return }
-        isSkipping = first == 1
+        framing.isSkipping = first == 1
         if state.count > 1 { inside.format.resume(from: Array(state.dropFirst())) }
     }
 
     /// Decodes whole objects; see ``LineFormat/decode(_:from:isFinal:into:)``.
     mutating func decode(_ bytes: PaddedBytes, from start: Int, isFinal: Bool, into lines: inout DecodedLines) -> Int {
         var text = ChunkBuffer(capacity: 4096)
-        var position = start
+        var position = framing.begin(bytes, from: start)
         while position < bytes.count && !lines.isFull {
-            if isSkipping {
-                let end = bytes.firstIndex(of: UInt8(ascii: "\n"), from: position, to: bytes.count)
-                isSkipping = end == bytes.count
-                position = min(end &+ 1, bytes.count)
-                continue
-            }
-            switch bytes[position] {
-            case 0x20, 0x09, 0x0D, 0x0A, 0, UInt8(ascii: ","), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "}"): position &+= 1
-            default:
-                let window = RecordWindow(bytes, from: position, isFinal: isFinal)
-                guard let next = next(window, &text, into: &lines) else { return position }
-                position = next
-            }
+            let window = RecordWindow(bytes, from: position, isFinal: isFinal)
+            guard let next = next(window, &text, into: &lines) else { return position }
+            position = framing.begin(bytes, from: next)
         }
         return position
     }
@@ -80,20 +69,12 @@ struct WrappedObjects: LineFormat {
                 lines.refuse(.syntax, start: window.start, end: found.behind)
                 return found.behind
             }
-            return window.refuse(
-                found.behind == JSONSkip.tooDeep ? .nestingTooDeep : .syntax, isRecord: true, isSkipping: &isSkipping, into: &lines)
+            return framing.refuse(found.behind == JSONSkip.tooDeep ? .nestingTooDeep : .syntax, window, isRecord: true, into: &lines)
         case JSONSkip.quote:
-            let after = member(window, into: &lines)
-            if after == JSONSkip.more && window.mayGrow { return nil }
-            return after > 0 ? after : window.refuse(.syntax, isRecord: false, isSkipping: &isSkipping, into: &lines)
-        default:
-            if window.mayGrow && window.end - window.start < 3 { return nil }
-            if window.end - window.start >= 3 && window.bytes.hasASCII("\u{FEFF}", at: window.start) { return window.start + 3 }
-            let behind = ShipperPrefix.end(window)
-            if behind == JSONSkip.more && window.mayGrow { return nil }
-            if behind > 0 { return behind }
-            let isUTF16 = window.bytes.hasUTF16Mark(at: window.start, before: window.end)
-            return window.refuse(isUTF16 ? .utf16 : .syntax, isRecord: false, isSkipping: &isSkipping, into: &lines)
+            let value = JSONSkip.key(window.bytes, window.start, window.end)
+            let list = value > 0 ? ShippedObject.list(window.bytes, key: window.start + 1, value, window.end) : 0
+            return framing.member(window, value: value, list: list, into: &lines)
+        default: return framing.other(window, prefix: ShipperPrefix.end(window), into: &lines)
         }
     }
 
@@ -110,17 +91,6 @@ struct WrappedObjects: LineFormat {
             return true
         }
         return inside.copied(text, from: window.start, to: end, into: &lines)
-    }
-
-    /// Steps over a member that stands beside a list, or into one with another. Returns where to go on, or a failure.
-    private func member(_ window: RecordWindow, into lines: inout DecodedLines) -> Int {
-        let value = JSONSkip.key(window.bytes, window.start, window.end)
-        guard value > 0 else { return value }
-        let list = ShippedObject.list(window.bytes, key: window.start + 1, value, window.end)
-        if list > 0 { return list }
-        let after = JSONSkip.value(window.bytes, value, window.end, depth: 1)
-        if after > 0 { lines.ignored &+= 1 }
-        return after
     }
 }
 
