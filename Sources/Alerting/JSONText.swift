@@ -19,6 +19,8 @@ package struct JSONText: Sendable {
     package mutating func field(_ key: String?, _ value: Int64) { raw(key, String(value)) }
     package mutating func field(_ key: String?, _ value: UInt64) { raw(key, String(value)) }
     package mutating func field(_ key: String?, _ value: Bool) { raw(key, value ? "true" : "false") }
+    /// A value that is JSON already.
+    package mutating func verbatim(_ key: String?, _ json: String) { raw(key, json) }
     package mutating func null(_ key: String?) { raw(key, "null") }
 
     /// A number with at most `places` decimals; from 10^12 on a whole one, from 10^15 on one with an exponent.

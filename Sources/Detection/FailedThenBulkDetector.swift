@@ -14,9 +14,11 @@ public struct FailedThenBulkDetector: AccessDetector {
         warmUp: "none; an account that is refused all the time is judged against that",
         options: [
             DetectorOption(name: "refusals", defaultValue: 10, range: 1...1e6, reason: "refused calls within an hour: more than a typo"),
+            DetectorOption(name: "minimum_rows", defaultValue: 1000, range: 0...1e12, reason: "rows below which nobody would act"),
+            DetectorOption(name: "minimum_bytes", defaultValue: 1_048_576, range: 0...1e15, reason: "the same of bytes"),
             DetectorOption(
-                name: "minimum_rows", defaultValue: 1000, range: 0...1e12,
-                reason: "rows below which nobody would act; 1 MiB, or 100 answered calls of a log without bytes, for each thousand"),
+                name: "minimum_calls", defaultValue: 100, range: 0...1e12,
+                reason: "the same of answered calls, where the log has neither rows nor bytes"),
         ],
         nextSteps: [
             "Find out what changed between the last refusal and the first success: a new scope, a new token, another role.",
@@ -25,17 +27,15 @@ public struct FailedThenBulkDetector: AccessDetector {
     public static let subject = "refusals"
 
     private let refusals: Double
-    private let minimumRows: Double
+    /// Amounts below which nobody would act, by measure.
+    private let minimums: [Double]
 
-    /// What stands for a thousand rows, as in the other detectors' minima.
-    private static let bytesPerRow = 1_048_576.0 / 1000
-    private static let callsPerRow = 0.1
     /// Bytes and calls are also of pages and of calls that fail to find: so they count from twice of what is usual on.
     private static let leastRise = 2.0
 
     public init(options: DetectorOptions) {
         refusals = options["refusals"]
-        minimumRows = options["minimum_rows"]
+        minimums = ["minimum_rows", "minimum_bytes", "minimum_calls"].map { max(options[$0], 1) }
     }
 
     public func look(_ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> AccessLook {
@@ -51,13 +51,17 @@ public struct FailedThenBulkDetector: AccessDetector {
 
     /// The measure by which a bucket exports; nil where it does not.
     private func measure(_ bucket: borrowing ClosedBucket) -> Measure? {
-        if Double(bucket.sums.rows) >= max(minimumRows, 1) { return .rows }
-        let bytes = Double(bucket.sums.bytes)
-        if bytes >= max(minimumRows * Self.bytesPerRow, 1), bytes >= Self.leastRise * bucket.readings[.bytes].baseline { return .bytes }
+        if Double(bucket.sums.rows) >= needed(.rows, bucket) { return .rows }
+        if Double(bucket.sums.bytes) >= needed(.bytes, bucket) { return .bytes }
         // Rows or bytes may still follow in an open bucket, and say that it is no export.
         guard bucket.isClosed, bucket.sums.rows == 0, bucket.sums.bytes == 0 else { return nil }
-        let calls = Double(bucket.answeredCalls)
-        return calls >= max(minimumRows * Self.callsPerRow, 1) && calls >= Self.leastRise * bucket.readings[.calls].baseline ? .calls : nil
+        return Double(bucket.answeredCalls) >= needed(.calls, bucket) ? .calls : nil
+    }
+
+    /// What would be an export.
+    private func needed(_ measure: Measure, _ bucket: borrowing ClosedBucket) -> Double {
+        let usual = measure == .rows ? 0 : Self.leastRise * bucket.readings[measure].baseline
+        return max(minimums[measure.rawValue], usual)
     }
 
     public static var hasTripLevels: Bool { true }
@@ -67,7 +71,7 @@ public struct FailedThenBulkDetector: AccessDetector {
         let refused = Double(memory.facts.lastRefusals.before(bucket))
         guard refused >= refusals, refused >= 16 * memory.facts.refusals.mean else { return .never }
         return TripLevels(
-            rows: UInt64(max(minimumRows, 1)), bytes: UInt64(max(minimumRows * Self.bytesPerRow, 1)), calls: .max)
+            rows: UInt64(minimums[Measure.rows.rawValue]), bytes: UInt64(minimums[Measure.bytes.rawValue]), calls: .max)
     }
 
     public func finding(_ look: AccessLook, _ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> Finding {
@@ -89,7 +93,7 @@ public struct FailedThenBulkDetector: AccessDetector {
         case .nothing: return "no call was refused in the last hour"
         case .score: return "\(count), from \(NumberText.grouped(refusals)) on it counts (refusals)"
         case .usual: return "\(count), and \(NumberText.decimal(look.expected, places: 1)) are usual"
-        case .excess: return "\(count), but \(lacking(bucket)) (minimum_rows)"
+        case .excess: return "\(count), but \(lacking(bucket))"
         default: return "\(count), then \(exported(bucket, measure(bucket) ?? .rows))"
         }
     }
@@ -99,11 +103,9 @@ extension FailedThenBulkDetector {
     /// What was exported since the refusals, and what would be an export, by the measure that the bucket has.
     private func lacking(_ bucket: borrowing ClosedBucket) -> String {
         let measure: Measure = bucket.sums.rows > 0 ? .rows : bucket.sums.bytes > 0 ? .bytes : .calls
-        let perRow = measure == .rows ? 1 : measure == .bytes ? Self.bytesPerRow : Self.callsPerRow
-        let usual = measure == .rows ? 0 : Self.leastRise * bucket.readings[measure].baseline
-        let needed = max(minimumRows * perRow, usual, 1)
         let since = measure == .calls ? "answered" : "exported"
-        return "\(exported(bucket, measure)) \(since) since; \(NumberText.amount(needed, of: measure)) needed"
+        return "\(exported(bucket, measure)) \(since) since; \(NumberText.amount(needed(measure, bucket), of: measure)) needed "
+            + "(minimum_\(measure.name))"
     }
 
     public static var selfTests: [SelfTest] {

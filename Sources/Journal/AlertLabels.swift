@@ -71,10 +71,13 @@ extension SQLiteJournal {
 }
 
 extension JournalView {
-    /// Every decision, in the order in which they were written down.
-    package func decisions() throws(JournalFailure) -> [WrittenDecision] {
+    /// Every decision, in the order in which they were written down; those about one alert, if given.
+    package func decisions(alert: String? = nil) throws(JournalFailure) -> [WrittenDecision] {
         try read { db in
-            try Row.fetchAll(db, sql: "SELECT number, verdict, account, alert, reason, author, written FROM labels ORDER BY number")
+            let sql = """
+                SELECT number, verdict, account, alert, reason, author, written FROM labels WHERE ?1 IS NULL OR alert = ?1 ORDER BY number
+                """
+            return try Row.fetchAll(db, sql: sql, arguments: [alert])
                 .compactMap { row in
                     let code: Int64 = try row.value(1)
                     guard let verdict = LaneDecision.Verdict(rawValue: UInt8(clamping: code)) else { return nil }

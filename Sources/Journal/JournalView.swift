@@ -82,31 +82,6 @@ package struct JournalView: Sendable {
         }
     }
 
-    /// Alerts whose last transition did not resolve them, latest first; at most `limit`.
-    package func openAlerts(limit: Int = 1000) throws(JournalFailure) -> [AlertEntry] {
-        try alerts(
-            """
-            WHERE a.status <> 2 AND NOT EXISTS (SELECT 1 FROM alerts b WHERE b.id = a.id AND b.sequence > a.sequence)
-            ORDER BY a.number DESC LIMIT ?
-            """, [limit])
-    }
-
-    /// The latest transitions, newest first; of one account, if given.
-    package func recentAlerts(limit: Int, account: String? = nil) throws(JournalFailure) -> [AlertEntry] {
-        if let account { return try alerts("WHERE a.account = ? ORDER BY a.number DESC LIMIT ?", [account, limit]) }
-        return try alerts("ORDER BY a.number DESC LIMIT ?", [limit])
-    }
-
-    /// Transitions stored after the one with this number, in order: for following. 0 is before the first.
-    package func alerts(after number: Int64, limit: Int) throws(JournalFailure) -> [AlertEntry] {
-        try alerts("WHERE a.number > ? ORDER BY a.number LIMIT ?", [number, limit])
-    }
-
-    /// Every transition of an alert, in order; none when there is no such alert.
-    package func transitions(of id: String) throws(JournalFailure) -> [AlertEntry] {
-        try alerts("WHERE a.id = ? ORDER BY a.sequence, a.number", [id])
-    }
-
     /// The queue of every sink that has one, by name. Sinks without messages are not listed.
     package func queues() throws(JournalFailure) -> [QueueStatus] {
         try read { db in
@@ -153,13 +128,6 @@ package struct JournalView: Sendable {
                 path: path, bytes: bytes,
                 lastCommit: try Int64.fetchOne(db, sql: "SELECT max(committed) FROM lanes").map { EventTime(milliseconds: $0) },
                 alerts: try Int.fetchOne(db, sql: "SELECT count(*) FROM alerts") ?? 0)
-        }
-    }
-
-    private func alerts(_ rest: String, _ arguments: StatementArguments) throws(JournalFailure) -> [AlertEntry] {
-        try read { db in
-            let sql = "SELECT \(JournalRows.entry) FROM alerts a JOIN lanes l ON l.number = a.lane \(rest)"
-            return try Array(Row.fetchCursor(db, sql: sql, arguments: arguments).map(JournalRows.entry))
         }
     }
 

@@ -144,9 +144,6 @@ package struct EstateLabel: Equatable, Sendable {
 
     /// One line of `labels.ndjson`, without its end: the shape of ``IncidentLabel``; where the detector is null nobody should speak.
     package var json: String {
-        let detector = kind.detector.map { "\"\($0)\"" } ?? "null"
-        return
-            "{\"kind\":\"\(kind.rawValue)\",\"detector\":\(detector),\"account\":\"\(account)\",\"start\":\"\(CivilTime(start).rfc3339)\","
-            + "\"end\":\"\(CivilTime(end).rfc3339)\",\"size\":\(size)}"
+        IncidentLabel.json(kind: kind.rawValue, detector: kind.detector, account: account, from: start, to: end, size: "\(size)")
     }
 }

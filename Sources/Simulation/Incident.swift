@@ -201,9 +201,15 @@ package struct IncidentLabel: Equatable, Sendable {
 
     /// One line of `labels.ndjson`, without its end.
     package var json: String {
-        let detector = kind.detector.map { "\"\($0)\"" } ?? "null"
+        let size = NumberText.decimal(size, places: 3)
+        return IncidentLabel.json(kind: kind.rawValue, detector: kind.detector, account: account, from: start, to: end, size: size)
+    }
+
+    /// The shape that all labels have.
+    static func json(kind: String, detector: String?, account: String, from start: EventTime, to end: EventTime, size: String) -> String {
+        let detector = detector.map { "\"\($0)\"" } ?? "null"
         return
-            "{\"kind\":\"\(kind.rawValue)\",\"detector\":\(detector),\"account\":\"\(account)\",\"start\":\"\(CivilTime(start).rfc3339)\","
-            + "\"end\":\"\(CivilTime(end).rfc3339)\",\"size\":\(NumberText.decimal(size, places: 3))}"
+            "{\"kind\":\"\(kind)\",\"detector\":\(detector),\"account\":\"\(account)\",\"start\":\"\(CivilTime(start).rfc3339)\","
+            + "\"end\":\"\(CivilTime(end).rfc3339)\",\"size\":\(size)}"
     }
 }

@@ -23,14 +23,13 @@ struct FlowsListCommand: ParsableCommand {
         commandName: "list", abstract: "Every flow of the state, day by day or summed up.",
         discussion: "Exits 1 when there is no state yet. Example: weir flows list --settings /etc/weir/weir.yaml")
 
-    @Option(help: ArgumentHelp("The settings file, for its state directory.", valueName: "file")) var settings: String?
-    @Option(help: ArgumentHelp("The state directory itself.", valueName: "folder")) var state: String?
+    @OptionGroup var place: StateArguments
     @Flag(help: "A line a day instead of one for all days.") var daily = false
     @Flag(help: "One JSON object a line.") var json = false
 
     func run() throws {
         do {
-            let view = try JournalView.open(directory: try StateArguments.directory(settings: settings, state: state))
+            let view = try JournalView.open(directory: try place.directory())
             var flows = try view.flows()
             if !daily { flows = FlowLines.summed(flows) }
             for (lane, flow) in flows { System.write(json ? FlowLines.json(lane, flow) : FlowLines.text(lane, flow, daily: daily), to: 1) }
@@ -69,15 +68,6 @@ struct FlowsLearnCommand: ParsableCommand {
         text += "estate:\n  flows:\n"
         for (_, flow) in entries.sorted(by: { $0.key < $1.key }) { text += FlowLines.proposal(flow) }
         System.write(entries.isEmpty ? "# every flow that the archives show is declared, or they show none\n" : text, to: 1)
-    }
-}
-
-/// A state directory by either of its two names.
-enum StateArguments {
-    static func directory(settings: String?, state: String?) throws -> String {
-        if let state { return state }
-        guard let settings else { throw CommandFailure.wrongUse("name the settings file (--settings) or the state directory (--state).") }
-        return try SettingsLoading.load(settings, for: .reading).stateDirectory
     }
 }
 

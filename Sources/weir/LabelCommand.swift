@@ -12,14 +12,11 @@ import Settings
 /// Where a command that writes down a decision finds the state, and what it must say.
 struct DecisionArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Why; it is kept with your name.", valueName: "text")) var reason: String
-    @Option(help: ArgumentHelp("The settings file, for its state directory.", valueName: "file")) var settings: String?
-    @Option(help: ArgumentHelp("The state directory itself.", valueName: "folder")) var state: String?
+    @OptionGroup var place: StateArguments
 
     func directory() throws -> String {
         guard !reason.allSatisfy(\.isWhitespace) else { throw CommandFailure.wrongUse("say why: --reason must not be empty.") }
-        if let state { return state }
-        guard let settings else { throw CommandFailure.wrongUse("name the settings file (--settings) or the state directory (--state).") }
-        return try SettingsLoading.load(settings, for: .reading).stateDirectory
+        return try place.directory()
     }
 
     /// Writes the decision down.
@@ -54,7 +51,7 @@ struct LabelCommand: ParsableCommand {
         do {
             let transitions = try JournalView.open(directory: directory).transitions(of: alert)
             guard let record = transitions.last?.record else {
-                throw CommandFailure.badNews("there is no alert \(DisplayText.safe(alert)): weir status lists the open ones.")
+                throw CommandFailure.badNews("there is no alert \(DisplayText.safe(alert)): weir alerts list shows them.")
             }
             let verdict: LaneDecision.Verdict =
                 switch judgement {

@@ -20,13 +20,8 @@ final class ReplayOutput {
 
     func write(_ record: AlertRecord) {
         guard !hasFailed else { return }
-        let line = sentences ? ReplayOutput.sentence(record) : record.json
+        let line = sentences ? AlertPage.line(record) : record.json
         hasFailed = !System.write(line + "\n", to: descriptor)
-    }
-
-    /// `2026-06-03T02:05:00Z open critical D01 A-…: svc-orders-sync exported …`
-    static func sentence(_ record: AlertRecord) -> String {
-        "\(CivilTime(record.time).rfc3339) \(record.status.name) \(record.severity.name) \(record.detector) \(record.id): \(record.summary)"
     }
 
     static func save(_ text: String, to path: String) throws {

@@ -16,18 +16,17 @@ struct StatusCommand: ParsableCommand {
         commandName: "status", abstract: "What the daemon has read, learnt, found and sent, as of its last checkpoint.",
         discussion: "Exits 1 when there is no state yet. Example: weir status --settings /etc/weir/weir.yaml")
 
-    @Option(help: ArgumentHelp("The settings file, for its state directory.", valueName: "file")) var settings: String?
-    @Option(help: ArgumentHelp("The state directory itself.", valueName: "folder")) var state: String?
+    @OptionGroup var place: StateArguments
     @Flag(help: "One JSON object.") var json = false
 
     func run() throws {
         do {
-            let directory = try StateArguments.directory(settings: settings, state: state)
+            let directory = try place.directory()
             let view = try JournalView.open(directory: directory)
             let lanes = try view.lanes()
             let received = lanes.map { ReceiverCounters.read(ReceiverSettings.spool(of: $0.name, in: directory)) }
             let report = StatusReport(
-                summary: try view.summary(), lanes: lanes, received: received, alerts: try view.openAlerts(limit: 100),
+                summary: try view.summary(), lanes: lanes, received: received, alerts: try view.alerts(.open(limit: 100)),
                 queues: try view.queues())
             System.write((json ? report.json : report.text) + "\n", to: 1)
         } catch let failure as JournalFailure {

@@ -76,7 +76,7 @@ import Testing
         #expect(resumed.header == [1])
         #expect(resumed.accounts == [account(1, 1)])
         #expect(resumed.positions.map(\.offset) == [10])
-        #expect(try journal.view.recentAlerts(limit: 10) == [])
+        #expect(try journal.view.alerts(after: 0, limit: 10) == [])
         #expect(try journal.view.queues() == [])
         #expect(try journal.view.lanes().first?.counters == [])
     }
@@ -145,10 +145,8 @@ import Testing
             commit(alerts: [
                 record("a1"), record("a2"), record("a1", 1, .update), record("a2", 1, .resolved), record("a3", account: "svc-9"),
             ]), now: noon)
-        #expect(try journal.view.openAlerts().map(\.record.id) == ["a3", "a1"])
-        #expect(try journal.view.openAlerts().last?.record.status == .update)
-        #expect(try journal.view.recentAlerts(limit: 2).map(\.record.id) == ["a3", "a2"])
-        #expect(try journal.view.recentAlerts(limit: 9, account: "svc-9").map(\.record.id) == ["a3"])
+        #expect(try journal.view.alerts(.open()).map(\.record.id) == ["a3", "a1"])
+        #expect(try journal.view.alerts(.open()).last?.record.status == .update)
         let first = try #require(try journal.view.alerts(after: 0, limit: 2).last)
         #expect(try journal.view.alerts(after: first.number, limit: 1).map(\.record) == [record("a1", 1, .update)])
     }

@@ -146,11 +146,11 @@ import Testing
         let journal = try open()
         try journal.commit(commit(alerts: [record("a1")]), now: noon)
         let beside = try JournalView.open(directory: folder.state)
-        #expect(try beside.openAlerts().count == 1)
+        #expect(try beside.alerts(.open()).count == 1)
         try journal.commit(commit(alerts: [record("a2")]), now: noon)
-        #expect(try beside.openAlerts().count == 2)
+        #expect(try beside.alerts(.open()).count == 2)
         try journal.close()
-        #expect(try JournalView.open(directory: folder.state).openAlerts().count == 2)
+        #expect(try JournalView.open(directory: folder.state).alerts(.open()).count == 2)
     }
 
     @Test func `status without a state folder says that weir has not run`() throws {

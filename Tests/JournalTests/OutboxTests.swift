@@ -117,7 +117,7 @@ import Testing
         #expect(try journal.view.queues().first?.delivered == 1)
         try journal.commit(commit(), now: noon + SQLiteJournal.deliveredRetention + .seconds(1))
         #expect(try journal.view.queues().map(\.sink) == ["webhook:hooks.example.com"])
-        #expect(try journal.view.recentAlerts(limit: 9).count == 1)
+        #expect(try journal.view.alerts(after: 0, limit: 9).count == 1)
     }
 
     @Test func `messages wait a week for a sink that is gone from the settings, then they are dead letters`() throws {
