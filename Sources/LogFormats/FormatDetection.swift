@@ -36,8 +36,11 @@ public struct FormatDetection: Sendable {
         var wrappers = LineWrapper.allCases.filter { FormatDetection.wraps($0, sample) }
         // containerd's header reads like a syslog daemon's: a time and a name.
         if wrappers.contains(.cri) { wrappers.removeAll { $0 == .syslog } }
-        for wrapper in [nil] + wrappers {
-            let inner = wrapper.map { FormatDetection.unwrapped(sample, $0) } ?? sample
+        var readings: [(LineWrapper?, [UInt8], [any LineFormat.Type])] = [(nil, sample, formats)]
+        readings += wrappers.map { ($0, FormatDetection.unwrapped(sample, $0), formats) }
+        // A table's rows may be a product's records.
+        if let rows = WrappedRows.objects(of: sample) { readings.append((.csv, rows, formats.filter { !$0.descriptor.marks.isEmpty })) }
+        for (wrapper, inner, formats) in readings {
             let objects = FieldOutline(objects: inner)
             let keys = RecordMarks(inner)
             for (order, type) in formats.enumerated() where FormatDetection.isThinkable(type, inner) {
@@ -153,6 +156,8 @@ public struct FormatDetection: Sendable {
         var kind: Int
         var understood: Int
         var hasEvents: Bool
+        /// The log names who did it.
+        var isNamed: Bool
         var fields: Int
         var isSpecial: Bool
         var mapped: Int
@@ -170,12 +175,15 @@ public struct FormatDetection: Sendable {
             if hasEvents && isTable && trial.options == FormatOptions() {
                 kind = 4
             } else if hasEvents {
-                kind = isObject ? (isOwn ? 3 : 2) : isGeneric ? 1 : 3
+                // A table in which a product's format finds nobody is any table.
+                let isAnybodys = isObject && trial.format != "json" && trial.hasStandIn && trial.options.wrapper == .csv
+                kind = isAnybodys ? 1 : isObject ? (isOwn ? 3 : 2) : isGeneric ? 1 : 3
             } else {
                 // A format of objects may step over any; the others know their logs by their shape.
                 kind = isObject || isGeneric ? 0 : 2
             }
             understood = Int(trial.understood * 100)
+            isNamed = !trial.hasStandIn
             fields = trial.stated.count
             // Of two that find as much, objects belong to the format whose keys they have.
             isSpecial = isObject ? trial.format != "json" && trial.hasKeys : !isGeneric
@@ -186,7 +194,8 @@ public struct FormatDetection: Sendable {
 
         private var values: [Int] {
             [
-                fits ? 1 : 0, fits || !isNear ? 0 : 1, kind, hasEvents ? 1 : 0, understood, fields, isSpecial ? 1 : 0, mapped,
+                fits ? 1 : 0, fits || !isNear ? 0 : 1, kind, hasEvents ? 1 : 0, isNamed ? 1 : 0, understood, fields, isSpecial ? 1 : 0,
+                mapped,
                 isWrapped ? 1 : 0, order,
             ]
         }
@@ -256,6 +265,9 @@ public struct FormatDetection: Sendable {
         let first = sample[start..<lineEnd]
         if first.first == UInt8(ascii: "<") && first.dropFirst().first.map({ ($0 | 0x20) &- 0x61 < 26 || $0 == 0x3F }) == true {
             return "it is XML: weir reads lines"
+        }
+        if lineEnd + 1 >= sample.endIndex, let names = WrappedRows.names(in: Array(first)), names > 2 {
+            return "it is the header of a table, of \(names) columns, and no row: look again when there are some"
         }
         let words = first.split(whereSeparator: { $0 == 0x20 || $0 == 0x09 })
         if words.count >= 8 && !first.contains(0x09) && words[0].count == 10 && words[1].count == 8 {

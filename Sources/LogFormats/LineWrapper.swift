@@ -11,7 +11,7 @@ public enum LineWrapper: String, CaseIterable, Sendable {
     case cri
     /// What log shippers write, and `journalctl -o json`: a JSON object with the line as a text in it, see ``WrappedObjects``.
     case json
-    /// What is exported from where logs are searched: a table with the line in a column, see ``WrappedRows``.
+    /// What is exported from where logs are searched: a table with the line in a column, or a column for each key, see ``WrappedRows``.
     case csv
     /// What tools put before the lines of a container or stream, see ``LinePrefix``.
     case prefix
@@ -28,7 +28,7 @@ public enum LineWrapper: String, CaseIterable, Sendable {
                 + "RawData, resultDescription"
         case .csv:
             "a table with a header and the line in its column _raw (Splunk), AuditData (Purview), @message (CloudWatch), message, log, line, "
-                + "textPayload, LogMessage, RawData, content or body"
+                + "textPayload, LogMessage, RawData, content or body; for a product's records also a table whose columns are their keys"
         case .prefix: "before each line what Compose, kubectl, docker logs -t, Fluentd or CloudWatch's export to S3 put there"
         }
     }

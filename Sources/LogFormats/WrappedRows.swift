@@ -4,14 +4,15 @@
 import EventModel
 
 /// Any format, each line of which stands in a column of a table with a header: what Splunk, CloudWatch Logs Insights, Datadog, Kibana,
-/// Grafana and Purview's audit search write when somebody exports what they found.
+/// Grafana and Purview's audit search write when somebody exports what they found. A format of a product's records also reads tables
+/// whose columns are named like the keys of those: of each row it is given an object, see ``RowObjects``.
 ///
-/// The table is one of comma-separated values, split as ``TableReader`` splits them. Strangers write into its rows, so less is forgiven
-/// than there: a header is a record of nothing but names, and one of as many columns as the last has the same of them; a record that is no
-/// row is passed over to its end, however long it is, because the lines in it are what somebody sent. Only where a quote stands where none
-/// may, which no exporter writes, reading goes on at the line behind the record's first. The header may come again anywhere, since files
-/// are concatenated. Rows whose column is empty hold no line. A line end inside of a text becomes a blank, so that a record always stands
-/// in one line.
+/// The values stand between commas, semicolons or tabs, split as ``TableReader`` splits them. Strangers write into its rows, so less is
+/// forgiven than there: a header is a record of nothing but names, and one of as many columns as the last has the same of them; a record
+/// that is no row is passed over to its end, however long it is, because the lines in it are what somebody sent. Only where a quote stands
+/// where none may, which no exporter writes, reading goes on at the line behind the record's first. The header may come again anywhere,
+/// since files are concatenated. Rows whose column is empty hold no line. A line end inside of a text becomes a blank, so that a record
+/// always stands in one line.
 ///
 /// Complexity: O(bytes). State: the inner format's, ``stateLength`` bytes and 8 KB.
 struct WrappedRows: LineFormat {
@@ -27,9 +28,16 @@ struct WrappedRows: LineFormat {
         "line", "content", "body",
     ]
 
+    /// How many of these hold nothing else, whatever stands beside them.
+    private static let sureColumns = 3
+
+    /// The column of a table whose rows are records themselves.
+    private static let wholeRow = 0xFFFF
+    private static let separators: [UInt8] = [",", ";", "\t"].map { UInt8(ascii: $0) }
+
     /// Where the lines stand, as a header says.
     private struct Place: Equatable {
-        /// The column and how many there are.
+        /// The column, or ``wholeRow``, and how many there are.
         var column: Int
         var width: Int
         /// The names of all columns, in any order.
@@ -43,11 +51,24 @@ struct WrappedRows: LineFormat {
 
     private var inside: InnerLines
     private var record = CSVRecord()
+    /// Which of ``separators`` is the table's.
+    private var separator = 0
     private var place: Place?
     private var rest = Rest.none
+    /// The keys that a header needs whose rows are records; nil where none are.
+    private let marks: [[String]]?
+    private var objects = RowObjects()
 
-    /// Rows with lines of `format`.
-    init(around format: any LineFormat) { inside = InnerLines(format) }
+    /// Rows with lines of `format`, or rows that are its records.
+    init(around format: any LineFormat) {
+        let marks = type(of: format).descriptor.marks
+        self.init(around: format, marks: marks.isEmpty ? nil : marks)
+    }
+
+    private init(around format: any LineFormat, marks: [[String]]?) {
+        inside = InnerLines(format)
+        self.marks = marks
+    }
 
     /// Rows with lines of JSON. Throws: ``FormatOptionsError``.
     init(options: FormatOptions) throws(FormatOptionsError) { self.init(around: try JSONFormat(options: options)) }
@@ -60,20 +81,38 @@ struct WrappedRows: LineFormat {
         let inner = inside.format.resumeState
         guard place != nil || rest != .none || !inner.isEmpty else { return [] }
         let place = place ?? Place(column: 0, width: 0, names: 0)
-        let numbers = [place.column, place.width].flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }
-        return numbers + (0..<8).map { UInt8(truncatingIfNeeded: place.names >> (8 * UInt64($0))) } + [rest.rawValue] + inner
+        func bytes(_ number: Int) -> [UInt8] { [UInt8(truncatingIfNeeded: number), UInt8(truncatingIfNeeded: number >> 8)] }
+        let names = (0..<8).map { UInt8(truncatingIfNeeded: place.names >> (8 * UInt64($0))) }
+        let header = place.column == WrappedRows.wholeRow ? bytes(objects.header.count) + objects.header : []
+        return bytes(place.column) + bytes(place.width) + names + [rest.rawValue | UInt8(separator) << 4] + header + inner
     }
 
     /// Takes up a state; one that makes no sense is ignored.
     mutating func resume(from state: [UInt8]) {
-        guard state.count >= WrappedRows.stateLength, let rest = Rest(rawValue: state[12]) else { return }
+        guard state.count >= WrappedRows.stateLength, let rest = Rest(rawValue: state[12] & 0xF), state[12] >> 4 < 3 else { return }
         let column = Int(state[0]) | Int(state[1]) << 8
         let width = Int(state[2]) | Int(state[3]) << 8
         let names = (0..<8).reduce(UInt64(0)) { $0 | UInt64(state[4 + $1]) << (8 * UInt64($1)) }
-        guard column < width && width <= CSVRecord.limit || width == 0 else { return }
+        let isRow = column == WrappedRows.wholeRow
+        guard column < width || isRow, width <= CSVRecord.limit || width == 0 else { return }
+        var inner = Array(state.dropFirst(WrappedRows.stateLength))
+        if isRow {
+            guard inner.count >= 2 else { return }
+            let count = 2 + (Int(inner[0]) | Int(inner[1]) << 8)
+            guard inner.count >= count, let objects = RowObjects(header: Array(inner[2..<count])), objects.width == width else { return }
+            self.objects = objects
+            inner.removeFirst(count)
+        }
         place = width > 0 ? Place(column: column, width: width, names: names) : nil
         self.rest = rest
-        if state.count > WrappedRows.stateLength { inside.format.resume(from: Array(state.dropFirst(WrappedRows.stateLength))) }
+        split(at: Int(state[12] >> 4))
+        if !inner.isEmpty { inside.format.resume(from: inner) }
+    }
+
+    private mutating func split(at separator: Int) {
+        self.separator = separator
+        let byte = WrappedRows.separators[separator]
+        record = CSVRecord(separator: byte, allowsInnerQuotes: byte == 0x09)
     }
 
     /// Decodes whole records; see ``LineFormat/decode(_:from:isFinal:into:)``.
@@ -84,6 +123,7 @@ struct WrappedRows: LineFormat {
             let lineEnd = bytes.firstIndex(of: UInt8(ascii: "\n"), from: position, to: bytes.count)
             if lineEnd == bytes.count && !isFinal { break }
             let nextLine = min(lineEnd &+ 1, bytes.count)
+            if place == nil { chooseSeparator(bytes, from: position, lineEnd: lineEnd, isFinal: isFinal) }
             switch record.frame(bytes, from: position, lineEnd: lineEnd, isFinal: isFinal) {
             case .blank: position = nextLine
             case .unfinished: return position
@@ -101,9 +141,14 @@ struct WrappedRows: LineFormat {
                     // A reader that stops at one of the lines before and resumes must do so with their header.
                     guard found == place || lines.lines.isEmpty else { return position }
                     place = found
+                    if found.column == WrappedRows.wholeRow { objects = RowObjects(bytes, record, count: count) }
                     position = next
                 } else if let place, place.width == count {
-                    guard row(bytes, record.field(place.column), outer: first..<end, &text, into: &lines) else { return position }
+                    let isTaken =
+                        place.column == WrappedRows.wholeRow
+                        ? object(bytes, count, outer: first..<end, &text, into: &lines)
+                        : row(bytes, record.field(place.column), outer: first..<end, &text, into: &lines)
+                    guard isTaken else { return position }
                     position = next
                 } else {
                     lines.refuse(place == nil ? .missingHeader : .wrongColumnCount, start: first, end: end)
@@ -112,6 +157,31 @@ struct WrappedRows: LineFormat {
             }
         }
         return position
+    }
+
+    /// Before there is a header: which separator makes one of what begins at `position`; a comma if none does, or it has not come whole.
+    @inline(never)
+    private mutating func chooseSeparator(_ bytes: PaddedBytes, from position: Int, lineEnd: Int, isFinal: Bool) {
+        for separator in WrappedRows.separators.indices {
+            split(at: separator)
+            switch record.frame(bytes, from: position, lineEnd: lineEnd, isFinal: isFinal) {
+            case .unfinished: return split(at: 0)
+            case .record(_, _, _, let count):
+                if (separator == 0 || count > 1) && header(bytes, count) != nil { return }
+            case .blank, .refused, .endless: break
+            }
+        }
+        split(at: 0)
+    }
+
+    /// Decodes the record that a row is; false when it has to wait for the lines before it to be taken.
+    @inline(never)
+    private mutating func object(
+        _ bytes: PaddedBytes, _ count: Int, outer: Range<Int>, _ text: inout ChunkBuffer, into lines: inout DecodedLines
+    ) -> Bool {
+        text.removeAll()
+        text.append(objects.object(of: record, bytes))
+        return inside.copied(text, from: outer.lowerBound, to: outer.upperBound, into: &lines)
     }
 
     /// Passes over what is left of a record that is passed over. Returns where the next one begins, or the end of the bytes.
@@ -167,8 +237,13 @@ struct WrappedRows: LineFormat {
             guard let name = WrappedRows.columns.firstIndex(where: { WrappedRows.isName($0, bytes, field) }) else { continue }
             if name < best?.name ?? Int.max { best = (column, name) }
         }
-        guard let best, place.map({ $0.width != count || $0.names == names }) ?? true else { return nil }
-        return Place(column: best.column, width: count, names: names)
+        guard place.map({ $0.width != count || $0.names == names }) ?? true else { return nil }
+        // A product's record may have a message of its own.
+        let isSure = best.map { $0.name < WrappedRows.sureColumns } ?? false
+        if !isSure, let marks, count > 1, RowObjects(bytes, record, count: count).hold(marks) {
+            return Place(column: WrappedRows.wholeRow, width: count, names: names)
+        }
+        return best.map { Place(column: $0.column, width: count, names: names) }
     }
 
     /// Whether a text looks like the name of a column: it begins like a word, and nothing in it looks like a time, an address, an object or
@@ -198,10 +273,24 @@ struct WrappedRows: LineFormat {
 
 extension WrappedRows {
     /// The lines of a table, for a look at a log. Nil where no header names a column for them, or most records are no rows under it.
-    static func lines(of sample: [UInt8]) -> [UInt8]? {
-        var rows = WrappedRows(around: LineCollector())
+    static func lines(of sample: [UInt8]) -> [UInt8]? { lines(of: sample, marks: nil) }
+
+    /// The rows of a table as objects, if its columns have names.
+    static func objects(of sample: [UInt8]) -> [UInt8]? { lines(of: sample, marks: []) }
+
+    private static func lines(of sample: [UInt8], marks: [[String]]?) -> [UInt8]? {
+        var rows = WrappedRows(around: LineCollector(), marks: marks)
         let refused = LineCollector.read(sample, through: &rows)
-        guard rows.place != nil, let collector = rows.inside.format as? LineCollector, collector.count > refused else { return nil }
+        guard let place = rows.place, (place.column == wholeRow) == (marks != nil), let collector = rows.inside.format as? LineCollector,
+            collector.count > refused
+        else { return nil }
         return collector.lines
+    }
+
+    /// How many columns a line names that may be a table's header; nil when it is none.
+    static func names(in line: [UInt8]) -> Int? {
+        var rows = WrappedRows(around: LineCollector(), marks: [])
+        _ = LineCollector.read(line, through: &rows)
+        return rows.place?.width
     }
 }
