@@ -30,7 +30,7 @@ extension CSVRecord {
     @inline(never)
     mutating func frame(_ bytes: PaddedBytes, from position: Int, lineEnd: Int, isFinal: Bool) -> Framed {
         var start = position
-        if bytes.hasASCII("\u{FEFF}", at: start) && start + 3 <= lineEnd { start += 3 }
+        while bytes.hasASCII("\u{FEFF}", at: start) && start + 3 <= lineEnd { start += 3 }
         while start < lineEnd && (bytes[start] == 0 || bytes[start] == 0x20 || bytes[start] == 0x0D) { start += 1 }
         if start == lineEnd { return .blank }
         let window = min(start + CSVRecord.longest, bytes.count)

@@ -67,6 +67,8 @@ struct CloudTrailDialect: RecordDialect {
     /// Codes by what they end or begin with: services spell the same refusal in many ways.
     private func status(_ record: RecordView, _ operation: Operation) -> UInt16 {
         if record.has(.outcome) {
+            // Grafana and others state a status, of what went well too.
+            if let status = record.number(.outcome), status >= 100, status < 600 { return UInt16(status) }
             if record.contains(.outcome, "accessdenied") || record.contains(.outcome, "unauthorized") { return 403 }
             if record.contains(.outcome, "throttl") || record.contains(.outcome, "slowdown") { return 429 }
             if record.contains(.outcome, "nosuch") || record.contains(.outcome, "notfound") { return 404 }

@@ -8,7 +8,7 @@ import EventModel
 /// `[vhost[:port] ]["forwarders" ]address[, address]* ident user [time] "request" status bytes` and whatever the operator added behind it;
 /// the time may be the common log's or ISO 8601 in seconds. The account is `$remote_user` as it is logged, escapes and all; requests
 /// without one (`-`) are ignored and counted. Bytes count when the status is 2xx: only then the body was data that left. The operation
-/// follows the method, see ``HTTPOperation``.
+/// follows the method, see ``HTTPOperation``. With `fields: {account: client}` the address stands for whoever has no name.
 ///
 /// The address is the first field. Where that is a list of forwarders its last entry counts, the one that the nearest proxy saw: the others
 /// are what a client claimed. A quoted list of addresses (`"$http_x_forwarded_for"`), before the address or as the third quoted field
@@ -24,16 +24,21 @@ public struct CombinedFormat: LineFormat {
     /// What the catalogue says.
     public static let descriptor = FormatDescriptor(
         name: "combined", summary: "access logs of nginx and Apache (common, combined, virtual hosts), with the logged-in user as account",
-        defaultLateness: .minutes(2),
+        defaultLateness: .minutes(2), mappableKeys: ["account"], columns: ["client"], standIns: ["client"],
         example: #"10.0.4.7 - svc-orders [01/Jun/2026:02:05:00 +0000] "GET /api/contacts HTTP/1.1" 200 51200 "-" "sync/2.1""#)
 
     private var clock = CommonLogClock()
+    /// Whether requests of nobody are those of their addresses.
+    private let namesAddresses: Bool
 
-    /// Throws: ``FormatOptionsError`` for any map: the fields have their places.
+    /// Throws: ``FormatOptionsError`` for any map but `account: client`: the fields have their places.
     public init(options: FormatOptions) throws(FormatOptionsError) {
-        guard options.fields.isEmpty else {
-            throw FormatOptionsError(problems: options.fields.keys.sorted().map { "fields.\($0): combined has fixed fields and no map" })
+        let problems = options.fields.sorted { $0.key < $1.key }.compactMap { key, place in
+            key == "account" && ColumnPlan.plain(place) == "client"
+                ? nil : "fields.\(key): combined has fixed fields; only account can be placed, at client, where nobody is named"
         }
+        guard problems.isEmpty else { throw FormatOptionsError(problems: problems) }
+        namesAddresses = !options.fields.isEmpty
     }
 
     /// Decodes whole lines; see ``LineFormat/decode(_:from:isFinal:into:)``.
@@ -41,13 +46,13 @@ public struct CombinedFormat: LineFormat {
         var position = start
         var clock = self.clock
         while position < bytes.count && !lines.isFull {
-            if let next = CombinedLine.steady(bytes, from: position, clock: &clock, into: &lines) {
+            if let next = CombinedLine.steady(bytes, from: position, clock: &clock, namesAddresses, into: &lines) {
                 position = next
                 continue
             }
             let end = bytes.firstIndex(of: UInt8(ascii: "\n"), from: position, to: bytes.count)
             if end == bytes.count && !isFinal { break }
-            CombinedLine.decode(bytes, from: position, to: end, clock: &clock, into: &lines)
+            CombinedLine.decode(bytes, from: position, to: end, clock: &clock, namesAddresses, into: &lines)
             position = min(end + 1, bytes.count)
         }
         self.clock = clock
@@ -102,7 +107,9 @@ enum CombinedLine {
     ///
     /// Every byte is looked at once: nothing that is searched for may lie behind the line's end, which is found on the way.
     @inline(__always)
-    static func steady(_ bytes: PaddedBytes, from start: Int, clock: inout CommonLogClock, into lines: inout DecodedLines) -> Int? {
+    static func steady(
+        _ bytes: PaddedBytes, from start: Int, clock: inout CommonLogClock, _ namesAddresses: Bool, into lines: inout DecodedLines
+    ) -> Int? {
         let limit = bytes.count
         let open = bytes.firstIndex(of: quote, or: UInt8(ascii: "\n"), from: start, to: limit)
         let stamp = open &- 30
@@ -126,8 +133,21 @@ enum CombinedLine {
         {
             forwarded(bytes, from: behind, to: end, into: &line)
         }
-        if line.account.isEmpty { lines.ignored &+= 1 } else { lines.lines.append(line) }
+        take(line, bytes, namesAddresses, into: &lines)
         return end &+ 1
+    }
+
+    /// Appends a request, or counts it as ignored where it is nobody's.
+    @inline(__always)
+    private static func take(_ line: DecodedLine, _ bytes: PaddedBytes, _ namesAddresses: Bool, into lines: inout DecodedLines) {
+        guard line.account.isEmpty else { return lines.lines.append(line) }
+        let address = Int(line.address.start)
+        guard namesAddresses, !line.address.isEmpty, !bytes.hasControl(from: address, to: address + line.address.count) else {
+            lines.ignored &+= 1
+            return
+        }
+        lines.lines.append(line)
+        lines.lines[lines.lines.count - 1].account = line.address
     }
 
     /// Whether there is a third field in quotes, or the beginning of one.
@@ -140,7 +160,10 @@ enum CombinedLine {
 
     /// Decodes `start ..< end` (without the line end) and appends the line, counts it as ignored, or notes the reason against it.
     @inline(__always)
-    static func decode(_ bytes: PaddedBytes, from start: Int, to end: Int, clock: inout CommonLogClock, into lines: inout DecodedLines) {
+    static func decode(
+        _ bytes: PaddedBytes, from start: Int, to end: Int, clock: inout CommonLogClock, _ namesAddresses: Bool,
+        into lines: inout DecodedLines
+    ) {
         var prefix = start
         var open = bytes.firstIndex(of: quote, from: start, to: end)
         if !opensRequest(bytes, open, from: start) { (prefix, open) = laterRequest(bytes, open, from: start, to: end) }
@@ -168,7 +191,7 @@ enum CombinedLine {
         if let reason = response(bytes, from: open &+ 1, to: end, into: &line) {
             return lines.refuse(reason, start: start, end: end)
         }
-        if line.account.isEmpty { lines.ignored &+= 1 } else { lines.lines.append(line) }
+        take(line, bytes, namesAddresses, into: &lines)
     }
 
     /// Whether the quote at a position opens the request: it stands behind `] `.

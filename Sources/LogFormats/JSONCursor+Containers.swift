@@ -14,7 +14,7 @@ extension JSONCursor {
         var first = start
         var last = end
         // Files that begin with a byte order mark are concatenated like others, so it may stand before any line.
-        if first + 3 <= last && bytes[first] == 0xEF && bytes[first + 1] == 0xBB && bytes[first + 2] == 0xBF { first += 3 }
+        while first + 3 <= last && bytes[first] == 0xEF && bytes[first + 1] == 0xBB && bytes[first + 2] == 0xBF { first += 3 }
         while first < last && (bytes[first] == 0 || JSONCursor.isSpace(bytes[first])) { first += 1 }
         while last > first && JSONCursor.isSpace(bytes[last - 1]) { last -= 1 }
         guard first < last else { return isOpen ? nil : end + 1 }

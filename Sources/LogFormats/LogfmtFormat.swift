@@ -42,7 +42,7 @@ public struct LogfmtFormat: LineFormat {
         var position = start
         var last = end
         while last > position && bytes[last &- 1] <= 0x20 { last &-= 1 }
-        if position + 3 <= last && bytes[position] == 0xEF && bytes.hasASCII("\u{FEFF}", at: position) { position += 3 }
+        while position + 3 <= last && bytes[position] == 0xEF && bytes.hasASCII("\u{FEFF}", at: position) { position += 3 }
         while position < last && bytes[position] <= 0x20 { position &+= 1 }
         guard position < last else { return }
         draft.reset(start: start)

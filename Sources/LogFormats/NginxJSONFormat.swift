@@ -29,7 +29,7 @@ struct NginxJSONDialect: RecordDialect {
         RecordPlace(.method, "request_method", "method", "http_method"), RecordPlace(.endpoint, "request_uri", "uri", "path", "url"),
         RecordPlace(.requestLine, "request"), RecordPlace(.status, "status", "status_code"),
         RecordPlace(.bytes, "body_bytes_sent", "bytes_sent", "size", "bytes"), RecordPlace(.rows, "rows", "record_count"),
-        RecordPlace(.ip, "remote_addr", "client_ip", "client", "http_x_forwarded_for", "remote_ip"),
+        RecordPlace(.ip, "remote_addr", "client_ip", "clientip", "client", "http_x_forwarded_for", "remote_ip"),
         RecordPlace(.agent, "http_user_agent", "user_agent", "agent"), RecordPlace(.object, "object"),
         RecordPlace(.env, "environment", "env", "http_host", "host", "server_name"), RecordPlace(.region, "region", "datacenter"),
         RecordPlace(.destRegion, "geoip_country_code", "geoip2_data_country_code", "geoip2_country_code"),

@@ -21,7 +21,7 @@ struct OCSFDialect: RecordDialect {
 
     static let places = [
         RecordPlace(.ts, "time", "time_dt"), RecordPlace(.eventID, "metadata.uid"), RecordPlace(.eventType, "class_uid"),
-        RecordPlace(.category, "activity_id"), RecordPlace(.action, "api.operation", "activity_name"),
+        RecordPlace(.category, "activity_id"), RecordPlace(.total, "type_uid"), RecordPlace(.action, "api.operation", "activity_name"),
         RecordPlace(
             .account, "actor.session.issuer", "actor.user.uid", "actor.user.name", "actor.user.email_addr", "actor.app_uid",
             "actor.app_name", "actor.invoked_by", "user.uid", "user.name", "user.email_addr"),
@@ -71,7 +71,8 @@ struct OCSFDialect: RecordDialect {
     }
 
     private func operation(_ record: RecordView, _ kind: Class) -> Operation {
-        let activity = record.number(.category) ?? 0
+        // A type is a class and, in its last two digits, an activity.
+        let activity = record.number(.category) ?? record.number(.total).map { $0 % 100 } ?? 0
         switch kind {
         case .authentication: return .login
         case .datastore:

@@ -100,9 +100,11 @@ struct RecordDraft {
     /// Reads every field that means the same in every product; false when a number is none.
     mutating func standard(_ record: RecordView, _ scratch: inout [UInt8]) -> Bool {
         line.account = record.text(.account, &scratch)
+        // What stands in for a name may be where a connection came from: its port is another with each.
+        if record.plan.isMapped(.account) { line.account = record.withoutPort(line.account) }
         line.endpoint = record.endpoint(&scratch)
         line.object = record.text(.object, &scratch)
-        line.address = record.first(of: record.text(.ip, &scratch), scratch)
+        line.address = record.address(&scratch)
         detail(\.agent, record.text(.agent, &scratch))
         detail(\.job, record.text(.job, &scratch))
         detail(\.item, record.text(.item, &scratch))

@@ -10,7 +10,7 @@ enum RecordField: Int, CaseIterable, Sendable {
     // These are products' own.
     case eventType, eventID, category, readOnly, app, user, userID, userKind, organization, total, rowCount, rowSize, execution, sequence
     case host, service, outcome, requestLine, limitLeft, requestBytes, otherBytes, otherRows, agentic, list, request, report
-    case listView, queried, loginID
+    case listView, queried, loginID, date, clock
 
     static let firstMovement = RecordField.env
     static let lastMapped = RecordField.text

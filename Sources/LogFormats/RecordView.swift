@@ -106,6 +106,51 @@ struct RecordView {
         return text
     }
 
+    /// The first place of the caller's address that holds one: products write words there, `Salesforce.com IP`, and names of services. Of a
+    /// chain the first counts. Where the settings say where it stands it is what stands there.
+    @inline(__always)
+    func address(_ scratch: inout [UInt8]) -> TextRange {
+        if present.isDisjoint(with: plan.set(.ip)) { return .none }
+        return plan.isMapped(.ip) ? first(of: text(.ip, &scratch), scratch) : heldAddress(&scratch)
+    }
+
+    private func heldAddress(_ scratch: inout [UInt8]) -> TextRange {
+        for place in plan.range(.ip) where present.contains(plan.slots[place]) {
+            let value = values[plan.slots[place]]
+            guard value.kind == .text || value.kind == .escapedText else { continue }
+            let text = first(of: self.text(value, &scratch), scratch)
+            guard text.count <= 64 else { continue }
+            let start = Int(text.start)
+            if text.isScratch {
+                let copy = Array(scratch[start..<start + text.count])
+                if ChunkBuffer(copy).withBytes({ CombinedPrefix.isAddress($0, from: 0, to: $0.count) }) { return text }
+            } else {
+                let zone = bytes.firstIndex(of: UInt8(ascii: "%"), from: start, to: start + text.count)
+                if CombinedPrefix.isAddress(bytes, from: start, to: zone) { return text }
+            }
+        }
+        return .none
+    }
+
+    /// An address, the first of a chain, without the port behind it, `192.0.2.1:4711` or `[2001:db8::1]:4711`; any other text as it is.
+    func withoutPort(_ text: TextRange) -> TextRange {
+        guard !text.isScratch, text.count > 2 else { return text }
+        let start = Int(text.start)
+        let comma = bytes.firstIndex(of: UInt8(ascii: ","), from: start, to: start + text.count)
+        if comma < start + text.count && CombinedPrefix.isAddress(bytes, from: start, to: comma) {
+            return withoutPort(part(text, from: 0, count: comma - start))
+        }
+        let end = start + text.count
+        if bytes[start] == UInt8(ascii: "[") {
+            let close = bytes.firstIndex(of: UInt8(ascii: "]"), from: start, to: end)
+            return close < end && CombinedPrefix.isAddress(bytes, from: start, to: end)
+                ? TextRange(start: start + 1, count: close - start - 1) : text
+        }
+        let colon = bytes.firstIndex(of: UInt8(ascii: ":"), from: start, to: end)
+        let isPort = colon < end && bytes.firstIndex(of: UInt8(ascii: ":"), from: colon + 1, to: end) == end
+        return isPort && CombinedPrefix.isAddress(bytes, from: start, to: colon) ? part(text, from: 0, count: colon - start) : text
+    }
+
     /// The endpoint: of an absolute URL its path.
     @inline(__always)
     func endpoint(_ scratch: inout [UInt8]) -> TextRange {
@@ -185,9 +230,23 @@ struct RecordView {
 
     func time(into line: inout DecodedLine, clock: inout MinuteClock) -> RecordVerdict {
         let value = self.value(.ts)
+        if value.kind == .none && has(.date) { return dateAndClock(into: &line) }
         guard value.kind == .text || value.kind == .number else { return .refused(value.kind == .none ? .missingTime : .badTime) }
         let start = Int(value.start)
         let time = RecordTime.parse(bytes, from: start, to: start + Int(value.count), clock: &clock)
+        guard time != .min else { return .refused(.badTime) }
+        line.time = EventTime(milliseconds: time)
+        return .line
+    }
+
+    /// A time in two places: `2026-06-01` and `02:05:00`, which are UTC.
+    @inline(never)
+    private func dateAndClock(into line: inout DecodedLine) -> RecordVerdict {
+        let (date, clock) = (value(.date), value(.clock))
+        guard date.kind == .text, date.count == 10, clock.kind == .text, clock.count <= 16 else { return .refused(.badTime) }
+        let day = bytes.copy(Int(date.start)..<Int(date.start + date.count))
+        let text = day + [0x20] + bytes.copy(Int(clock.start)..<Int(clock.start + clock.count))
+        let time = ChunkBuffer(text).withBytes { RecordTime.zoneless($0, from: 0, to: $0.count) }
         guard time != .min else { return .refused(.badTime) }
         line.time = EventTime(milliseconds: time)
         return .line

@@ -93,7 +93,7 @@ struct W3CReader: Sendable {
     @inline(never)
     private mutating func unusual(_ bytes: PaddedBytes, from position: Int, to end: Int, into lines: inout DecodedLines) -> Bool {
         var start = position
-        if start + 3 <= end && bytes.hasASCII("\u{FEFF}", at: start) { start += 3 }
+        while start + 3 <= end && bytes.hasASCII("\u{FEFF}", at: start) { start += 3 }
         while start < end && bytes[start] <= 0x20 { start += 1 }
         guard start < end else { return true }
         let isUTF16 = (bytes[start] == 0xFF && bytes[start + 1] == 0xFE) || (bytes[start] == 0xFE && bytes[start + 1] == 0xFF)
@@ -129,7 +129,9 @@ struct W3CReader: Sendable {
     @inline(__always)
     private mutating func line(_ bytes: PaddedBytes, from first: Int, start: Int, to end: Int, into lines: inout DecodedLines) {
         guard let plan else { return lines.refuse(.missingHeader, start: start, end: end) }
-        let count = split(bytes, from: first, to: end)
+        // Between tabs a blank is a character like others: a chain of addresses has some.
+        let isTabbed = end &- first > 10 && bytes[first &+ 10] == 0x09
+        let count = split(bytes, from: first, to: end, at: isTabbed ? 0x09 : 0x20)
         let fits = isNumbered ? count > max(plan.last, timeColumn) : count == width
         guard fits && count <= W3CReader.limit else { return lines.refuse(.wrongColumnCount, start: start, end: end) }
         var draft = LineDraft(start: start)
@@ -169,9 +171,9 @@ struct W3CReader: Sendable {
         return TimestampParser.adding(whole, fraction: bytes, from: clock + 8, to: clock + time.count)
     }
 
-    /// Splits a line; returns its words, of which ``limit`` are kept. `-` is an empty word.
+    /// Splits a line at a character and at tabs; returns its words, of which ``limit`` are kept. `-` is an empty word.
     @inline(__always)
-    private mutating func split(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Int {
+    private mutating func split(_ bytes: PaddedBytes, from start: Int, to end: Int, at separator: UInt8) -> Int {
         // Held for the whole line: an array asks with every write whether it is shared.
         var words = self.words.mutableSpan
         var count = 0
@@ -179,7 +181,7 @@ struct W3CReader: Sendable {
         var index = start
         while true {
             let isLast = index &+ 64 >= end
-            var stops = bytes.mask(of: 0x20, or: 0x09, at: index) & PaddedBytes.lowBits(end &- index)
+            var stops = bytes.mask(of: separator, or: 0x09, at: index) & PaddedBytes.lowBits(end &- index)
             while stops != 0 {
                 W3CReader.take(bytes, from: first, to: index &+ stops.trailingZeroBitCount, &count, &words)
                 first = index &+ stops.trailingZeroBitCount &+ 1

@@ -67,7 +67,7 @@ struct WordReader<Layout: WordLayout>: Sendable {
     private mutating func line(_ bytes: PaddedBytes, from start: Int, to end: Int, into lines: inout DecodedLines) {
         var first = start
         if bytes[first] <= 0x20 || bytes[first] >= 0xEF {
-            if first + 3 <= end && bytes.hasASCII("\u{FEFF}", at: first) { first += 3 }
+            while first + 3 <= end && bytes.hasASCII("\u{FEFF}", at: first) { first += 3 }
             while first < end && bytes[first] <= 0x20 { first += 1 }
             guard first < end else { return }
             let isUTF16 = (bytes[first] == 0xFF && bytes[first + 1] == 0xFE) || (bytes[first] == 0xFE && bytes[first + 1] == 0xFF)

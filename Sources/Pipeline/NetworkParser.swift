@@ -77,6 +77,12 @@ enum NetworkParser {
     static func sixth(_ bytes: PaddedBytes, _ start: Int, _ count: Int) -> Network {
         var text = bytes.copy(start..<start + count)
         if text.first == UInt8(ascii: "["), let close = text.firstIndex(of: UInt8(ascii: "]")) { text = Array(text[1..<close]) }
+        if text.count < count && !text.contains(UInt8(ascii: ":")) {
+            // Microsoft puts brackets around any address.
+            return ChunkBuffer(text).withBytes { inner in
+                inner.firstIndex(of: UInt8(ascii: "["), from: 0, to: text.count) < text.count ? .unknown : network(inner, 0, text.count)
+            }
+        }
         if let percent = text.firstIndex(of: UInt8(ascii: "%")) { text = Array(text[..<percent]) }
         guard text.count <= 45, text.contains(UInt8(ascii: ":")) else { return .unknown }
         let lowered = text.map { $0 >= 0x41 && $0 <= 0x46 ? $0 | 0x20 : $0 }

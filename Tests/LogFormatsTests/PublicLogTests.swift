@@ -119,6 +119,54 @@ struct PublicLogTests {
                 + #""records":{"display_value":"2,000","value":"2000"}}"#,
             says: ["2015-07-06T18:55:46Z svc-bi", " export ", "rows 2000"]),
         Sight(
+            what: "words where an address should be, and an address", format: "salesforce_event",
+            line:
+                #"{"EVENT_TYPE":"Login","TIMESTAMP":"20260916085959.605","USER_ID":"111111","URI":"/XIApi","CLIENT_IP":"Salesforce.com IP","#
+                + #""LOGIN_STATUS":"LOGIN_NO_ERROR","SOURCE_IP":"203.0.113.2","FORWARDED_FOR_IP":"Salesforce.com IP"}"#,
+            says: ["111111", " login - /XIApi 203.0.113.2"]),
+        Sight(
+            what: "a service in the place of an address", format: "cloudtrail",
+            line: #"{"eventTime":"2020-08-12T12:03:12Z","eventSource":"sts.amazonaws.com","eventName":"AssumeRole","sourceIPAddress":"#
+                + #""lambda.amazonaws.com","userIdentity":{"invokedBy":"lambda.amazonaws.com","type":"AWSService"}}"#,
+            says: [" login - sts.amazonaws.com/AssumeRole -"]),
+        Sight(
+            what: "a status as the code of an error", format: "cloudtrail",
+            line: #"{"eventTime":"2025-01-15T08:07:37Z","eventSource":"grafana.amazonaws.com","eventName":"action","errorCode":"200","#
+                + #""sourceIPAddress":"81.2.69.142, 192.168.10.10","userIdentity":{"type":"SAMLUser","userName":"u@x.com"}}"#,
+            says: ["u@x.com human", " 81.2.69.142 ", "status 200"]),
+        Sight(
+            what: "the address by a name of one's own", format: "nginx_json",
+            line: #"{"timestamp":"29/Mar/2023:23:39:26 +0800","clientip":"192.168.101.1","remote_user":"a","request":"GET / HTTP/1.1","#
+                + #""status":"304","size":"0","upstream_addr":"-","request_time":"0.000"}"#,
+            says: ["2023-03-29T15:39:26Z a", " read - / 192.168.101.1 status 304"]),
+        Sight(
+            what: "the end of a connection stands for nobody", format: "envoy_json", fields: ["account": "downstream_remote_address"],
+            line: #"{"downstream_remote_address":"[2a02:cf40::4e36]:5000","method":"GET","path":"/reviews/0","response_code":200,"#
+                + #""start_time":"2022-09-08T12:51:05.656Z","bytes_sent":358,"x_forwarded_for":null}"#,
+            says: ["656Z 2a02:cf40::4e36 ", "bytes 358"]),
+        Sight(
+            what: "of a chain the first stands for nobody", format: "envoy_json", fields: ["account": "x-forwarded-for"],
+            line: #"{"x-forwarded-for":"192.0.2.1:4711, 10.0.0.1","method":"GET","response_code":200,"start_time":"2022-09-08T12:51:05Z"}"#,
+            says: ["05Z 192.0.2.1 "]),
+        Sight(
+            what: "a name with a comma stays one", format: "envoy_json", fields: ["account": "who"],
+            line: #"{"who":"Doe, Jane","method":"GET","response_code":200,"start_time":"2022-09-08T12:51:05Z"}"#, says: ["05Z Doe, Jane "]),
+        Sight(
+            what: "an address stands for nobody", format: "combined", fields: ["account": "client"],
+            line: #"example.com 10.0.0.2, 10.0.0.1, 67.43.156.14 - - [07/Dec/2016:11:05:07 +0100] "GET /o HTTP/1.1" 200 571 "-" "M""#,
+            says: ["2016-12-07T10:05:07Z 67.43.156.14 ", " read - /o 67.43.156.14 ", "bytes 571"]),
+        Sight(
+            what: "a chain of addresses between tabs has blanks", format: "cloudfront", fields: ["account": "c-ip"],
+            line: "2022-11-15\t08:43:04\tSEA19-C2\t10157\t81.2.69.143\tGET\td1.cloudfront.net\t/getApplications\t200\t-\tM\t-\t-\tMiss\t"
+                + "hrs==\ttest.com\thttps\t1057\t0.093\t81.2.69.142, 216.160.83.56\tTLSv1.2\tE\tMiss\tHTTP/1.1\t-\t-\t33359\t0.093\tMiss\t"
+                + "application/javascript\t-\t-\t-",
+            says: ["81.2.69.143", " read - /getApplications ", "bytes 10157"]),
+        Sight(
+            what: "what was done as the type of an event only", format: "ocsf",
+            line: #"{"time":1716450852000,"class_uid":6003,"activity_name":"GetObject","type_uid":600302,"status_id":1,"#
+                + #""actor":{"user":{"name":"op","uid":"op"}},"api":{"operation":"s3:GetObject"},"src_endpoint":{"ip":"127.0.0.1"}}"#,
+            says: ["2024-05-23T07:54:12Z op ", " read - s3:GetObject 127.0.0.1"]),
+        Sight(
             what: "a name that was looked up, behind a host that is an address", format: "combined",
             line: #"67.43.156.15 localhost - svc-a [29/May/2017:19:02:48 +0000] "GET /x HTTP/1.1" 200 612 "-" "a""#,
             says: ["svc-a", " /x localhost "]),

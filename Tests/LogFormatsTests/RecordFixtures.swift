@@ -65,7 +65,10 @@ struct RecordFixture {
     }
 
     static let all: [RecordFixture] =
-        [salesforce, dataverse, serviceNow, snowflake, cloudTrail, ocsf, ecs, nginx, traefik, caddy, envoy, kong, hubSpot, zendesk]
+        [
+            salesforce, dataverse, serviceNow, snowflake, cloudTrail, ocsf, ecs, nginx, traefik, caddy, envoy, kong, hubSpot,
+            zendesk,
+        ]
 
     static func named(_ name: String) -> RecordFixture? { all.first { $0.format == name } }
 }
@@ -94,7 +97,7 @@ extension RecordFixture {
             "2026-06-01T02:10:00Z 0053h000002xQ5s unknown report - ReportAnomalyEvent -",
             "2026-06-01T02:11:00Z 0053h000002xQ5s service export - FileEvent - bytes 1048576 item=0691",
             "2026-06-01T02:12:00Z 0053h000002xQ5s unknown login - LoginEvent - status 401 env=acme--dev.sandbox.my.salesforce.com destRegion=US tls=TLS 1.2",
-            "2026-06-01T02:13:00Z 0053h000002xQ5s unknown webhook - ApexCallout Salesforce.com IP bytes 8192 dest=https://hooks.example.com/a",
+            "2026-06-01T02:13:00Z 0053h000002xQ5s unknown webhook - ApexCallout - bytes 8192 dest=https://hooks.example.com/a",
             "2026-06-01T02:14:00Z 0053h000002xQ5s unknown query GenAIGeneration__dlm ApiEvent - rows 3 query=SELECT responseText__c FROM GenAIGeneration__dlm dataClass=ai_content",
         ],
         ignored: [

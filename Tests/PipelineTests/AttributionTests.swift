@@ -147,7 +147,9 @@ import Testing
         ("10.1.2.3", "10.1.2.0/24"), ("203.0.113.99:8080", "203.0.113.0/24"), ("::ffff:198.51.100.7", "198.51.100.0/24"),
         ("2001:db8:7:9::1", "2001:db8:7::/48"), ("[2001:DB8:7::1]:443", "2001:db8:7::/48"), ("fe80::1%eth0", "fe80:0:0::/48"),
         ("2001::", "2001:0:0::/48"), ("::1", "0:0:0::/48"),
-        ("10.1.2", "unknown"), ("10.1.2.300", "unknown"), ("1.2.3.4.5", "unknown"), ("localhost", "unknown"), ("-", "unknown"),
+        ("[10.11.12.13]:12345", "10.11.12.0/24"), ("[10.11.12.13]", "10.11.12.0/24"), ("[[1.2.3.4]]", "unknown"), ("[]", "unknown"),
+        ("[localhost]:1", "unknown"), ("10.1.2", "unknown"), ("10.1.2.300", "unknown"), ("1.2.3.4.5", "unknown"), ("localhost", "unknown"),
+        ("-", "unknown"),
         ("10.1.2.", "unknown"), ("1234.1.1.1", "unknown"), (":", "unknown"), ("::ffff:1:2.3", "unknown"),
     ])
     func `an address gives its network, and anything else gives none`(text: String, expected: String) {
