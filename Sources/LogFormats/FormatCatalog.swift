@@ -20,6 +20,7 @@ public enum FormatCatalog {
         CaddyFormat.self,
         EnvoyJSONFormat.self,
         KongFormat.self,
+        CloudFrontJSONFormat.self,
         HubSpotFormat.self,
         ZendeskFormat.self,
         CSVFormat.self,
@@ -32,6 +33,7 @@ public enum FormatCatalog {
         W3CFormat.self,
         HAProxyFormat.self,
         LogfmtFormat.self,
+        LTSVFormat.self,
     ]
 
     /// The names, in the same order.

@@ -17,11 +17,13 @@ enum ShippedObject {
     private static let rawHolderKeys: [StaticString] = ["event", "log", "body"]
     /// In a holder these are the line as it was.
     private static let rawKeys: [StaticString] = ["_raw", "original", "stringValue"]
-    /// Keys of lists of such objects: CloudWatch's subscriptions and API, Azure, OpenTelemetry, Google's API and Elasticsearch, which has
-    /// its list inside of an object of the same name.
+    /// Keys of lists of such objects: CloudWatch's subscriptions and API, Azure, OpenTelemetry, Google's API, Loki, and Elasticsearch,
+    /// which has its list inside of an object of the same name.
     private static let listKeys: [StaticString] = [
-        "logEvents", "events", "records", "resourceLogs", "scopeLogs", "logRecords", "entries", "hits",
+        "logEvents", "events", "records", "resourceLogs", "scopeLogs", "logRecords", "entries", "streams", "result", "hits",
     ]
+    /// Keys under which an object with such a list may stand: Elasticsearch, Loki.
+    private static let listHolderKeys: [StaticString] = ["hits", "data"]
 
     /// What an object turned out to be.
     struct Content {
@@ -79,11 +81,33 @@ enum ShippedObject {
 
     /// The position inside of a list of objects under one of the keys, or of the object that has it; 0 where there is neither.
     static func list(_ bytes: PaddedBytes, key: Int, _ value: Int, _ end: Int) -> Int {
-        guard isOne(of: listKeys, bytes, key) else { return 0 }
-        if bytes[value] == UInt8(ascii: "{") { return bytes.hasASCII("hits", at: key) ? value : 0 }
-        guard bytes[value] == UInt8(ascii: "[") else { return 0 }
+        if bytes[value] == UInt8(ascii: "{") { return isOne(of: listHolderKeys, bytes, key) ? value : 0 }
+        // Loki's lists hold pairs of a time and a line.
+        let holdsPairs = bytes.hasASCII("values\"", at: key)
+        guard bytes[value] == UInt8(ascii: "["), holdsPairs || isOne(of: listKeys, bytes, key) else { return 0 }
         let first = JSONSkip.space(bytes, value + 1, end)
-        return first < end && bytes[first] == UInt8(ascii: "{") ? value + 1 : 0
+        return first < end && bytes[first] == UInt8(ascii: holdsPairs ? "[" : "{") ? value + 1 : 0
+    }
+
+    /// Loki's pair of a time in nanoseconds and a line, from the quote before the time on, with what may stand beside the line.
+    static func pair(_ bytes: PaddedBytes, from start: Int, to end: Int) -> Content {
+        var content = Content()
+        var digits = 0
+        while digits < 20 && start + 1 + digits < end && bytes[start + 1 + digits] &- 0x30 < 10 { digits += 1 }
+        guard digits >= 18, start + 1 + digits < end, bytes[start + 1 + digits] == JSONSkip.quote else { return content }
+        let comma = JSONSkip.space(bytes, start + 2 + digits, end)
+        let second = comma < end && bytes[comma] == UInt8(ascii: ",") ? JSONSkip.space(bytes, comma + 1, end) : end
+        content.behind = JSONSkip.more
+        guard second < end, bytes[second] == JSONSkip.quote else { return content }
+        (content.line, content.behind) = text(bytes, second, end)
+        guard content.behind > 0 else { return content }
+        var behind = JSONSkip.space(bytes, content.behind, end)
+        if behind < end && bytes[behind] == UInt8(ascii: ",") {
+            behind = JSONSkip.space(bytes, behind + 1, end)
+            behind = behind < end ? JSONSkip.value(bytes, behind, end, depth: 2) : JSONSkip.more
+        }
+        content.behind = behind
+        return content
     }
 
     private static func isEmpty(_ text: LineWrapper.Inner?) -> Bool { text.map { $0.start == $0.end } ?? true }

@@ -7,11 +7,11 @@ import EventModel
 /// answer. See ``ShippedObject`` for where the text may stand.
 ///
 /// Objects end where their brackets do: one a line, one behind the other (Firehose), over several lines, in an array, or in the list of an
-/// answer, which is stepped into: `{"logEvents":[{…}]}`. Before an object may stand what tools put before lines (``LinePrefix``), a syslog
-/// header, or Fluent Bit's tag and time: `access: [1780279500.1, {…}]`. An object without a text and without such a list is refused; what
-/// stands in an answer beside its list is counted as ignored. One that is broken, or longer than ``JSONRecord/longest`` and without a list,
-/// is refused, and reading goes on at the line behind its first that may begin another. A line end inside of a text becomes a blank, so
-/// that a record always stands in one line.
+/// answer, which is stepped into: `{"logEvents":[{…}]}`; Loki's lists hold pairs of a time and a line. Before an object may stand what
+/// tools put before lines (``LinePrefix``), a syslog header, or Fluent Bit's tag and time: `access: [1780279500.1, {…}]`. An object without
+/// a text and without such a list is refused; what stands in an answer beside its list is counted as ignored. One that is broken, or longer
+/// than ``JSONRecord/longest`` and without a list, is refused, and reading goes on at the line behind its first that may begin another. A
+/// line end inside of a text becomes a blank, so that a record always stands in one line.
 ///
 /// Complexity: O(bytes); for a writer who nests lists on purpose, 32 times that. State: the inner format's and a byte.
 struct WrappedObjects: LineFormat {
@@ -71,6 +71,9 @@ struct WrappedObjects: LineFormat {
             }
             return framing.refuse(found.behind == JSONSkip.tooDeep ? .nestingTooDeep : .syntax, window, isRecord: true, into: &lines)
         case JSONSkip.quote:
+            let pair = ShippedObject.pair(window.bytes, from: window.start, to: window.end)
+            if pair.behind == JSONSkip.more && window.mayGrow { return nil }
+            if pair.behind > 0, let line = pair.line { return take(line, window, pair.behind, &text, into: &lines) ? pair.behind : nil }
             let value = JSONSkip.key(window.bytes, window.start, window.end)
             let list = value > 0 ? ShippedObject.list(window.bytes, key: window.start + 1, value, window.end) : 0
             return framing.member(window, value: value, list: list, into: &lines)

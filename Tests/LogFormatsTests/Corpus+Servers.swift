@@ -4,6 +4,7 @@
 extension Corpus {
     static let servers: [String: String] = [
         "alb": alb, "s3_access": s3, "envoy": envoy, "w3c": w3c, "cloudfront": cloudFront, "haproxy": haproxy, "logfmt": logfmt,
+        "ltsv": ltsv,
     ]
 
     static let alb = #"""
@@ -98,6 +99,18 @@ extension Corpus {
         192.0.2.8:1 [01/Jun/2026:02:05:04.727] in~ crm/node1 0/0/1/0/2 302 5 - - ---- 6/6/0/0/0 0/0 "GET /a b c HTTP/1.1"
 
         """# + "\r\n192.0.2.8:1 [01/Jun/2026:02:05:05] in crm/node1 0/0/1/0/2 200 5 - - ---- 6/6/0/0/0 0/0 {x} \"GET /a HTTP/1.1\""
+
+    static let ltsv =
+        [
+            "time:01/Jun/2026:02:05:00 +0000\thost:192.0.2.7\tuser:svc-a\treq:GET /api/contacts?a=2 HTTP/1.1\tstatus:200\tsize:51200\tua:sync/2.1",
+            "time:[01/Jun/2026:02:05:01 +0000]\thost:192.0.2.8\tident:-\tuser:svc-b\treq:POST /a HTTP/1.0\tstatus:500\tsize:9",
+            "\u{FEFF}\u{FEFF}epoch:1780279502\tuser:svc-c\tmethod:DELETE\turi:/a/9\tstatus:204\tsize:0\thost:-\tremote_addr:192.0.2.9",
+            "time:2026-06-01T02:05:03Z\taccount:svc-d\trows:17\taction:export\tstatus:-",
+            "time:2026-06-01T02:05:03Z\tuser:-\tstatus:200", "time:2026-06-01T02:05:04Z\tuser:svc-e\tuser:other\tstatus:200",
+            "time:yesterday\tuser:svc-e", "user:svc-e\tstatus:200", "time:2026-06-01T02:05:04Z\tuser:a\u{1}b\tstatus:200",
+            "time:2026-06-01T02:05:04Z\tuser:svc-e\tstatus:many", "nonsense: with a colon", "", "\t\t",
+            "time:2026-06-01T02:05:05Z\t:x\tuser:svc-f\tlonely\treq:-\r",
+        ].joined(separator: "\n") + "\ntime:2026-06-01T02:05:06Z\tuser:svc-last"
 
     static let logfmt = #"""
         ts=2026-06-01T02:05:00Z account=svc-orders action=export object=Contact rows=2000 ip=10.0.4.7 agent="sync 2.1"

@@ -172,6 +172,28 @@ extension RecordFixture {
         ],
         envelope: nil)
 
+    static let cloudFront = RecordFixture(
+        format: "cloudfront_json",
+        records: [
+            #"{"date":"2026-06-01","time":"02:05:00","x-edge-location":"FRA50-C1","sc-bytes":"51200","c-ip":"192.0.2.7","cs-method":"GET","cs(Host)":"d1.cloudfront.net","cs-uri-stem":"/api/v2/contacts","sc-status":"200","cs(User-Agent)":"sync/2.1","x-edge-request-id":"a==","x-host-header":"crm.example.com","cs-protocol":"https","ssl-protocol":"TLSv1.3","account":"svc-bi"}"#,
+            #"{"timestamp(ms)":"1780279560123","x-edge-request-id":"b==","cs-method":"DELETE","cs-uri-stem":"/a","sc-status":204,"sc-bytes":9,"account":"svc-b"}"#,
+            #"{"date":"2026-06-01","time":"02:07:00","x-edge-location":"FRA50","sc-status":"403","sc-bytes":"512","cs-uri-stem":"/b","account":"svc-b"}"#,
+            #"{"timestamp":1780279680.123,"cs-method":"GET","sc-status":"000","x-edge-result-type":"Error","sc-bytes":"-","account":"svc-d"}"#,
+        ],
+        lines: [
+            "2026-06-01T02:05:00Z svc-bi unknown read - /api/v2/contacts 192.0.2.7 bytes 51200 status 200 agent=sync/2.1 env=crm.example.com tls=TLSv1.3 scheme=https",
+            "2026-06-01T02:06:00.123Z svc-b unknown delete - /a - bytes 9 status 204",
+            "2026-06-01T02:07:00Z svc-b unknown unknown - /b - status 403",
+            "2026-06-01T02:08:00.123Z svc-d unknown read - - -",
+        ],
+        ignored: [#"{"date":"2026-06-01","time":"02:05:00","cs-method":"GET","c-ip":"192.0.2.7","sc-status":"200"}"#],
+        refused: [
+            (#"{"date":"2026-06-31","time":"02:05:00","account":"a"}"#, .badTime), (#"{"time":"02:05:00","account":"a"}"#, .missingTime),
+            (#"{"date":"2026-06-01","account":"a"}"#, .badTime),
+            (#"{"date":"2026-06-01","time":"02:05:00","account":"a","sc-bytes":"many"}"#, .badNumber),
+        ],
+        envelope: nil)
+
     static let hubSpot = RecordFixture(
         format: "hubspot",
         records: [

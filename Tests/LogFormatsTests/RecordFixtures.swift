@@ -66,7 +66,7 @@ struct RecordFixture {
 
     static let all: [RecordFixture] =
         [
-            salesforce, dataverse, serviceNow, snowflake, cloudTrail, ocsf, ecs, nginx, traefik, caddy, envoy, kong, hubSpot,
+            salesforce, dataverse, serviceNow, snowflake, cloudTrail, ocsf, ecs, nginx, traefik, caddy, envoy, kong, cloudFront, hubSpot,
             zendesk,
         ]
 
