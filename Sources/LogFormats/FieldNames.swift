@@ -26,7 +26,7 @@ enum FieldNames {
                 account service_account serviceAccount consumer.username apimSubscriptionId client_id clientId ClientUsername remote_user
                 auth.user auth.client_id authenticationInfo.principalEmail userIdentity.arn enduser.id user.name user_name username
                 userName principal.name principal principalId principalEmail apiKeyId api_key_id key_alias requester
-                actor.login actor.alternateId actor.user.name actor.name actor user user_id userId _userid_value user.id UserKey subject sub
+                actor.login actor.alternateId actor.user.name actor.name actor user user_id userId UserIdentifier _userid_value user.id UserKey subject sub
                 caller identity consumer consumer_id app_id appId application app login userEmail user.email email author systemAccount
                 applicationName
                 """)
@@ -133,10 +133,17 @@ enum FieldNames {
         return map
     }
 
-    /// A place whose address may stand for the account of a log that names none.
-    static func standIn(in outline: FieldOutline) -> String? {
+    /// A place whose address may stand for the account of a log that names none: one that most records have or, where the log also
+    /// holds objects of other kinds, most of those with an address.
+    ///
+    /// - Parameter isRecord: the format's records may stand among others, and it cuts off ports.
+    static func standIn(in outline: FieldOutline, isRecord: Bool) -> String? {
         let names = byField.first { $0.field == .ip }?.names ?? []
-        return place(among: outline.places.filter { $0.texts * 2 > outline.count && $0.ports == 0 }, names)?.name
+        let addresses = outline.places.filter { (isRecord || $0.ports == 0) && place(among: [$0], names) != nil }
+        let most = isRecord ? addresses.map(\.texts).max() ?? 0 : outline.count
+        let usual = addresses.filter { $0.texts * 2 > most }
+        // What has a port is the end of a connection, which a proxy's may be.
+        return (place(among: usual.filter { $0.ports == 0 }, names) ?? place(among: usual, names))?.name
     }
 
     private static func place(among places: [FieldOutline.Place], _ names: [String]) -> FieldOutline.Place? {
@@ -159,7 +166,8 @@ enum FieldNames {
         switch field {
         // What nginx calls so is how long it took.
         case .ts: place.times * 2 > records && place.name.split(separator: ".").last != "request_time"
-        case .account: place.texts * 2 > records
+        // What lets somebody in is no name, and nothing that may be shown or kept.
+        case .account: place.texts * 2 > records && place.secrets == 0
         case .rows, .bytes: place.numbers > 0 && place.numbers == place.texts
         case .status: place.statuses > 0 && place.statuses == place.texts
         case .action: place.actions > 0

@@ -21,6 +21,8 @@ struct FieldOutline {
         var actions = 0
         /// Records that have an address with a port there: another text with every connection.
         var ports = 0
+        /// Records that have a key or a token there that lets in who shows it.
+        var secrets = 0
     }
 
     /// Records that are looked at.
@@ -55,8 +57,18 @@ struct FieldOutline {
         {
             places[place].ports += 1
         }
+        if FieldOutline.isSecret(value) { places[place].secrets += 1 }
         let word = value.count <= 8 ? value.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) } : 0
         if JSONWords.operation(word) != .unknown { places[place].actions += 1 }
+    }
+
+    /// What keys and tokens begin with: JSON web tokens, headers of HTTP, and those of services whose logs show them.
+    private static let secretMarks = [
+        "eyJ", "Bearer ", "Basic ", "sk-", "sk_", "rk_", "pk_live_", "ghp_", "gho_", "github_pat_", "glpat-", "xox", "AIza", "pat-", "SG.",
+    ].map { Array($0.utf8) }
+
+    private static func isSecret(_ value: [UInt8]) -> Bool {
+        value.count >= 16 && secretMarks.contains { value.starts(with: $0) }
     }
 
     /// Whether the log has the shape that this outline looks for: most lines are records, of two places at least.
@@ -196,7 +208,8 @@ struct FieldOutline {
         ChunkBuffer(text).withBytes { bytes in
             var record = CSVRecord(separator: separator, allowsInnerQuotes: separator == 0x09)
             var names: [String] = []
-            var position = bytes.count >= 3 && bytes.hasASCII("\u{FEFF}", at: 0) ? 3 : 0
+            var position = 0
+            while bytes.count >= position + 3 && bytes.hasASCII("\u{FEFF}", at: position) { position += 3 }
             while position < bytes.count && count < FieldOutline.limit {
                 guard case .record(let fields, let next) = record.split(bytes, from: position, to: bytes.count, isFinal: true) else {
                     return

@@ -82,7 +82,7 @@ public struct FormatDetection: Sendable {
             maps[0].lacks = lacks
             if !map.isEmpty { maps.append((map, false, lacks)) }
             // Nobody is named: the address stands for the account, and is none any more.
-            if lacks == ["account"], let address = FieldNames.standIn(in: outline) {
+            if lacks == ["account"], let address = FieldNames.standIn(in: outline, isRecord: false) {
                 var fields = map
                 fields["account"] = address
                 if (fields["ip"] ?? "ip") == address { fields["ip"] = nil }
@@ -101,7 +101,7 @@ public struct FormatDetection: Sendable {
             guard trial.events == 0, trial.ignored > 0 else { continue }
             for column in standIns(type.descriptor, objects) {
                 let options = FormatOptions(fields: map.fields.merging(["account": column]) { $1 }, wrapper: wrapper)
-                guard var standIn = self.trial(type, options, bytes), standIn.events * 2 > standIn.total else { continue }
+                guard var standIn = self.trial(type, options, bytes), standIn.isWorth(of: type.descriptor) else { continue }
                 standIn.hasStandIn = true
                 standIn.hasKeys = hasKeys
                 trials.append(standIn)
@@ -114,7 +114,7 @@ public struct FormatDetection: Sendable {
     /// What may stand for the account in a log that names none: a column that the format knows, or where objects keep their address.
     private static func standIns(_ format: FormatDescriptor, _ objects: FieldOutline) -> [String] {
         guard format.standIns.isEmpty, format.columns.isEmpty, format.mappableKeys.contains("account") else { return format.standIns }
-        return objects.count == 0 ? [] : FieldNames.standIn(in: objects).map { [$0] } ?? []
+        return objects.count == 0 ? [] : FieldNames.standIn(in: objects, isRecord: true).map { [$0] } ?? []
     }
 
     /// Whether the log has most of the keys that the format's example has.

@@ -90,6 +90,11 @@ public struct FormatTrial: Sendable {
     public var fits: Bool {
         !isForeign && understood >= FormatDetection.threshold && (events > 0 || (ignored > 0 && !readsObjects))
     }
+    /// Whether an address for the account makes events of enough: of half of the lines or, where the format knows its records by their
+    /// keys, of those among objects that are another logger's.
+    func isWorth(of format: FormatDescriptor) -> Bool {
+        events * 2 > total || events > 0 && refusedTotal == 0 && !format.marks.isEmpty
+    }
     /// The most frequent reason of refused lines, if there are any.
     public var mainReason: MalformedReason? {
         refused.max { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) }?.key

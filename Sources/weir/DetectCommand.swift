@@ -13,8 +13,8 @@ struct DetectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "detect", abstract: "Finds out which format reads a log, and writes the source block for it.",
         discussion: """
-            Looks at the first 256 KiB, unpacked. Tries every format, bare and inside of syslog, Docker and containerd lines, and proposes a
-            field map by the names in the log. What it shows of the log has letters and digits masked. Exits 1 when no format reads it.
+            Looks at the first 256 KiB, unpacked. Tries every format, bare and inside of every wrapper, and proposes a field map by the
+            names in the log, with the address for the account where it names none. What it shows of the log has letters and digits masked. Exits 1 when no format reads it.
             Example: weir formats detect /var/log/gateway/access.log.1.gz
             """)
 
