@@ -36,6 +36,13 @@ public enum NumberText {
         decimal(value, places: value >= 10 ? 0 : value >= 2 ? 1 : 2) + "×"
     }
 
+    /// `1 account`, `1,204 accounts`.
+    ///
+    /// - Parameter plural: where it is not the word with an s.
+    public static func count(_ number: some BinaryInteger, _ noun: String, _ plural: String? = nil) -> String {
+        "\(grouped(Double(number))) \(number == 1 ? noun : plural ?? noun + "s")"
+    }
+
     /// An amount of a measure in words: `1,204,331 rows`, `4.2 GiB`, `312 calls`.
     public static func amount(_ value: Double, of measure: Measure) -> String {
         switch measure {

@@ -12,7 +12,8 @@ enum JournalRows {
     static let message = record + ", o.number, o.sink, o.message_id, o.attempts"
     static let entry = record + ", a.number, l.name, a.committed"
     static let position = """
-        stream, path, device, inode, prefix_hash, prefix_count, byte_offset, marker_hash, marker_count, is_finished, format_state
+        stream, path, device, inode, prefix_hash, prefix_count, byte_offset, marker_hash, marker_count, is_finished, format_state,
+        known_size
         """
 
     /// The record in the columns of ``record``. Throws: `DatabaseError` or GRDB's decoding error for values that weir never wrote.
@@ -41,6 +42,6 @@ enum JournalRows {
         StreamPosition(
             stream: try row.value(0), path: try row.value(1), device: try row.bits(2), inode: try row.bits(3), prefixHash: try row.bits(4),
             prefixCount: try row.value(5), offset: try row.bits(6), marker: TailMarker(hash: try row.bits(7), count: try row.value(8)),
-            isFinished: try row.value(9), formatState: try row.bytes(10))
+            isFinished: try row.value(9), formatState: try row.bytes(10), knownSize: try row.bits(11))
     }
 }

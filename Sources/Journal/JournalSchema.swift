@@ -18,6 +18,9 @@ enum JournalSchema {
         migrator.registerMigration("3-flows") { db in try db.execute(sql: FlowTable.schema) }
         migrator.registerMigration("4-filter-pages") { db in try db.execute(sql: FilterTable.schema) }
         migrator.registerMigration("5-flow-labels") { db in try db.execute(sql: FlowTable.labels) }
+        migrator.registerMigration("6-known-sizes") { db in
+            try db.execute(sql: "ALTER TABLE positions ADD COLUMN known_size INTEGER NOT NULL DEFAULT 0")
+        }
         return migrator
     }()
 

@@ -64,14 +64,15 @@ struct LaneTransaction {
             sql: """
                 INSERT OR REPLACE INTO positions(
                     lane, stream, path, device, inode, prefix_hash, prefix_count, byte_offset, marker_hash, marker_count,
-                    is_finished, format_state)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    is_finished, format_state, known_size)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
         for position in positions {
             try statement.execute(arguments: [
                 lane, Int64(position.stream), position.path, Int64(bitPattern: position.device), Int64(bitPattern: position.inode),
                 Int64(bitPattern: position.prefixHash), position.prefixCount, Int64(bitPattern: position.offset),
                 Int64(bitPattern: position.marker.hash), position.marker.count, position.isFinished, position.formatState.blob,
+                Int64(bitPattern: position.knownSize),
             ])
         }
         guard positions.contains(where: \.isFinished) else { return }

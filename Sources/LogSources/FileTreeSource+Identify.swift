@@ -289,10 +289,12 @@ extension FileTreeSource {
     private mutating func adopt(
         _ file: CandidateFiles.File, _ head: FileHead, endingAt end: UInt64, _ tail: [UInt8], as old: Generation
     ) -> StreamChange {
-        if old.seenSize > old.offset && old.state == .cut {
+        // From a checkpoint the size is only known of one that was cut.
+        if old.seenSize > old.offset && (old.state == .cut || old.state == .missing) {
             troubles.append(FileTreeSource.shortCopy(file.path, old.seenSize - old.offset))
+        } else if old.state == .missing {
+            troubles.append(FileTreeSource.truncation(of: old.path))
         }
-        if old.state == .missing { troubles.append(FileTreeSource.truncation(of: old.path)) }
         old.key = FileKey(file.status)
         old.path = file.path
         old.state = .finished
@@ -315,6 +317,8 @@ extension FileTreeSource {
             old.isTakenUp = true
             return Found(time: firstEventTime(head.sample, file.path) ?? .max, file: file, head: head, old: old)
         }
+        // From a checkpoint the size is only known of one that was cut, and this is its copy.
+        if old.state == .missing { old.expectedSize = old.seenSize }
         old.key = FileKey(file.status)
         old.path = file.path
         old.state = .reading
@@ -339,8 +343,10 @@ extension FileTreeSource {
         if let old = found.old {
             generation.offset = old.offset
             generation.marker = old.marker
-            generation.prefixHash = old.prefixHash
-            generation.prefixCount = old.prefixCount
+            // A copy may be shorter than what is known of the beginning.
+            let isShort = found.head.bytes.count < old.prefixCount
+            generation.prefixHash = isShort ? found.head.hash : old.prefixHash
+            generation.prefixCount = isShort ? found.head.bytes.count : old.prefixCount
             generation.formatState = old.formatState
             generation.firstTime = old.firstTime
             if old.state == .cut {
@@ -355,6 +361,7 @@ extension FileTreeSource {
             generation.offset = found.head.hole
             generation.prefixHash = found.head.hash
             generation.prefixCount = found.head.bytes.count
+            if follows && found.head.compression == .none { generation.prefix = found.head.bytes }
             if found.head.hole > 0 {
                 generation.marker = TailMarker(ofLast: [UInt8](repeating: 0, count: Int(min(found.head.hole, 64))))
                 troubles.append(

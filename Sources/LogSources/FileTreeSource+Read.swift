@@ -12,6 +12,7 @@ extension FileTreeSource {
         if follows && bytes.compression == .none && !isUnchanged(generation, bytes) { return cut(generation, bytes) }
         let outcome = bytes.read(into: &output)
         generation.isAtEnd = outcome != .bytes
+        if generation.expectedSize > 0 && bytes.compression != .none { generation.noteLineEnd(output, from: before) }
         meter?.count(to: bytes.fileOffset, counted: &generation.metered)
         switch outcome {
         case .bytes:
@@ -22,14 +23,23 @@ extension FileTreeSource {
         case .unreadable(let failure): return unreadable(generation, failure)
         case .failed(let counter, let message):
             if counter == "truncated_archive" && mayStillGrow(generation, bytes) { return .idle }
-            return .failed(
-                SourceTrouble(
-                    counter: counter, message: "\(generation.path): \(message). What came before counts; the rest is missing.", isLoss: true
-                ))
+            return broken(generation, counter, message)
         }
     }
 
     // MARK: Opening
+    /// A packed file whose rest cannot be unpacked. Of the copy of a log that was cut it is known how much that is, and told here alone.
+    private func broken(_ generation: Generation, _ counter: String, _ message: String) -> ReadOutcome {
+        let end = max(generation.lineEnd, generation.offset)
+        let missing = generation.expectedSize - min(end, generation.expectedSize)
+        generation.expectedSize = 0
+        let rest = missing > 0 ? "the rest (\(NumberText.count(missing, "byte")))" : "the rest"
+        return .failed(
+            SourceTrouble(
+                counter: counter, message: "\(generation.path): \(message). What came before counts; \(rest) is missing.", bytes: missing,
+                isLoss: true))
+    }
+
 
     private mutating func openIfNeeded(_ generation: Generation) -> ReadOutcome? {
         guard generation.stream == nil else { return nil }
@@ -43,7 +53,7 @@ extension FileTreeSource {
                 return replaced(generation)
             }
             generation.stream = stream
-            generation.prefix = []
+            if stream.prefix.count >= generation.prefix.count { generation.prefix = [] }
             generation.restedAt = nil
             hold(generation, file)
             return nil
@@ -168,7 +178,7 @@ extension FileTreeSource {
             // Of an unfinished line the lane holds bytes that no position covers, and that another file's must not be put behind.
             generation.learnBeginning(stream.prefix)
             // A copy that holds less than was read can be known by nothing else.
-            if follows && stream.compression == .none { generation.prefix = stream.prefix }
+            if follows && stream.compression == .none { generation.prefix = generation.firstBytes }
         }
         generation.stream = nil
         generation.file = nil
@@ -227,7 +237,7 @@ extension FileTreeSource {
                     isLoss: true))
         }
         generation.isCut = true
-        generation.prefix = bytes.prefix
+        generation.prefix = generation.firstBytes
         return .failed(FileTreeSource.truncation(of: generation.path))
     }
 
@@ -305,7 +315,10 @@ extension FileTreeSource {
             generation.marker = strongest(marker, generation, offset)
             generation.offset = offset
         }
-        if let stream = generation.stream { generation.learnBeginning(stream.prefix) }
+        if let stream = generation.stream {
+            generation.learnBeginning(stream.prefix)
+            if !generation.isCut && stream.prefix.count >= generation.prefix.count { generation.prefix = [] }
+        }
         return generation.position
     }
 

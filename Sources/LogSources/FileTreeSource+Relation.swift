@@ -60,8 +60,11 @@ struct GenerationIndex {
 }
 
 extension Generation {
-    /// The first bytes, as far as they are at hand.
-    var firstBytes: [UInt8] { stream.map { $0.prefix } ?? prefix }
+    /// The first bytes, as far as they are at hand: of a small file more may have been seen than were read.
+    var firstBytes: [UInt8] {
+        guard let stream, stream.prefix.count >= prefix.count else { return prefix }
+        return stream.prefix
+    }
 
     /// Whether a file may be its own, by the inode. No plain file becomes a packed one: that has the inode of one that is gone, and may be
     /// the copy of what was cut there.
@@ -101,6 +104,8 @@ extension FileTreeSource {
             switch try place(old.offset, in: head) {
             case .reached(let tail, let hasMore):
                 guard old.marker.isOf(tail) else { return .none }
+                // What is shorter than the known beginning agrees with it as any file does that begins with the same header.
+                guard head.bytes.count >= old.prefixCount || isNamed(file, after: old) else { return .none }
                 if hasMore { return .more }
                 guard old.state == .finished else { return .more }
                 if old.key == FileKey(file.status) {
@@ -126,12 +131,15 @@ extension FileTreeSource {
     /// read, between copy and truncation. A file that merely begins with the same long header is another one.
     private func mayBeShorterCopy(_ file: CandidateFiles.File, _ head: FileHead, of old: Generation) -> Bool {
         // The beginning of a line is the beginning of many files.
-        guard head.bytes.count >= TailMarker.length, [".", "-"].contains(where: { file.path.hasPrefix(old.firstPath + $0) }) else {
-            return false
-        }
+        guard head.bytes.count >= TailMarker.length, isNamed(file, after: old) else { return false }
         if old.state == .cut { return true }
         // Cut in this run, or not all of it handed over then, or, where its inode is still there with other content, cut since then.
         return old.state == .finished && old.key == .none || old.state == .missing && (old.key == .none || old.keepsInode)
+    }
+
+    /// Whether a file has the name of a rotated sibling of a generation.
+    private func isNamed(_ file: CandidateFiles.File, after old: Generation) -> Bool {
+        [".", "-"].contains { file.path.hasPrefix(old.firstPath + $0) }
     }
 
     /// What stands before an offset of a file.

@@ -347,7 +347,9 @@ package struct FileTreeSource: LaneSource {
             old.state = .finished
             old.prefix = []
             changes.append(.moved(wasCut ? old.settledPosition : old.position))
-            if wasCut && old.seenSize > old.offset {
+            // From a checkpoint the size is only known of one that was cut, and of its copy.
+            if old.seenSize > old.offset {
+                let rest = old.seenSize - old.offset
                 troubles.append(
                     SourceTrouble(
                         counter: "copytruncate",

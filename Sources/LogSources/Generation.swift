@@ -49,7 +49,7 @@ final class Generation {
     var state: State
     var prefixHash: UInt64
     var prefixCount: Int
-    /// The first bytes; kept only while copies of them may have to be told from new files.
+    /// The first bytes; kept only while copies of them may have to be told from new files, and until as many were read.
     var prefix: [UInt8] = []
     /// Plain bytes consumed by the lane.
     var offset: UInt64
@@ -73,6 +73,8 @@ final class Generation {
     var metered: UInt64 = 0
     /// The number of bytes that this generation should turn out to have, when it is the copy of a truncated file.
     var expectedSize: UInt64 = 0
+    /// Of such a copy that is packed, where its last whole line ends: what is behind does not count when the rest is broken.
+    private(set) var lineEnd: UInt64 = 0
     /// Since when a rotated file has had nothing to read. Units: monotonic milliseconds.
     var quietSince: Int64?
     /// Since when its file has been sought in vain.
@@ -119,6 +121,7 @@ final class Generation {
         offset = position.offset
         marker = position.marker
         formatState = position.formatState
+        seenSize = position.knownSize
         isPresent = false
         isFromCheckpoint = true
     }
@@ -132,6 +135,15 @@ final class Generation {
     /// Whether it is to be read, and its file is nowhere: neither open, nor among the candidates of the last scan.
     var isAdrift: Bool { state == .reading && !isPresent && stream == nil && file == nil }
 
+    /// Takes in what its stream has just delivered into `output`, behind the first `start` bytes of that.
+    func noteLineEnd(_ output: borrowing OutputRawSpan, from start: Int) {
+        guard let stream, let index = output.copy(start..<output.byteCount).lastIndex(of: UInt8(ascii: "\n")) else { return }
+        lineEnd = stream.offset - UInt64(output.byteCount - start - index - 1)
+    }
+
+    /// The number of bytes that are known to have been there, where that tells what is missing: of one that was cut, and of its copy.
+    private var knownSize: UInt64 { isCut || state == .cut ? max(seenSize, expectedSize) : expectedSize }
+
     /// Takes in that it begins with these bytes, where they are more than were known.
     func learnBeginning(_ bytes: [UInt8]) {
         guard bytes.count > prefixCount else { return }
@@ -144,7 +156,7 @@ final class Generation {
         let key = isCut ? FileKey.none : key
         return StreamPosition(
             stream: id.rawValue, path: path, device: key.device, inode: key.inode, prefixHash: prefixHash, prefixCount: prefixCount,
-            offset: offset, marker: marker, isFinished: state == .finished || state == .cut, formatState: formatState)
+            offset: offset, marker: marker, isFinished: state == .finished || state == .cut, formatState: formatState, knownSize: knownSize)
     }
 
     /// The same of one that was cut, when it is known what became of the rest. Sought for ever, it would be found in a file that merely

@@ -133,11 +133,14 @@ package struct StreamPosition: Equatable, Sendable {
     package var isFinished: Bool
     /// Where the stream stood among others, and what its format had learnt; opaque to a source.
     package var formatState: [UInt8]
+    /// Of a generation that was cut, or the copy of one: the decompressed bytes that are known to have been there, so that what is missing
+    /// can be told after a restart as well. 0 of all others.
+    package var knownSize: UInt64
 
     package init(
         stream: UInt32, path: String, device: UInt64, inode: UInt64, prefixHash: UInt64, prefixCount: Int, offset: UInt64,
         marker: TailMarker,
-        isFinished: Bool, formatState: [UInt8]
+        isFinished: Bool, formatState: [UInt8], knownSize: UInt64 = 0
     ) {
         self.stream = stream
         self.path = path
@@ -149,5 +152,6 @@ package struct StreamPosition: Equatable, Sendable {
         self.marker = marker
         self.isFinished = isFinished
         self.formatState = formatState
+        self.knownSize = knownSize
     }
 }

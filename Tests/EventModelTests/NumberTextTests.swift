@@ -14,6 +14,11 @@ struct NumberTextTests {
         #expect(NumberText.grouped(value) == text)
     }
 
+    @Test func `one of something is not many`() {
+        #expect([0, 1, 2, 12_345].map { NumberText.count($0, "source") } == ["0 sources", "1 source", "2 sources", "12,345 sources"])
+        #expect([1, 3].map { NumberText.count($0, "entry", "entries") } == ["1 entry", "3 entries"])
+    }
+
     @Test func `a number that rounds to nothing has no sign`() {
         #expect(NumberText.grouped(-0.3) == "0")
         #expect(NumberText.decimal(-0.01, places: 1) == "0")

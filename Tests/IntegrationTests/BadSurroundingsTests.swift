@@ -75,7 +75,7 @@ import Testing
         let bench = try Workbench()
         let log = try GoodLog(bench, format: "json")
         try writeSettings(bench)
-        let daemon = try start(bench, limit: "--fsize=200000:unlimited")
+        let daemon = try start(bench, limit: "--fsize=216500:unlimited")
         try expectRecovery(bench, log, daemon, saying: "the disk reported an error") {
             let raised = try bench.run("/usr/bin/prlimit", ["--pid", String(daemon.processIdentifier), "--fsize=unlimited:unlimited"])
             #expect(raised.code == 0, "\(raised.errors)")
@@ -83,7 +83,7 @@ import Testing
     }
 
     /// How much fits differs from limit to limit: the first commit fails, or one in the middle, or only the mark that an alert was sent.
-    @Test(arguments: [195_000, 210_000, 260_000, 340_000, 400_000])
+    @Test(arguments: [211_500, 226_500, 276_500, 356_500, 416_500])
     func `alerts of a commit that was given up at the end are told after the next start`(limit: Int) throws {
         let bench = try Workbench()
         let log = try GoodLog(bench, format: "json")
@@ -95,7 +95,7 @@ import Testing
         let code = bench.end(daemon, signal: SIGTERM)
         // With room for the commits and none for the marks of what was sent, nothing is missing from the state.
         let isGivenUp = bench.text("daemon.log").contains("what was read last is not stored")
-        #expect(code == (isGivenUp ? 1 : 0) && (isGivenUp || limit > 300_000), "\(code) \(bench.text("daemon.log").suffix(2000))")
+        #expect(code == (isGivenUp ? 1 : 0) && (isGivenUp || limit > 316_500), "\(code) \(bench.text("daemon.log").suffix(2000))")
         #expect(Date().timeIntervalSince(begun) < 15)
 
         let second = try start(bench)
@@ -186,7 +186,7 @@ private final class SmallDisk {
     /// Nil where mounting is not allowed.
     init?(at folder: String) throws {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        guard getuid() == 0, try SmallDisk.run(["-t", "tmpfs", "-o", "size=240k,mode=700", "tmpfs", folder]) else { return nil }
+        guard getuid() == 0, try SmallDisk.run(["-t", "tmpfs", "-o", "size=260k,mode=700", "tmpfs", folder]) else { return nil }
         self.folder = folder
     }
 

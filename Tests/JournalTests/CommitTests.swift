@@ -24,12 +24,14 @@ import Testing
 
     @Test func `a restart finds what was committed, accounts in ascending order`() throws {
         try journal.commit(
-            commit(accounts: [account(2), account(0), account(1)], positions: [position(9), position(3, offset: .max, isFinished: true)]),
+            commit(
+                accounts: [account(2), account(0), account(1)],
+                positions: [position(9, knownSize: .max), position(3, offset: .max, isFinished: true)]),
             now: noon)
         let resumed = try #require(try journal.resume(lane: "gateway"))
         #expect(resumed.header == [1, 2, 3])
         #expect(resumed.accounts == [account(0), account(1), account(2)])
-        #expect(resumed.positions == [position(3, offset: .max, isFinished: true), position(9)])
+        #expect(resumed.positions == [position(3, offset: .max, isFinished: true), position(9, knownSize: .max)])
     }
 
     @Test func `the resume order is the order of ids for any order of writing`() throws {

@@ -50,10 +50,11 @@ func account(_ number: UInt32, _ fill: UInt8 = 1, bytes: Int = 24) -> AccountSta
     AccountState(id: AccountID(rawValue: number), name: "svc-\(number)", bytes: [UInt8](repeating: fill, count: bytes))
 }
 
-func position(_ stream: UInt32, offset: UInt64 = 4096, isFinished: Bool = false) -> StreamPosition {
+func position(_ stream: UInt32, offset: UInt64 = 4096, isFinished: Bool = false, knownSize: UInt64 = 0) -> StreamPosition {
     StreamPosition(
         stream: stream, path: "/var/log/app.log.\(stream)", device: .max, inode: 1 << 63, prefixHash: 0xFFFF_0000_FFFF_0000,
-        prefixCount: 1024, offset: offset, marker: TailMarker(hash: .max - 1, count: 64), isFinished: isFinished, formatState: [0, 255, 7])
+        prefixCount: 1024, offset: offset, marker: TailMarker(hash: .max - 1, count: 64), isFinished: isFinished, formatState: [0, 255, 7],
+        knownSize: knownSize)
 }
 
 func commit(

@@ -139,6 +139,16 @@ import Testing
         try first.close()
         let failure = #expect(throws: JournalFailure.self) { try open() }
         #expect(failure?.reason == .foreign)
+    @Test func `positions of an older weir are taken over`() throws {
+        let journal = try open()
+        try journal.commit(commit(positions: [position(1, knownSize: 7)]), now: noon)
+        try journal.tamper("ALTER TABLE positions DROP COLUMN known_size; DELETE FROM grdb_migrations WHERE identifier = '6-known-sizes'")
+        try journal.close()
+        let next = try open()
+        #expect(try next.resume(lane: "gateway")?.positions == [position(1)])
+        try next.close()
+    }
+
         #expect(failure?.message.contains("\"hide\"") == true)
     }
 
