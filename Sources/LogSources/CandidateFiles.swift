@@ -3,7 +3,8 @@
 
 /// The files that a source's paths stand for, at this moment.
 ///
-/// A path is a file, with its rotated siblings when the source follows; a directory, with everything in it; or a pattern of files.
+/// A path is a file or a pattern of files, with their rotated siblings when the source follows, also beside the file that a symbolic link
+/// leads to; or a directory, with everything in it.
 struct CandidateFiles: Sendable {
     /// Folders are looked into this deep.
     static let folderDepth = 8
@@ -11,7 +12,7 @@ struct CandidateFiles: Sendable {
     static let limit = 100_000
 
     let paths: [String]
-    /// Whether rotated siblings of a plain path belong to it.
+    /// Whether rotated siblings of a file belong to it.
     let includesSiblings: Bool
 
     init(paths: [String], includesSiblings: Bool) {
@@ -44,6 +45,8 @@ struct CandidateFiles: Sendable {
         var keys: [String: FileKey] = [:]
         var refused: [Refused] = []
         fileprivate var seen: Set<FileKey> = []
+        /// Files that symbolic links lead to.
+        fileprivate var targets: Set<String> = []
         fileprivate var folders: Set<FileKey> = []
     }
 
@@ -53,14 +56,17 @@ struct CandidateFiles: Sendable {
         for path in paths {
             if FilePath.isPattern(path) {
                 let parent = FilePath.parent(of: path)
-                for folder in FilePath.isPattern(parent) ? LinuxFileSystem.matches(parent) : [parent] { enter(folder) }
+                let folders = FilePath.isPattern(parent) ? LinuxFileSystem.matches(parent) : [parent]
+                for folder in folders { enter(folder) }
                 for match in LinuxFileSystem.matches(path) { take(match, .match, &listing, enter) }
+                if includesSiblings { for folder in folders { takeSiblings(of: path, in: folder, &listing, enter) } }
             } else {
                 enter(FilePath.parent(of: path))
                 take(path, .named, &listing, enter)
-                if includesSiblings { takeSiblings(of: path, &listing, enter) }
+                if includesSiblings { takeSiblings(of: path, in: FilePath.parent(of: path), &listing, enter) }
             }
         }
+        for target in listing.targets.sorted() { takeSiblings(of: target, in: FilePath.parent(of: target), &listing, enter) }
         if listing.files.count >= CandidateFiles.limit {
             listing.refused.append(
                 Refused(
@@ -74,8 +80,8 @@ struct CandidateFiles: Sendable {
     func mayHold(_ path: String) -> Bool {
         paths.contains { own in
             if own == path || path.hasPrefix(own + "/") { return true }
-            if FilePath.isPattern(own) { return LinuxFileSystem.isMatch(path, pattern: own) }
-            return includesSiblings && (path.hasPrefix(own + ".") || path.hasPrefix(own + "-"))
+            if FilePath.isPattern(own) && LinuxFileSystem.isMatch(path, pattern: own) { return true }
+            return includesSiblings && FilePath.isSibling(path, of: own)
         }
     }
 
@@ -88,22 +94,19 @@ struct CandidateFiles: Sendable {
         }
     }
 
-    /// Whether a path is a rotated sibling of a path that was asked for by name.
-    func isSibling(_ path: String) -> Bool {
-        includesSiblings && paths.contains { path.hasPrefix($0 + ".") || path.hasPrefix($0 + "-") }
-    }
+    /// Whether a path is a rotated sibling of a path that was asked for, by name or by a pattern that does not stand for it itself.
+    func isSibling(_ path: String) -> Bool { includesSiblings && paths.contains { FilePath.isSibling(path, of: $0) } }
 
     /// How a path came to be looked at.
     private enum Origin {
         case named, match, sibling, folder(depth: Int)
     }
 
-    private func takeSiblings(of path: String, _ listing: inout Listing, _ enter: (String) -> Void) {
-        let directory = FilePath.parent(of: path)
-        let name = FilePath.name(of: path)
+    private func takeSiblings(of path: String, in directory: String, _ listing: inout Listing, _ enter: (String) -> Void) {
         do throws(FileFailure) {
-            for sibling in try LinuxFileSystem.names(in: directory) where sibling.hasPrefix(name + ".") || sibling.hasPrefix(name + "-") {
-                take(FilePath.join(directory, sibling), .sibling, &listing, enter)
+            for name in try LinuxFileSystem.names(in: directory) {
+                let sibling = FilePath.join(directory, name)
+                if FilePath.isSibling(sibling, of: path) { take(sibling, .sibling, &listing, enter) }
             }
         } catch {
             refuse(directory, error, .named, &listing)
@@ -125,6 +128,7 @@ struct CandidateFiles: Sendable {
             } else if status.isRegular {
                 let key = FileKey(status)
                 listing.keys[path] = key
+                if includesSiblings, let target { listing.targets.insert(target) }
                 var isHint = false
                 if case .sibling = origin { isHint = !FilePath.looksRotated(path) }
                 if listing.seen.insert(key).inserted {
@@ -192,6 +196,16 @@ enum FilePath {
     }
 
     static func isPattern(_ path: String) -> Bool { path.contains { $0 == "*" || $0 == "?" || $0 == "[" } }
+
+    /// Whether a path is another one, or one that a pattern stands for, with `.` or `-` and more behind it. What the pattern itself stands
+    /// for is none.
+    static func isSibling(_ path: String, of own: String) -> Bool {
+        guard isPattern(own) else { return path.hasPrefix(own + ".") || path.hasPrefix(own + "-") }
+        let start = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+        let ends = path[start...].indices.dropFirst().filter { path[$0] == "." || path[$0] == "-" }
+        guard !ends.isEmpty, !LinuxFileSystem.isMatch(path, pattern: own) else { return false }
+        return ends.contains { LinuxFileSystem.isMatch(String(path[..<$0]), pattern: own) }
+    }
 
     static func parent(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }

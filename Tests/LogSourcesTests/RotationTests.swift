@@ -186,6 +186,41 @@ import Testing
         #expect(rig.rows.sorted() == Array(0..<8))
     }
 
+    /// A pattern does not stand for the names that rotation gives, and a link, as a container host has them, says nothing of what lies
+    /// beside its target.
+    @Test(arguments: ["logs/*.log", "logs/app.log", "links/*.log", "links/pod.log", "links", "*/pod.log"])
+    func `what rotation made while weir was stopped is found beside patterns and behind links`(path: String) throws {
+        try folder.makeDirectory("logs")
+        try folder.makeDirectory("links")
+        try folder.link("links/pod.log", to: folder.at("logs/app.log"))
+        let rig = LaneRig([folder.at(path)])
+        try folder.append(LaneRig.lines(0..<3), to: "logs/app.log")
+        try folder.append(LaneRig.lines(50..<60), to: "logs/app.txt.1")
+        try rig.start()
+        rig.drain()
+        rig.stop()
+        try folder.append(LaneRig.lines(3..<5), to: "logs/app.log")
+        try folder.rename("logs/app.log", "logs/app.log.20261130-225000")
+        try folder.gzip("logs/app.log.20261130-225000")
+        try folder.age("logs/app.log.20261130-225000.gz")
+        try folder.append(LaneRig.lines(5..<7), to: "logs/app.log.1")
+        try folder.append(LaneRig.lines(7..<9), to: "logs/app.log")
+        try rig.start()
+        rig.drain()
+        rig.passLong()
+        #expect(rig.rows == Array(0..<9))
+        // And while it runs, with nothing under the name for a while.
+        try folder.append(LaneRig.lines(9..<10), to: "logs/app.log")
+        try folder.rename("logs/app.log", "logs/app.log.2")
+        rig.drain()
+        rig.passLong()
+        try folder.append(LaneRig.lines(10..<12), to: "logs/app.log")
+        rig.drain()
+        rig.passLong()
+        #expect(rig.rows == Array(0..<12))
+        #expect(rig.losses.isEmpty)
+    }
+
     @Test func `a growing file behind a symbolic link into another directory wakes the reader`() throws {
         try folder.makeDirectory("data")
         try folder.append(LaneRig.lines(0..<1), to: "data/real")
