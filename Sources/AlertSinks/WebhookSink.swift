@@ -114,6 +114,10 @@ package final class WebhookSink: ConfigurableSink {
         case 408, 425, 500...599: return .retry(reason: says, after: response.retryAfter)
         case 300...399:
             return .retry(reason: "\(says), a redirect, which is not followed: set url to where it leads", after: response.retryAfter)
+        case 401, 403, 407:
+            return .retry(
+                reason: "\(says): it does not let weir in: look at secret_file and authorization_file", after: response.retryAfter)
+        case 404: return .retry(reason: "\(says): nothing is there: look at url", after: response.retryAfter)
         case 400...499: return .refused(reason: "\(says): it does not take this alert")
         default: return .retry(reason: "\(says), which is no final answer", after: response.retryAfter)
         }

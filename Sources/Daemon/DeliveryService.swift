@@ -17,13 +17,13 @@ final class DeliveryService: Sendable {
 
     private let outbox: any Outbox
     private let sink: any AlertSink
-    private let report: @Sendable (String) -> Void
+    private let report: @Sendable (_ sentence: String, _ isTrouble: Bool) -> Void
     private let pokes = DispatchSemaphore(value: 0)
     private let isStopping = Atomic<Bool>(false)
     private let finished = DispatchSemaphore(value: 0)
 
-    /// - Parameter report: takes one sentence about a delivery that failed.
-    init(outbox: any Outbox, sink: any AlertSink, report: @escaping @Sendable (String) -> Void) {
+    /// - Parameter report: takes one sentence about deliveries that fail, when it is another than before, or that they are over.
+    init(outbox: any Outbox, sink: any AlertSink, report: @escaping @Sendable (_ sentence: String, _ isTrouble: Bool) -> Void) {
         self.outbox = outbox
         self.sink = sink
         self.report = report
@@ -35,8 +35,10 @@ final class DeliveryService: Sendable {
             var reported: String?
             while !isStopping.load(ordering: .acquiring) {
                 let due = loop.step()
-                let trouble = loop.outboxTrouble ?? loop.statuses.first?.lastError
-                if let trouble, trouble != reported { report("\(sink.name): \(trouble)") }
+                // What a sink says of its troubles begins with its name.
+                let trouble = loop.outboxTrouble.map { "\(sink.name): \($0)" } ?? loop.statuses.first?.lastError
+                if let trouble, trouble != reported { report(trouble, true) }
+                if trouble == nil && reported != nil { report("\(sink.name) takes alerts again", false) }
                 reported = trouble
                 let now = System.wallClock()
                 let sleep = min(due.map { $0 - now } ?? DeliveryService.longestSleep, DeliveryService.longestSleep)

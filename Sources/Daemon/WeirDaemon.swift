@@ -143,7 +143,7 @@ package final class WeirDaemon {
                 continue
             }
             selections[sink.name] = entry.options.selection
-            deliveries.append(DeliveryService(outbox: journal, sink: sink, report: { log.warning($0) }))
+            deliveries.append(DeliveryService(outbox: journal, sink: sink, report: { $1 ? log.warning($0) : log.info($0) }))
         }
         journal.use(sinks: names.sorted(), selections: selections)
         for delivery in deliveries { delivery.start() }

@@ -14,9 +14,13 @@ extension SQLiteJournal: Outbox {
                 let statement = try db.cachedStatement(
                     sql: """
                         SELECT \(JournalRows.message) FROM outbox o JOIN alerts a ON a.number = o.alert
-                        WHERE o.sink = ? AND o.state = 0 AND o.due <= ? AND \(SQLiteJournal.isFirst) ORDER BY o.number LIMIT ?
+                        WHERE o.sink = ? AND o.state = 0 AND (o.due <= ? OR o.due > ?) AND \(SQLiteJournal.isFirst)
+                        ORDER BY o.number LIMIT ?
                         """)
-                return try Array(Row.fetchCursor(statement, arguments: [sink, now.milliseconds, limit]).map(JournalRows.message))
+                let arguments: StatementArguments = [
+                    sink, now.milliseconds, (now + DeliverySchedule.longestWait).milliseconds, limit,
+                ]
+                return try Array(Row.fetchCursor(statement, arguments: arguments).map(JournalRows.message))
             }
         } catch {
             throw DatabaseTrouble.outletFailure("reading the outbox", path, error)

@@ -33,8 +33,8 @@ package struct DeliveryLoop: ~Copyable, Sendable {
     /// One sink and what the loop remembers of it.
     private struct Line: Sendable {
         let sink: any AlertSink
-        /// Before this moment the sink is left alone.
-        var restUntil: EventTime?
+        /// Between these moments the sink is left alone. Before the first the clock was set back, and nobody knows how long ago it was.
+        var rest: Range<EventTime>?
         var failuresInARow = 0
         /// A result that is not stored yet.
         var unsettled: (message: OutboxMessage, settlement: DeliverySettlement)?
@@ -75,7 +75,7 @@ package struct DeliveryLoop: ~Copyable, Sendable {
             lines[index].unsettled = nil
         }
         let name = statuses[index].name
-        let isResting = lines[index].restUntil.map { now() < $0 } ?? false
+        let isResting = lines[index].rest?.contains(now()) ?? false
         var attempted = 0
         if !isResting {
             let due = try outbox.due(sink: name, now: now(), limit: DeliveryLoop.batchLimit)
@@ -88,7 +88,7 @@ package struct DeliveryLoop: ~Copyable, Sendable {
         guard !statuses[index].isDisabled, var next = try outbox.nextDue(sink: name) else { return nil }
         // Without progress a moment in the past would be a loop that never sleeps.
         if attempted == 0 { next = max(next, now() + .seconds(1)) }
-        return max(next, lines[index].restUntil ?? next)
+        return max(next, lines[index].rest?.upperBound ?? next)
     }
 
     /// Delivers one message and stores the result. Returns whether the sink's next message may follow at once.
@@ -98,6 +98,7 @@ package struct DeliveryLoop: ~Copyable, Sendable {
         switch outcome {
         case .delivered:
             statuses[index].delivered += 1
+            if lines[index].failuresInARow > 0 { statuses[index].lastError = nil }
             settlement = .delivered(at: now())
         case .retry(let reason, let after):
             settlement = retry(message, reason, after, index)
@@ -106,9 +107,10 @@ package struct DeliveryLoop: ~Copyable, Sendable {
             note(reason, index)
             settlement = .deadLetter(reason: reason)
         case .disabled(let reason):
-            // The message stays as it is, for the day on which somebody has looked and restarted.
+            // The message stays, for the day on which somebody has looked and restarted, and says why.
             statuses[index].isDisabled = true
             note(reason, index)
+            try settle(message, .retry(due: now(), reason: reason), index)
             return false
         }
         var goesOn = true
@@ -118,15 +120,19 @@ package struct DeliveryLoop: ~Copyable, Sendable {
         } else {
             // An answer, even a refusal, shows that the receiver is there.
             lines[index].failuresInARow = 0
-            lines[index].restUntil = nil
+            lines[index].rest = nil
         }
+        try settle(message, settlement, index)
+        return goesOn
+    }
+
+    private mutating func settle(_ message: OutboxMessage, _ settlement: DeliverySettlement, _ index: Int) throws(OutletFailure) {
         do throws(OutletFailure) {
             try outbox.settle(message, settlement)
         } catch {
             lines[index].unsettled = (message, settlement)
             throw error
         }
-        return goesOn
     }
 
     private mutating func retry(_ message: OutboxMessage, _ reason: String, _ after: EventDuration?, _ index: Int) -> DeliverySettlement {
@@ -146,7 +152,8 @@ package struct DeliveryLoop: ~Copyable, Sendable {
         lines[index].failuresInARow += 1
         var pause = min(EventDuration(milliseconds: 4000 << Int64(doublings)), DeliveryLoop.longestRest)
         if case .retry(_, let after?) = outcome { pause = max(pause, min(after, DeliverySchedule.retryAfterLimit)) }
-        lines[index].restUntil = now() + pause
+        let start = now()
+        lines[index].rest = start..<start + pause
     }
 
     private mutating func note(_ reason: String, _ index: Int) {
@@ -167,7 +174,7 @@ package struct SinkStatus: Equatable, Sendable {
     package var dead: UInt64 = 0
     /// The receiver said that it is gone for good. Its messages wait for a restart.
     package var isDisabled = false
-    /// The last trouble, one sentence without secrets.
+    /// The last trouble, one sentence without secrets; nil again once the sink takes messages after it did not.
     package var lastError: String?
     package var lastErrorTime: EventTime?
 

@@ -17,6 +17,9 @@ package struct DeliverySchedule: Sendable {
     /// The longest wait that a receiver can ask for: a mistaken `Retry-After` must not silence a sink for weeks.
     package static let retryAfterLimit = EventDuration.hours(24)
 
+    /// No message is made to wait longer. One that is due later was put off by a clock that was wrong.
+    package static let longestWait = EventDuration.hours(27)
+
     package init() {}
 
     /// The delay before the next attempt; nil when the last one was made and the message belongs to the dead letters.

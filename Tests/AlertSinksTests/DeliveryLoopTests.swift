@@ -287,11 +287,36 @@ struct `The delivery loop` {
         #expect(first.step() == nil)
         #expect(sink.ids == ["A-0"])
         #expect(first.statuses[0].isDisabled && first.statuses[0].lastError == "a: answered 410")
-        #expect(outbox.entries.allSatisfy { $0.settlement == nil && $0.message.attempts == 0 })
+        #expect(outbox.entries[0].settlement == .retry(due: instant, reason: "a: answered 410"))
+        #expect(outbox.entries[1].settlement == nil)
         // A restart asks again.
         let second = loop(sink)
         #expect(second.step() == nil)
         #expect(sink.ids == ["A-0", "A-0", "B-0"])
+    }
+
+    @Test func `a clock that is set back ends the rest of a sink`() {
+        let sink = ScriptedSink("a", .retry(reason: "a: answered 500", after: .hours(20)), .delivered)
+        outbox.add(record("A"), sink: "a")
+        outbox.add(record("B"), sink: "a")
+        let loop = loop(sink)
+        clock.advance(.days(3650))
+        _ = loop.step()
+        #expect(sink.ids == ["A-0"])
+        clock.advance(.days(-3650))
+        _ = loop.step()
+        #expect(sink.ids == ["A-0", "B-0"])
+    }
+
+    @Test func `a sink that takes messages again has no trouble`() {
+        let sink = ScriptedSink("a", .retry(reason: "a: answered 500", after: nil), .delivered)
+        outbox.add(record("A"), sink: "a")
+        let loop = loop(sink)
+        _ = loop.step()
+        #expect(loop.statuses[0].lastError == "a: answered 500")
+        clock.advance(.minutes(10))
+        _ = loop.step()
+        #expect(loop.statuses[0].delivered == 1 && loop.statuses[0].lastError == nil)
     }
 
     @Test func `a result that could not be stored is stored later, without sending again`() {

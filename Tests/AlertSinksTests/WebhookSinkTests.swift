@@ -110,10 +110,17 @@ struct `Webhook requests` {
         #expect(outcome == .disabled(reason: try #require(outcome.reason)))
     }
 
-    @Test(arguments: [400, 401, 403, 404, 413, 422]) func `an answer that will not change refuses the message`(status: Int) throws {
+    @Test(arguments: [400, 413, 422]) func `an answer that will not change refuses the message`(status: Int) throws {
         let outcome = try outcome(.status(status))
         #expect(outcome == .refused(reason: try #require(outcome.reason)))
         #expect(outcome.reason?.contains("\(status)") == true)
+    }
+
+    /// A token that has expired, or a gateway that is being set up, must not cost the alerts of that time.
+    @Test(arguments: [401, 403, 404, 407])
+    func `an answer that somebody can mend is tried again, and says where to look`(status: Int) throws {
+        let outcome = try outcome(.status(status))
+        #expect(outcome.isRetry && outcome.reason?.contains("look at") == true)
     }
 
     @Test(arguments: [408, 425, 429, 500, 501, 502, 503, 504, 599, 300, 301, 302, 307, 308])

@@ -49,6 +49,15 @@ import Testing
         #expect(try due("syslog", noon + .minutes(5)).map(\.record.sequence) == [1])
     }
 
+    /// As a host that starts with a wrong clock does it.
+    @Test func `a message that was put off by a clock ten years ahead is due when that is right again`() throws {
+        try journal.commit(commit(alerts: [record("a1"), record("a1", 1, .update)]), now: noon)
+        let future = noon + .days(3650)
+        try journal.settle(try #require(try due("syslog", future).first), .retry(due: future + .minutes(5), reason: "503"))
+        #expect(try due("syslog", future).isEmpty)
+        #expect(try due("syslog", noon + .minutes(1)).map(\.record.sequence) == [0])
+    }
+
     @Test func `nothing is next when nothing waits`() throws {
         #expect(try journal.nextDue(sink: "syslog") == nil)
         try journal.commit(commit(alerts: [record("a1")]), now: noon)
