@@ -151,8 +151,8 @@ package enum System {
         return String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    /// Ends the process at once.
-    package static func exit(_ code: Int32) -> Never { Glibc.exit(code) }
+    /// Ends the process at once, whatever its other threads do: what libraries take down at the end would be taken from under them.
+    package static func exit(_ code: Int32) -> Never { _exit(code) }
 
     package static var processID: Int32 { getpid() }
 

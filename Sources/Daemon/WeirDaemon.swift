@@ -42,12 +42,13 @@ package final class WeirDaemon {
         for notice in journal.notices { log.warning(notice.message) }
         for warning in settings.warnings { log.warning(warning.text(file: settingsPath)) }
         try start()
-        testDetectors()
+        let selfTests = SelfTestService(log: log)
         let keeper = SnapshotKeeper(directory: settings.stateDirectory) { [log] in $1 ? log.warning($0) : log.info($0) }
         while true {
             switch ProcessSignals.next() {
             case .stop:
                 log.info("stopping: storing what was read")
+                selfTests.stop()
                 keeper.stop()
                 stop()
                 closeJournal()
@@ -85,22 +86,6 @@ package final class WeirDaemon {
             failed: { log.failure("the state cannot be stored: \($0.message) Reading goes on in memory.") })
         self.writer = writer
         for source in settings.sources { try startLane(source, writer) }
-    }
-
-    /// The detectors' self-tests, once, while the lanes read already. A failure ends nothing: what still works is worth having.
-    private func testDetectors() {
-        let cases = SelfTestRunner.cases
-        var failures = 0
-        for selfTest in cases {
-            let verdict = SelfTestRunner.run(selfTest)
-            guard !selfTest.isPassed(by: verdict) else { continue }
-            failures += 1
-            log.error(
-                "the self-test of \(selfTest.detector.id) \(selfTest.detector.name) failed (\(selfTest.test.name): "
-                    + "\(verdict.words), expected: \(selfTest.expected.words)). weir goes on, but do not trust this detector: run weir "
-                    + "selftest, install this release again, and report it if it still fails")
-        }
-        if failures == 0 { log.info("the self-tests of the detectors passed (\(cases.count) cases)") }
     }
 
     private func startLane(_ source: SourceSettings, _ writer: JournalWriter) throws(DaemonFailure) {

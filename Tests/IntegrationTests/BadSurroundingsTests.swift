@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import GRDB
 import Glibc
 import Testing
 
@@ -69,6 +70,25 @@ import Testing
         try writeSettings(bench, state: "disk/state")
         let daemon = try start(bench)
         try expectRecovery(bench, log, daemon, saying: "the disk is full") { try disk.enlarge() }
+    }
+
+    /// Changes the state behind weir's back.
+    private func sql(_ bench: Workbench, _ statement: String) throws {
+        let database = try DatabaseQueue(path: bench.path("state/weir.sqlite"))
+        try database.write { db in try db.execute(sql: statement) }
+        try database.close()
+    }
+
+    private func status(_ bench: Workbench) throws -> Workbench.Result { try bench.weir("status", "--settings", bench.path("weir.yaml")) }
+
+    @Test func `a daemon that is stopped as soon as it has started does not finish its self-tests first`() throws {
+        let bench = try Workbench()
+        try writeSettings(bench)
+        let daemon = try start(bench)
+        try expect(within: 30, daemon, bench) { $0.contains("starts with what is there") }
+        #expect(bench.end(daemon, signal: SIGTERM) == 0)
+        #expect(bench.text("daemon.log").contains("stopped"))
+        #expect(!bench.text("daemon.log").contains("self-tests of the detectors passed"), "\(bench.text("daemon.log"))")
     }
 
     @Test func `a state that may not grow is said, and everything is stored and told once it may`() throws {
