@@ -39,8 +39,9 @@ final class DaemonLog: Sendable {
     func warning(_ text: String) { logger.warning("\(text)") }
     func error(_ text: String) { logger.error("\(text)") }
 
-    /// A failure that may repeat itself every few seconds: said when it changes.
-    func failure(_ text: String) {
+    /// A failure that may repeat itself every few seconds: said when it changes. Whether it was said.
+    @discardableResult
+    func failure(_ text: String) -> Bool {
         let isNew = failures.withLock { run in
             defer { run.last = text }
             run.count += 1
@@ -49,12 +50,15 @@ final class DaemonLog: Sendable {
         if isNew { logger.error("\(text)") }
     }
 
-    func recovered() {
+    /// Whether there was a failure before.
+    func recovered() -> Bool {
+        return isNew
         let count = failures.withLock { run in
             defer { run = FailureRun() }
             return run.count
         }
-        if count > 0 { logger.info("the state is stored again, after \(count) failed attempt\(count == 1 ? "" : "s")") }
+        if count > 0 { logger.info("the state is stored again, after \(NumberText.count(count, "failed attempt"))") }
+        return count > 0
     }
 
     /// What a lane did since the last time.

@@ -15,6 +15,9 @@ enum ProcessSignals {
     /// To be called before any other thread starts: threads inherit what is blocked.
     static func block() { System.blockSteeringSignals() }
 
+    /// Asks this process to stop, as SIGTERM does.
+    static func requestStop() { System.terminateSelf() }
+
     /// Waits for the next request.
     static func next() -> Request { System.nextSteeringSignal() == System.hangUp ? .reload : .stop }
 }

@@ -197,6 +197,9 @@ package enum System {
         unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
     }
 
+    /// Sends this process SIGTERM.
+    static func terminateSelf() { _ = kill(getpid(), SIGTERM) }
+
     /// Waits for one of the blocked signals and returns its number.
     static func nextSteeringSignal() -> Int32 {
         var signals = steeringSignals()

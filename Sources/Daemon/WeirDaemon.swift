@@ -80,10 +80,17 @@ package final class WeirDaemon {
                 }
             },
             stored: { alerts in
-                log.recovered()
+                if log.recovered() { journal.note(trouble: nil, now: System.wallClock()) }
                 if alerts > 0 { for delivery in deliveries { delivery.poke() } }
             },
-            failed: { log.failure("the state cannot be stored: \($0.message) Reading goes on in memory.") })
+            failed: { error in
+                // In memory no alert would go out, and whatever stands in the way stays until weir starts anew.
+                let end = error.isRetryable ? "Reading goes on in memory." : "weir ends: its next start reads again what is not stored."
+                if log.failure("the state cannot be stored: \(error.message) \(end)") {
+                    journal.note(trouble: error.message, now: System.wallClock())
+                }
+                if !error.isRetryable { ProcessSignals.requestStop() }
+            })
         self.writer = writer
         for source in settings.sources { try startLane(source, writer) }
     }

@@ -82,6 +82,8 @@ enum DatabaseTrouble {
             case .SQLITE_READONLY: "the database is not writable: check the rights of the file and how its disk is mounted"
             case .SQLITE_CANTOPEN: "the database cannot be opened: check the rights of the folder and the limit of open files"
             case .SQLITE_CORRUPT, .SQLITE_NOTADB: "the database is damaged: restart weir, which sets it aside and starts without history"
+            case .SQLITE_ERROR where error.message?.hasPrefix("no such ") == true:
+                "a table or column is missing, as in the state of an older weir: start weir run of this version, which adds it"
             default: "SQLite said \"\(error.message ?? "nothing")\""
             }
         return "\(path): \(action) failed (\(error.extendedResultCode.rawValue)): \(remedy)."

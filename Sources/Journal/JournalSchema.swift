@@ -111,7 +111,8 @@ enum MessageState {
 
 /// A name from an untrusted file, for a message on a terminal.
 enum DisplayName {
-    static func safe(_ name: String) -> String {
-        String(String.UnicodeScalarView(name.unicodeScalars.prefix(60).map { $0.value < 32 || (127...159).contains($0.value) ? "?" : $0 }))
+    static func safe(_ name: some StringProtocol, limit: Int = 60) -> String {
+        let shown = name.unicodeScalars.prefix(limit).map { $0.value < 32 || (127...159).contains($0.value) ? "?" : $0 }
+        return String(String.UnicodeScalarView(shown))
     }
 }

@@ -50,6 +50,24 @@ package struct DeadLetter: Equatable, Sendable {
     package var since: EventTime
 }
 
+/// The weir that holds a state folder, or held it last, as another process sees it.
+package struct StateHolder: Equatable, Sendable {
+    /// What keeps it from storing its state.
+    package struct Trouble: Equatable, Sendable {
+        package var since: EventTime
+        /// One sentence.
+        package var message: String
+    }
+
+    package var process: Int32?
+    package var isRunning: Bool
+    /// Nil while it can, or could, store its state.
+    package var trouble: Trouble?
+
+    /// Nil where nobody ever held the folder, or who did may not be read.
+    package static func of(directory: String) -> StateHolder? { StateLock.holder(directory: directory) }
+}
+
 /// The journal as a file.
 package struct JournalSummary: Equatable, Sendable {
     package var path: String

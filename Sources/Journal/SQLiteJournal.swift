@@ -119,14 +119,23 @@ package final class SQLiteJournal: Sendable {
 
     var selections: [String: AlertSelection] { sinkSelections.withLock { $0 } }
 
+    /// Says beside the database why it cannot be written, or that it can again: on a full disk there is room for that.
+    ///
+    /// - Parameter trouble: one sentence; nil when it is over.
+    package func note(trouble: String?, now: EventTime) { lock?.write(trouble.map { StateHolder.Trouble(since: now, message: $0) }) }
+
     /// What people ask of the journal.
     package var view: JournalView { JournalView(database: database, path: path) }
 
     /// What a lane left behind; nil when it never committed.
     package func resume(lane: String) throws(JournalFailure) -> LaneResume? { try view.resume(lane: lane) }
 
+    /// Of a path at which nothing is found.
     static func absent(_ path: String) -> JournalFailure {
-        JournalFailure(.absent, "\(path) does not exist: no weir has run with this state_directory yet.")
+        if let reason = StateFolder.closed(path) {
+            return JournalFailure(.folder, "\(path) cannot be looked at (\(reason)): run this command as weir's user.")
+        }
+        return JournalFailure(.absent, "\(path) does not exist: no weir has run with this state_directory yet.")
     }
 
     static func configuration() -> Configuration {

@@ -88,6 +88,13 @@ enum StateFolder {
         return unsafe lstat(path, &status) == 0
     }
 
+    /// Why nobody can say whether something of that name is there; nil where the system says.
+    static func closed(_ path: String) -> String? {
+        var status = stat()
+        guard unsafe lstat(path, &status) != 0, errno != ENOENT, errno != ENOTDIR else { return nil }
+        return unsafe strerror(errno).map { unsafe String(cString: $0) } ?? "error \(errno)"
+    }
+
     /// Bytes of a file; 0 when it is not there.
     static func size(_ path: String) -> UInt64 {
         var status = stat()
@@ -192,6 +199,21 @@ enum StateFolder {
         return false
     }
 
+    /// The text of a file of the system's; empty when it cannot be read.
+    static func systemText(_ path: String) -> String {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return "" }
+        defer { close(descriptor) }
+        var text: [UInt8] = []
+        var block = [UInt8](repeating: 0, count: 16_384)
+        while text.count < 4_194_304 {
+            let got = unsafe block.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
+            guard got > 0 else { break }
+            text += block[..<got]
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
     /// The wall clock.
     static func wallClock() -> EventTime {
         var time = timespec()
@@ -215,6 +237,9 @@ enum StateFolder {
 
 /// The right to be the only weir on a state folder. Held until released; the system releases it when the process dies, however it dies.
 final class StateLock: Sendable {
+    /// Bytes of its file.
+    private static let length = 1024
+
     private let descriptor: Int32
 
     /// Throws: ``JournalFailure/Reason/inUse(process:)`` when another process holds it.
@@ -231,10 +256,18 @@ final class StateLock: Sendable {
                 "Another weir\(holder.map { " (process \($0))" } ?? "") uses \(directory): stop it, or set another state_directory."
             )
         }
-        // The number is for the message above only; the lock is what counts, so a failure to write it is no obstacle.
-        let number = Array("\(getpid())\n".utf8)
-        ftruncate(descriptor, 0)
-        _ = unsafe number.withUnsafeBytes { unsafe pwrite(descriptor, $0.baseAddress, $0.count, 0) }
+        write(nil)
+    }
+
+    /// Writes who holds the folder and what keeps it from storing its state. Always as many bytes, over those of before: that needs no room
+    /// on the disk. The lock is what counts, and the text is for people: a failure to write it is no obstacle.
+    func write(_ trouble: StateHolder.Trouble?) {
+        var text = "\(getpid())\n"
+        if let trouble { text += "\(trouble.since.milliseconds) \(trouble.message.prefix(400).filter { !$0.isNewline })\n" }
+        let bytes = Array(text.utf8.prefix(StateLock.length))
+        let block = bytes + [UInt8](repeating: UInt8(ascii: " "), count: StateLock.length - bytes.count)
+        _ = unsafe block.withUnsafeBytes { unsafe pwrite(descriptor, $0.baseAddress, $0.count, 0) }
+        ftruncate(descriptor, off_t(StateLock.length))
     }
 
     /// Gives the folder free while this value lives on.
@@ -242,9 +275,40 @@ final class StateLock: Sendable {
 
     deinit { close(descriptor) }
 
-    private static func holder(_ descriptor: Int32) -> Int32? {
-        var bytes = [UInt8](repeating: 0, count: 16)
+    private static func holder(_ descriptor: Int32) -> Int32? { parse(text(descriptor)).process }
+
+    private static func text(_ descriptor: Int32) -> String {
+        var bytes = [UInt8](repeating: 0, count: length)
         let got = unsafe bytes.withUnsafeMutableBytes { unsafe pread(descriptor, $0.baseAddress, $0.count, 0) }
-        return Int32(String(decoding: bytes.prefix(max(got, 0)).prefix { $0 != 10 }, as: UTF8.self))
+        return String(decoding: bytes.prefix(max(got, 0)), as: UTF8.self)
+    }
+
+    private static func parse(_ text: String) -> (process: Int32?, trouble: StateHolder.Trouble?) {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let words = lines.dropFirst().first?.split(separator: " ", maxSplits: 1) ?? []
+        let since = words.first.flatMap { Int64($0) }.map { EventTime(milliseconds: $0) }
+        let trouble = since.map { StateHolder.Trouble(since: $0, message: words.count > 1 ? DisplayName.safe(words[1], limit: 400) : "") }
+        return (lines.first.flatMap { Int32($0) }, trouble)
+    }
+
+    /// Who holds the folder, or held it last; nil where the file is not there or may not be read. Takes no lock: a weir that starts at this
+    /// moment would be refused.
+    static func holder(directory: String) -> StateHolder? {
+        let descriptor = unsafe open(StateFolder.path(directory, StateFolder.lockName), O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else { return nil }
+        let (process, trouble) = parse(text(descriptor))
+        let inode = UInt64(status.st_ino)
+        // One line a lock: `1: FLOCK ADVISORY WRITE process device:inode …`.
+        let holders = StateFolder.systemText("/proc/locks").split(separator: "\n").compactMap { line -> Int32? in
+            let words = line.split(separator: " ")
+            guard words.count > 5, words[1] == "FLOCK" else { return nil }
+            return words[5].split(separator: ":").last.flatMap { UInt64($0) } == inode ? Int32(words[4]) : nil
+        }
+        // The number that another name space gives it is the one it knows itself by.
+        let isHeld = holders.contains { $0 == process || $0 <= 0 } || !holders.isEmpty && process == nil
+        return StateHolder(process: process, isRunning: isHeld, trouble: trouble)
     }
 }

@@ -14,7 +14,9 @@ import Settings
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "What the daemon has read, learnt, found and sent, as of its last checkpoint.",
-        discussion: "Exits 1 when there is no state yet. Example: weir status --settings /etc/weir/weir.yaml")
+        discussion: """
+            Exits 1 when there is no state yet, or weir cannot store it. Example: weir status --settings /etc/weir/weir.yaml
+            """)
 
     @OptionGroup var place: StateArguments
     @Flag(help: "One JSON object.") var json = false
@@ -25,10 +27,12 @@ struct StatusCommand: ParsableCommand {
             let view = try JournalView.open(directory: directory)
             let lanes = try view.lanes()
             let received = lanes.map { ReceiverCounters.read(ReceiverSettings.spool(of: $0.name, in: directory)) }
+            let holder = StateHolder.of(directory: directory)
             let report = StatusReport(
-                summary: try view.summary(), lanes: lanes, received: received, alerts: try view.alerts(.open(limit: 100)),
+                summary: try view.summary(), holder: holder, lanes: lanes, received: received, alerts: try view.alerts(.open(limit: 100)),
                 queues: try view.queues())
             System.write((json ? report.json : report.text) + "\n", to: 1)
+            if let trouble = holder?.trouble { throw CommandFailure.badNews("the state is not stored: \(trouble.message)") }
         } catch let failure as JournalFailure {
             throw CommandFailure.badNews(failure.message)
         }
@@ -38,6 +42,7 @@ struct StatusCommand: ParsableCommand {
 /// The state as a page, for people and for programs.
 struct StatusReport {
     let summary: JournalSummary
+    let holder: StateHolder?
     let lanes: [LaneStatus]
     /// Of each lane, what its receiver counted, if it has one.
     let received: [ReceiverCounters?]
@@ -47,6 +52,7 @@ struct StatusReport {
     var text: String {
         var text = "state     \(summary.path), \(NumberText.bytes(Double(summary.bytes)))"
         if let time = summary.lastCommit { text += ", stored \(CivilTime(time).rfc3339)" }
+        if let holder { text += StatusReport.daemon(holder) }
         for (lane, counters) in zip(lanes, received) {
             let events = NumberText.grouped(Double(lane.counter("events") ?? 0))
             text += "\n\nsource    \(lane.name): \(events) events of \(lane.counter("accounts") ?? 0) accounts"
@@ -76,6 +82,14 @@ struct StatusReport {
     }
 
     /// What is used of the alert budget, and what the volume detector asks for to keep to it.
+    private static func daemon(_ holder: StateHolder) -> String {
+        let process = holder.process.map { " (process \($0))" } ?? ""
+        let words = holder.isRunning ? "runs\(process)" : "does not run"
+        guard let trouble = holder.trouble else { return "\ndaemon    \(words)" }
+        let (had, since) = (holder.isRunning ? "has" : "had", CivilTime(trouble.since).rfc3339)
+        return "\ndaemon    \(words); it \(had) stored nothing since \(since): \(trouble.message)"
+    }
+
     private static func budget(_ lane: LaneStatus) -> String {
         func count(_ name: String) -> String { NumberText.grouped(Double(lane.counter(name) ?? 0)) }
         func permille(_ name: String) -> String? { lane.counter(name).map { NumberText.decimal(Double($0) / 1000, places: 2) } }
@@ -114,6 +128,14 @@ struct StatusReport {
         text.field("state_bytes", summary.bytes)
         if let time = summary.lastCommit { text.field("last_commit", CivilTime(time).rfc3339) }
         text.beginArray("sources")
+        if let holder {
+            text.field("running", holder.isRunning)
+            if let process = holder.process { text.field("process", Int64(process)) }
+            if let trouble = holder.trouble {
+                text.field("not_stored_since", CivilTime(trouble.since).rfc3339)
+                text.field("not_stored_reason", trouble.message)
+            }
+        }
         for (lane, counters) in zip(lanes, received) {
             text.beginObject()
             text.field("name", lane.name)

@@ -72,6 +72,26 @@ import Testing
         try expectRecovery(bench, log, daemon, saying: "the disk is full") { try disk.enlarge() }
     }
 
+    @Test func `a full disk stands in the status, which exits 1 until the state is stored again`() throws {
+        let bench = try Workbench()
+        _ = try GoodLog(bench, format: "json")
+        guard let disk = try SmallDisk(at: bench.path("disk")) else { return }
+        try writeSettings(bench, state: "disk/state")
+        let daemon = try start(bench)
+        let isFull = try bench.wait(atMost: 30) { try status(bench).errors.contains("the state is not stored") }
+        let full = try status(bench)
+        #expect(isFull && full.code == 1, "\(full)")
+        let words = "daemon    runs (process \(daemon.processIdentifier)); it has stored nothing since 20"
+        #expect(full.output.contains(words), "\(full.output)")
+        #expect(full.output.contains("the disk is full: free some space"), "\(full.output)")
+        try disk.enlarge()
+        let isStored = try bench.wait(atMost: 30) { try status(bench).code == 0 }
+        #expect(isStored, "\(bench.text("daemon.log").suffix(2000))")
+        #expect(bench.end(daemon, signal: SIGTERM) == 0)
+        let stopped = try status(bench)
+        #expect(stopped.code == 0 && stopped.output.contains("\ndaemon    does not run\n"), "\(stopped)")
+    }
+
     /// Changes the state behind weir's back.
     private func sql(_ bench: Workbench, _ statement: String) throws {
         let database = try DatabaseQueue(path: bench.path("state/weir.sqlite"))
@@ -80,6 +100,30 @@ import Testing
     }
 
     private func status(_ bench: Workbench) throws -> Workbench.Result { try bench.weir("status", "--settings", bench.path("weir.yaml")) }
+
+    /// Beside a daemon, a table is taken away: no attempt to store anything can succeed any more.
+    @Test func `a state that can never be stored again ends weir, and the next start loses nothing`() throws {
+        let bench = try Workbench()
+        let log = try GoodLog(bench, format: "json")
+        try writeSettings(bench)
+        let daemon = try start(bench)
+        let isTold = bench.wait(atMost: 30) { bench.lines("alerts.ndjson").count >= log.alerts.count }
+        #expect(isTold, "\(bench.text("daemon.log").suffix(2000))")
+        try sql(bench, "ALTER TABLE counters RENAME TO elsewhere")
+        try bench.append(#"{"ts":"2026-06-21T23:59:59Z","account":"svc-more","rows":1}"# + "\n", to: GoodLog.name)
+        let hasEnded = bench.wait(atMost: 30) { !daemon.isRunning }
+        try #require(hasEnded, "\(bench.text("daemon.log").suffix(2000))")
+        #expect(daemon.terminationStatus == 1)
+        #expect(bench.text("daemon.log").contains("weir ends: its next start reads again what is not stored."))
+        #expect(try status(bench).code == 1)
+        try sql(bench, "ALTER TABLE elsewhere RENAME TO counters")
+        let next = try start(bench)
+        let events = log.bytes.count { $0 == 0x0A } + 1
+        let isRead = try bench.wait(atMost: 30) { try number(bench, "sources", "events") == events }
+        #expect(isRead, "\(bench.text("daemon.log").suffix(2000))")
+        #expect(bench.end(next, signal: SIGTERM) == 0)
+        expectSame(Workbench.comparable(bench.text("alerts.ndjson")), log.alerts)
+    }
 
     @Test func `a daemon that is stopped as soon as it has started does not finish its self-tests first`() throws {
         let bench = try Workbench()

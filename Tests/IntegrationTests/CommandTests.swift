@@ -34,6 +34,32 @@ import Testing
         #expect(unknown.code == 1 && unknown.output.isEmpty && unknown.errors.contains("models/nobody/model.json"), "\(unknown.errors)")
     }
 
+    @Test func `a coverage report of nothing says what is missing, and proves and denies nothing`() throws {
+        let bench = try Workbench()
+        let report = try bench.weir("report", "coverage", "--format", "json", bench.path("nowhere.log"))
+        #expect(report.code == 1 && report.output.isEmpty && report.errors.contains("nowhere.log is not there"), "\(report)")
+        try bench.write("\n", to: "empty.log")
+        let empty = try bench.weir("report", "coverage", "--format", "json", bench.path("empty.log"))
+        #expect(empty.code == 1 && empty.output.isEmpty && empty.errors.contains("no event was read"), "\(empty)")
+    }
+
+    @Test func `who may not look at a state is not told that there is none`() throws {
+        guard getuid() == 0 else { return }
+        let bench = try Workbench()
+        try FileManager.default.createDirectory(
+            atPath: bench.path("state"), withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        let stranger = ["--reuid=65534", "--clear-groups", Workbench.binary, "status", "--state", bench.path("state")]
+        let status = try bench.run("/usr/bin/setpriv", stranger)
+        #expect(status.code == 1 && status.errors.contains("(Permission denied): run this command as weir's user."), "\(status)")
+    }
+
+    @Test func `a check counts in the singular, too`() throws {
+        let bench = try Workbench()
+        try bench.write("state_directory: state\nsources: [{ name: a, format: json, paths: [log] }]\n", to: "weir.yaml")
+        let check = try bench.weir("check", "--settings", bench.path("weir.yaml"))
+        #expect(check.code == 0 && check.output.hasSuffix("weir.yaml: usable; 1 source, 0 sinks.\n"), "\(check)")
+    }
+
     @Test func `wrong use is exit code 2 and says what is right`() throws {
         let bench = try Workbench()
         for arguments in [["replay"], ["bogus"], ["replay", "--format", "jsn", "x"], ["run"], ["status"], ["replay", "-", "x"]] {

@@ -71,6 +71,22 @@ import Testing
         try open().close()
     }
 
+    @Test func `who holds a state folder, and why nothing can be stored, is seen from outside`() throws {
+        #expect(StateHolder.of(directory: folder.state) == nil)
+        let journal = try open()
+        #expect(StateHolder.of(directory: folder.state) == StateHolder(process: getpid(), isRunning: true, trouble: nil))
+        // Looking takes nothing away from a weir that starts at the same moment.
+        #expect(throws: JournalFailure.self) { try open() }
+        journal.note(trouble: "the disk is full: free some\nspace.", now: noon)
+        let trouble = StateHolder.Trouble(since: noon, message: "the disk is full: free somespace.")
+        #expect(StateHolder.of(directory: folder.state)?.trouble == trouble)
+        try journal.close()
+        #expect(StateHolder.of(directory: folder.state) == StateHolder(process: getpid(), isRunning: false, trouble: trouble))
+        let next = try open()
+        #expect(StateHolder.of(directory: folder.state) == StateHolder(process: getpid(), isRunning: true, trouble: nil))
+        try next.close()
+    }
+
     @Test func `a garbled database is set aside, and weir starts fresh and says so`() throws {
         let first = try open()
         try first.commit(commit(accounts: [account(1)]), now: noon)
@@ -123,6 +139,16 @@ import Testing
         #expect(try folder.names.filter { $0.contains("corrupt") } == [])
     }
 
+    @Test func `positions of an older weir are taken over`() throws {
+        let journal = try open()
+        try journal.commit(commit(positions: [position(1, knownSize: 7)]), now: noon)
+        try journal.tamper("ALTER TABLE positions DROP COLUMN known_size; DELETE FROM grdb_migrations WHERE identifier = '6-known-sizes'")
+        try journal.close()
+        let next = try open()
+        #expect(try next.resume(lane: "gateway")?.positions == [position(1)])
+        try next.close()
+    }
+
     @Test func `another program's database is refused`() throws {
         try FileManager.default.createDirectory(
             atPath: folder.state, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -139,16 +165,6 @@ import Testing
         try first.close()
         let failure = #expect(throws: JournalFailure.self) { try open() }
         #expect(failure?.reason == .foreign)
-    @Test func `positions of an older weir are taken over`() throws {
-        let journal = try open()
-        try journal.commit(commit(positions: [position(1, knownSize: 7)]), now: noon)
-        try journal.tamper("ALTER TABLE positions DROP COLUMN known_size; DELETE FROM grdb_migrations WHERE identifier = '6-known-sizes'")
-        try journal.close()
-        let next = try open()
-        #expect(try next.resume(lane: "gateway")?.positions == [position(1)])
-        try next.close()
-    }
-
         #expect(failure?.message.contains("\"hide\"") == true)
     }
 
