@@ -148,6 +148,9 @@ struct LaneObservation: Sendable {
     var accounts: Int
     var newestEvent: EventTime?
     /// The source had nothing more to read.
+    /// Lines that are no events, and lines that are of no kind that counts.
+    var refused: UInt64
+    var ignored: UInt64
     var isCaughtUp: Bool
 
     init(_ core: borrowing LaneCore, lane: String, alerts: [AlertRecord], messages: [SourceTrouble], isCaughtUp: Bool) {
@@ -160,4 +163,6 @@ struct LaneObservation: Sendable {
         accounts = core.accountCount
         newestEvent = core.newestEvent
     }
+        refused = core.counters.malformedTotal
+        ignored = core.counters.ignored
 }

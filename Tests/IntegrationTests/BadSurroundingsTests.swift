@@ -99,6 +99,21 @@ import Testing
         try database.close()
     }
 
+    @Test func `a source of which nothing is understood is told of once`() throws {
+        let bench = try Workbench()
+        let log = try GoodLog(bench, format: "json")
+        try writeSettings(bench)
+        try bench.write(bench.text("weir.yaml").replacingOccurrences(of: "format: json", with: "format: combined"), to: "weir.yaml")
+        let daemon = try start(bench)
+        let count = log.bytes.count { $0 == 0x0A }
+        try expect(within: 30, daemon, bench) { $0.contains("lines is an event in the format of the settings") }
+        try bench.append(#"{"ts":"2026-06-21T23:59:59Z","account":"svc-more","rows":1}"# + "\n", to: GoodLog.name)
+        let isRead = try bench.wait(atMost: 30) { try number(bench, "sources", "malformed_syntax") == count + 1 }
+        #expect(isRead, "\(bench.text("daemon.log").suffix(2000))")
+        #expect(bench.end(daemon, signal: SIGTERM) == 0)
+        #expect(bench.lines("daemon.log").count { $0.contains("in the format of the settings") } == 1)
+    }
+
     private func status(_ bench: Workbench) throws -> Workbench.Result { try bench.weir("status", "--settings", bench.path("weir.yaml")) }
 
     /// Beside a daemon, a table is taken away: no attempt to store anything can succeed any more.
@@ -133,6 +148,22 @@ import Testing
         #expect(bench.end(daemon, signal: SIGTERM) == 0)
         #expect(bench.text("daemon.log").contains("stopped"))
         #expect(!bench.text("daemon.log").contains("self-tests of the detectors passed"), "\(bench.text("daemon.log"))")
+    }
+
+    @Test func `a daemon that finds nothing new does not say again and again that it learns`() throws {
+        let bench = try Workbench()
+        _ = try GoodLog(bench, format: "json")
+        try writeSettings(bench)
+        let first = try start(bench)
+        try expect(within: 30, first, bench) { $0.contains("history is read") }
+        #expect(bench.end(first, signal: SIGTERM) == 0)
+        try bench.write("", to: "daemon.log")
+        let second = try start(bench)
+        // Longer than two intervals of progress.
+        _ = bench.wait(atMost: 5) { bench.text("daemon.log").contains("learning from history") }
+        #expect(bench.end(second, signal: SIGTERM) == 0)
+        #expect(bench.text("daemon.log").contains("goes on where it ended"))
+        #expect(!bench.text("daemon.log").contains("learning from history"), "\(bench.text("daemon.log"))")
     }
 
     @Test func `a state that may not grow is said, and everything is stored and told once it may`() throws {
