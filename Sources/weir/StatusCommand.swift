@@ -69,6 +69,7 @@ struct StatusReport {
         }
         for queue in queues {
             text += "\n\nsink      \(queue.sink): \(queue.delivered) delivered, \(queue.pending) waiting, \(queue.dead) given up"
+            if queue.dead > 0 { text += " (weir resend \(queue.sink))" }
             if queue.pending + queue.dead > 0, let reason = queue.lastReason {
                 text += "\n          \(DisplayText.safe(reason, limit: 200))"
             }

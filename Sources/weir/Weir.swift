@@ -16,7 +16,7 @@ struct Weir: ParsableCommand {
         version: "0.1.0\n\(UnpackingLibraries.sentence)",
         subcommands: [
             RunCommand.self, ReplayCommand.self, WhyCommand.self, StatusCommand.self, AlertsCommand.self, LabelCommand.self,
-            BaselineCommand.self, FlowsCommand.self, ReportCommand.self, PrivacyCommand.self,
+            BaselineCommand.self, ResendCommand.self, FlowsCommand.self, ReportCommand.self, PrivacyCommand.self,
             CheckCommand.self, GenerateCommand.self, InjectCommand.self,
             SelfTestCommand.self, FormatsCommand.self, DetectorsCommand.self, SettingsReferenceCommand.self,
         ])

@@ -99,6 +99,29 @@ import Testing
         try database.close()
     }
 
+    @Test func `alerts that were given up for a sink are sent again when somebody asks for it`() throws {
+        let bench = try Workbench()
+        let log = try GoodLog(bench, format: "json")
+        try writeSettings(bench)
+        let daemon = try start(bench)
+        let isTold = bench.wait(atMost: 30) { bench.lines("alerts.ndjson").count >= log.alerts.count }
+        #expect(isTold, "\(bench.text("daemon.log").suffix(2000))")
+        #expect(bench.end(daemon, signal: SIGTERM) == 0)
+        func resend(_ sink: String) throws -> Workbench.Result {
+            try bench.weir("resend", sink, "--settings", bench.path("weir.yaml"))
+        }
+        let nothing = try resend("ndjson:alerts.ndjson")
+        #expect(nothing.code == 1 && nothing.errors.contains("nothing is given up for a sink ndjson:alerts.ndjson"), "\(nothing)")
+        try sql(bench, "UPDATE outbox SET state = 2, last_error = 'the receiver was away'")
+        #expect(try status(bench).output.contains("\(log.alerts.count) given up (weir resend ndjson:alerts.ndjson)"))
+        let again = try resend("ndjson:alerts.ndjson")
+        #expect(again.code == 0 && again.output == "\(log.alerts.count) alerts for ndjson:alerts.ndjson will be sent again\n", "\(again)")
+        let second = try start(bench)
+        let isSent = bench.wait(atMost: 30) { bench.lines("alerts.ndjson").count >= 2 * log.alerts.count }
+        #expect(isSent, "\(bench.text("daemon.log").suffix(2000))")
+        #expect(bench.end(second, signal: SIGTERM) == 0)
+    }
+
     @Test func `a source of which nothing is understood is told of once`() throws {
         let bench = try Workbench()
         let log = try GoodLog(bench, format: "json")
