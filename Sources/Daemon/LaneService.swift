@@ -13,8 +13,9 @@ import Synchronization
 final class LaneService: Sendable {
     /// Accounts encoded between two batches while a commit is in the making: few enough for a batch to wait little.
     static let captureStep = 64
-    /// How long the deciding thread sleeps when nothing arrives: how late a commit by interval may be.
-    static let pause = DispatchTimeInterval.milliseconds(100)
+    /// How long the deciding thread sleeps at most when nothing arrives: how late a commit by interval may be. A shorter interval, down to
+    /// the first, is kept to.
+    static let pause = EventDuration(milliseconds: 100)...EventDuration.seconds(1)
 
     private let lane: LaneSpecification
     private let interval: EventDuration
@@ -98,6 +99,8 @@ final class LaneService: Sendable {
         var lastDecision: Int64 = 0
         journal.look(ticket)
         var isDrained = false
+        let pause = DispatchTimeInterval.milliseconds(
+            Int(min(max(interval, LaneService.pause.lowerBound), LaneService.pause.upperBound).milliseconds))
         while true {
             if let batch = batches.receive() {
                 let known = core.alerts.count
@@ -112,7 +115,8 @@ final class LaneService: Sendable {
                 break
             } else {
                 isDrained = batches.isDrained()
-                if !core.isCommitting { _ = arrivals.wait(timeout: .now() + LaneService.pause) }
+                // At the end nothing arrives any more but the word that a commit is stored.
+                if !core.isCommitting && !(isDrained && ticket.isFree) { _ = arrivals.wait(timeout: .now() + pause) }
             }
             if core.isCommitting {
                 if let commit = core.continueCommit(atMost: LaneService.captureStep) { journal.store(commit, ticket) }
@@ -144,13 +148,13 @@ struct LaneObservation: Sendable {
     var alerts: [AlertRecord]
     var messages: [SourceTrouble]
     var events: UInt64
+    /// Lines that are no events, and lines that are of no kind that counts.
+    var refused: UInt64
+    var ignored: UInt64
     var bytes: UInt64
     var accounts: Int
     var newestEvent: EventTime?
     /// The source had nothing more to read.
-    /// Lines that are no events, and lines that are of no kind that counts.
-    var refused: UInt64
-    var ignored: UInt64
     var isCaughtUp: Bool
 
     init(_ core: borrowing LaneCore, lane: String, alerts: [AlertRecord], messages: [SourceTrouble], isCaughtUp: Bool) {
@@ -159,10 +163,10 @@ struct LaneObservation: Sendable {
         self.alerts = alerts
         self.messages = messages
         events = core.counters.events
+        refused = core.counters.malformedTotal
+        ignored = core.counters.ignored
         bytes = core.counters.bytes
         accounts = core.accountCount
         newestEvent = core.newestEvent
     }
-        refused = core.counters.malformedTotal
-        ignored = core.counters.ignored
 }
