@@ -75,7 +75,8 @@ enum SettingKeys {
     static let dashboardBlock = SettingKey("dashboard", "block", reason: "accepted; the dashboard comes with a later version")
 
     static let name = SettingKey(
-        "name", "letters, digits, dots, dashes", isRequired: true, reason: "in alerts, status and messages; the state is kept under it")
+        "name", "letters, digits, dots, dashes", isRequired: true,
+        reason: "stands in alerts, status and messages; the state is kept under it")
     static let format = SettingKey("format", "a name from `weir formats`", isRequired: true, reason: "how lines are read")
     static let wrapper = SettingKey(
         "wrapper", "word", choices: LineWrapper.allCases.map(\.rawValue),
@@ -85,7 +86,7 @@ enum SettingKeys {
     )
     static let paths = SettingKey(
         "paths", "list of files, folders or patterns",
-        reason: "rotated and compressed siblings of a file belong to it and are read first, oldest first; this or `listen` is required")
+        reason: "this or `listen` is required; rotated and compressed siblings of a file belong to it and are read first, oldest first")
     static let sourceListen = SettingKey(
         "listen", "address",
         reason: "instead of paths, for hosts that cannot write files; what comes is stored in state_directory before it is answered: "

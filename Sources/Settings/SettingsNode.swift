@@ -54,7 +54,7 @@ struct SettingsNode {
         // A key without a value is a block without keys: everything in it may have been commented out.
         if isNull { return [] }
         guard let mapping = yaml.mapping else {
-            problem(otherwise)
+            problem(path.isEmpty ? "The file \(otherwise)" : otherwise)
             return nil
         }
         guard mapping.count <= SettingsLimits.keys else {

@@ -13,7 +13,7 @@ enum SettingsPaths {
     /// The text of a file of at most `limit` bytes. Never blocks on a FIFO.
     static func contents(_ path: String, limit: Int) -> Contents {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { return .failure(words(errno)) }
+        guard descriptor >= 0 else { return .failure("\(words(errno))\(remedy(errno))") }
         defer { close(descriptor) }
         var bytes: [UInt8] = []
         var block = [UInt8](repeating: 0, count: 65_536)
@@ -27,7 +27,10 @@ enum SettingsPaths {
         return .failure("it is larger than \(limit) bytes")
     }
 
-    private static func decoded(_ bytes: [UInt8]) -> Contents {
+    /// A byte order mark is no part of the text.
+    private static func decoded(_ all: [UInt8]) -> Contents {
+        if all.starts(with: [0xFF, 0xFE]) || all.starts(with: [0xFE, 0xFF]) { return .failure("it is UTF-16: save it as UTF-8") }
+        let bytes = all.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(all.dropFirst(3)) : all
         if let text = String(validating: bytes, as: UTF8.self) { return .text(text) }
         // The line of the first byte that a repairing decoder has to replace.
         let repaired = String(decoding: bytes, as: UTF8.self).unicodeScalars.prefix { $0 != "\u{FFFD}" }
@@ -68,6 +71,8 @@ enum SettingsPaths {
         guard status.st_mode & S_IFMT == S_IFDIR else { return .notAFolder(place) }
         return isAllowed(place, W_OK | X_OK) ? .writable : .notWritable(place)
     }
+
+    static func isThere(_ path: String) -> Bool { isAllowed(path, F_OK) }
 
     /// What this user may not read among files and folders: the first of them.
     static func unreadable(_ paths: [String]) -> String? { paths.first { !isAllowed($0, R_OK) } }
@@ -114,6 +119,14 @@ enum SettingsPaths {
 
     /// Whether a pattern of a source stands for this path, which need not exist.
     static func pattern(_ pattern: String, matches path: String) -> Bool { unsafe fnmatch(pattern, path, FNM_PATHNAME) == 0 }
+
+    private static func remedy(_ code: Int32) -> String {
+        switch code {
+        case ENOENT, ENOTDIR: ": check the path"
+        case EACCES, EPERM: ": give user \(user) the right to read it, or run as the user that may"
+        default: ""
+        }
+    }
 
     private static func words(_ code: Int32) -> String { unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)" }
 }

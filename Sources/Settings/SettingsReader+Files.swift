@@ -55,6 +55,9 @@ extension SettingsReader {
                 }
             } else if let reader = sources.first(where: { $0.paths.contains { SettingsPaths.pattern($0, matches: path) } }) {
                 node.warning("\(option.name): \(reader.name) reads \(SettingsText.quoted(path)) as a log: weir would watch its own alerts.")
+            } else if sink.type == NDJSONSink.descriptor.type, !SettingsPaths.isThere(SettingsPaths.folder(of: path)) {
+                node.warning(
+                    "\(option.name): the folder of \(SettingsText.quoted(path)) is not there: create it; until then alerts wait.")
             }
         }
     }

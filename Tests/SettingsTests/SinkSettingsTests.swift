@@ -154,6 +154,36 @@ import Testing
         #expect(SettingsPaths.writability(of: folder.path + "/a/b/c") == .writable)
     }
 
+    @Test func `a byte order mark is no part of the settings, and UTF-16 is called by its name`() throws {
+        let text = "state_directory: \(folder.path)/state\nsources: [{ name: a, format: json, paths: [/a] }]\n"
+        try folder.writeBytes([0xEF, 0xBB, 0xBF] + Array(text.utf8), "marked.yaml")
+        #expect(try SettingsFile.load(path: folder.path + "/marked.yaml").sources.map(\.name) == ["a"])
+        for (name, mark) in [("little", [0xFF, 0xFE]), ("big", [0xFE, 0xFF])] as [(String, [UInt8])] {
+            try folder.writeBytes(mark + text.utf16.flatMap { name == "little" ? [UInt8($0), 0] : [0, UInt8($0)] }, "\(name).yaml")
+            let failure = #expect(throws: SettingsFailure.self) { try SettingsFile.load(path: folder.path + "/\(name).yaml") }
+            #expect(failure?.problems.map(\.message) == ["The file cannot be read: it is UTF-16: save it as UTF-8."])
+        }
+    }
+
+    @Test func `a file of alerts whose folder is not there is warned of`() throws {
+        let text = """
+            state_directory: \(folder.path)/state
+            sources: [{ name: a, format: json, paths: [/a] }]
+            alerts: { sinks: [{ type: ndjson, path: \(folder.path)/nowhere/alerts.ndjson }] }
+            """
+        try folder.write(text, "weir.yaml")
+        let warnings = try SettingsFile.load(path: folder.path + "/weir.yaml").warnings.map(\.message)
+        #expect(warnings.contains { $0.contains("is not there: create it; until then alerts wait.") }, "\(warnings)")
+    }
+
+    @Test func `a file that is not there, and one that holds a word, are refused in whole sentences`() throws {
+        let missing = #expect(throws: SettingsFailure.self) { try SettingsFile.load(path: folder.path + "/none.yaml") }
+        #expect(missing?.problems.map(\.message) == ["The file cannot be read: No such file or directory: check the path."])
+        try folder.write("hello\n", "word.yaml")
+        let word = #expect(throws: SettingsFailure.self) { try SettingsFile.load(path: folder.path + "/word.yaml") }
+        #expect(word?.problems.first?.message.hasPrefix("The file is to be a block of keys: state_directory,") == true)
+    }
+
     @Test func `a file that is too large, or not UTF-8, is refused with a sentence`() throws {
         try folder.write(String(repeating: "# comment\n", count: 110_000), "large.yaml")
         let large = #expect(throws: SettingsFailure.self) { try SettingsFile.load(path: folder.path + "/large.yaml") }
