@@ -60,7 +60,12 @@ struct ReplaySummary {
             if let example = outcome.examples[reason.rawValue], !example.isEmpty { text += ", such as: \(example)" }
             text += "\n"
         }
-        // What comes again and again must not push out what comes once.
+        return text + messages(outcome)
+    }
+
+    /// What stood in the way, a line each. What comes again and again must not push out what comes once.
+    static func messages(_ outcome: Replay.Outcome) -> String {
+        var text = ""
         var order: [String] = []
         var times: [String: Int] = [:]
         for message in outcome.messages {
@@ -69,7 +74,7 @@ struct ReplaySummary {
             times[line, default: 0] += 1
         }
         for line in order.prefix(20) { text += "  \(line)\(times[line, default: 1] > 1 ? " (\(times[line, default: 1]) times)" : "")\n" }
-        if order.count > 20 { text += "  … and \(order.count - 20) more messages\n" }
+        if order.count > 20 { text += "  … and \(NumberText.count(order.count - 20, "more message"))\n" }
         return text
     }
 

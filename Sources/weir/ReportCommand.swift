@@ -19,7 +19,8 @@ struct CoverageCommand: ParsableCommand {
         commandName: "coverage", abstract: "Which controls the logs can prove, which not, and which field to add to which log.",
         discussion: """
             Reads archives as `weir replay` does. A control is proven where at least one event in twenty states each field that it needs,
-            partial where some do, blind where none does. Exits 1 when a control is blind and --strict is given.
+            partial where some do, blind where none does. Exits 1 when input is missing or no event was read, and, with --strict, when a control
+            is blind.
             Example: weir report coverage --settings /etc/weir/weir.yaml
             """)
 
@@ -29,13 +30,22 @@ struct CoverageCommand: ParsableCommand {
 
     func run() throws {
         var isBlind = false
+        var outcomes: [Replay.Outcome] = []
         for lane in try archives.lanes() {
             let meter = ProgressMeter()
             let outcome = Replay(lane: lane).run(alert: { _ in }, progress: { meter.show($0) })
             meter.clear()
+            System.write(ReplaySummary.messages(outcome), to: 2)
+            outcomes.append(outcome)
+            // Without an event nothing is proven, and nothing is known to be missing.
+            guard outcome.counters.events > 0 else { continue }
             let report = CoverageReport(outcome)
             System.write(json ? report.json : report.text, to: 1)
             isBlind = isBlind || report.rows.contains { $0.standing == .blind }
+        }
+        if let news = ReplaySummary(outcomes: outcomes).badNews { throw CommandFailure.badNews(news) }
+        if let empty = outcomes.first(where: { $0.counters.events == 0 }) {
+            throw CommandFailure.badNews("\(empty.lane): no event was read, so that nothing can be said of it: check its paths and format.")
         }
         if strict && isBlind { throw CommandFailure.badNews("the logs cannot prove every control; see the report.") }
     }
