@@ -9,6 +9,8 @@ import Pipeline
 struct PersonalDataCheck {
     /// A shorter run of printable bytes between others is no text.
     static let shortestText = 6
+    /// Bytes of an address, at least, that stands among bytes that are no text.
+    static let shortestAddress = 8
     /// Bytes of a text that are scanned together, and how much of them the next piece begins with, so that a border hides nothing.
     static let longestPiece = 65_536
     static let overlap = 256
@@ -37,6 +39,8 @@ struct PersonalDataCheck {
     private let surroundedServices: ServiceAccounts
     /// Whether what is looked at are the pages of a database, whose values lie side by side.
     var isPages = false
+    /// Whether the text that is looked at stands among bytes that are none.
+    private var isAmongOthers = false
 
     init(_ options: ScanOptions, stated: [String] = [], services: ServiceAccounts = ServiceAccounts()) {
         self.services = services
@@ -57,7 +61,9 @@ struct PersonalDataCheck {
             while index < bytes.count && !PersonalDataCheck.isText(bytes[index]) { index += 1 }
             let begin = index
             while index < bytes.count && PersonalDataCheck.isText(bytes[index]) { index += 1 }
-            if index - begin >= PersonalDataCheck.shortestText { scan(bytes, begin..<index, place: place, row: row, start: start) }
+            guard index - begin >= PersonalDataCheck.shortestText else { continue }
+            isAmongOthers = begin > 0 || index < bytes.count
+            scan(bytes, begin..<index, place: place, row: row, start: start)
         }
     }
 
@@ -94,6 +100,8 @@ struct PersonalDataCheck {
         if PersonalDataCheck.isMasked(piece[match.range]) { return true }
         if (isPages ? surroundedServices : services).declare(Array(piece[match.range])) { return true }
         guard match.type == .networkAddress else { return false }
+        // Two colons and a digit or two are what chance makes of the numbers of a model.
+        if isAmongOthers && match.range.count < PersonalDataCheck.shortestAddress { return true }
         let behind = piece[match.range.upperBound...].prefix(3)
         if behind.elementsEqual("/24".utf8) || behind.elementsEqual("/48".utf8) { return true }
         return !stated.isEmpty && stated.firstRange(of: piece[match.range]) != nil

@@ -10,7 +10,7 @@ struct Weir: ParsableCommand {
         commandName: "weir",
         abstract: "Measures what service accounts take out of a CRM, and says when it is unusual.",
         discussion: """
-            Every command exits 0 on success, 1 when it ran and has bad news, 2 on wrong use.
+            Every command exits 0 on success, 1 when it ran and has bad news, 2 on wrong use; weir privacy check 3 when it finds something.
             Begin with `weir replay --format json access.log` on a log you have, or `make run` for the demo.
             """,
         version: "0.1.0\n\(UnpackingLibraries.sentence)",

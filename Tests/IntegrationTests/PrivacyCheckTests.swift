@@ -45,6 +45,18 @@ import Testing
             + "\n"
     }
 
+    /// The bytes of a model, read as text, hold colons between digits now and then.
+    @Test func `two colons among numbers are no address, and an address among them is one`() throws {
+        let bench = try Workbench()
+        try daemon(bench, line(0, #""account":"svc-sync","endpoint":"/crm""#) + "\n")
+        try bench.write("\u{1}r;6::f;q;q\u{1}", to: "chance")
+        try bench.write("\u{1}r;2a02:8109:9a3f:1c00:4d2e:77ff:fe31:9b0c;q\u{1}", to: "address")
+        for (file, code) in [("chance", Int32(0)), ("address", 3)] {
+            let check = try bench.weir("privacy", "check", "--settings", bench.path("weir.yaml"), bench.path(file))
+            #expect(check.code == code, "\(file): \(check)")
+        }
+    }
+
     private func daemon(_ bench: Workbench, _ log: String, settings more: String = "") throws {
         try bench.write(log, to: "access.json")
         try bench.write(
