@@ -110,8 +110,8 @@ package final class WeirDaemon {
                 receivers.add(receiver)
                 try receiver.start(report: { log.warning($0) })
             }
-            let begun =
-                resume == nil ? "starts with what is there" : "goes on where it ended, with \((resume?.accounts.count ?? 1) - 1) accounts"
+            let accounts = resume.map { NumberText.count($0.accounts.count - 1, "account") }
+            let begun = accounts.map { "goes on where it ended, with \($0)" } ?? "starts with what is there"
             log.info("\(source.name): \(begun): \(source.receiver?.listen ?? source.paths.joined(separator: ", "))")
         } catch let failure as DaemonFailure {
             throw failure

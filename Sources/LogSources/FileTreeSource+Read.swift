@@ -10,9 +10,10 @@ extension FileTreeSource {
         if let outcome = openIfNeeded(generation) { return outcome }
         guard let bytes = generation.stream else { return .idle }
         if follows && bytes.compression == .none && !isUnchanged(generation, bytes) { return cut(generation, bytes) }
+        let before = output.byteCount
         let outcome = bytes.read(into: &output)
-        generation.isAtEnd = outcome != .bytes
         if generation.expectedSize > 0 && bytes.compression != .none { generation.noteLineEnd(output, from: before) }
+        generation.isAtEnd = outcome != .bytes
         meter?.count(to: bytes.fileOffset, counted: &generation.metered)
         switch outcome {
         case .bytes:
@@ -27,7 +28,6 @@ extension FileTreeSource {
         }
     }
 
-    // MARK: Opening
     /// A packed file whose rest cannot be unpacked. Of the copy of a log that was cut it is known how much that is, and told here alone.
     private func broken(_ generation: Generation, _ counter: String, _ message: String) -> ReadOutcome {
         let end = max(generation.lineEnd, generation.offset)
@@ -40,6 +40,7 @@ extension FileTreeSource {
                 isLoss: true))
     }
 
+    // MARK: Opening
 
     private mutating func openIfNeeded(_ generation: Generation) -> ReadOutcome? {
         guard generation.stream == nil else { return nil }
@@ -130,7 +131,7 @@ extension FileTreeSource {
         return .failed(
             SourceTrouble(
                 counter: "lost_generation",
-                message: "\(generation.path) was removed before its last \(rest) bytes were read: keep rotated files for longer.",
+                message: "\(generation.path) was removed with \(NumberText.count(rest, "byte")) unread: keep rotated files for longer.",
                 bytes: generation.compression == .none || isCopy ? rest : 0, isLoss: true))
     }
 
@@ -246,8 +247,8 @@ extension FileTreeSource {
         SourceTrouble(
             counter: "copytruncate",
             message:
-                "\(path) lacks the last \(missing) bytes of what it is a copy of: they were written between copy and truncation. Let the "
-                + "rotation rename the file.",
+                "\(path) lacks \(NumberText.count(missing, "byte")) at the end of what it is a copy of, written between copy and truncation. "
+                + "Let the rotation rename the file.",
             bytes: missing, isLoss: true)
     }
 
@@ -340,7 +341,9 @@ extension FileTreeSource {
             troubles.append(
                 SourceTrouble(
                     counter: "trailing_garbage",
-                    message: "\(generation.path): behind its last member stand \(trailing) bytes that are none, which are left out.",
+                    message:
+                        "\(generation.path): what stands behind its last member is none, and left out "
+                        + "(\(NumberText.count(trailing, "byte"))).",
                     bytes: trailing))
         }
         // A copy that was cut itself was not read to its end: what it held may stand in another one.

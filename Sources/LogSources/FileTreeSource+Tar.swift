@@ -1,6 +1,7 @@
 // weir
 // SPDX-License-Identifier: Apache-2.0
 
+import EventModel
 import Pipeline
 
 extension FileTreeSource {
@@ -40,13 +41,13 @@ extension FileTreeSource {
         if archive.damages > 0 {
             trouble(
                 "corrupt_archive",
-                "\(path): \(archive.damages) of its headers are damaged, and \(archive.damagedBytes) bytes behind them were stepped over.",
+                "\(path): damaged headers: \(archive.damages); \(NumberText.count(archive.damagedBytes, "byte")) behind them stepped over.",
                 bytes: archive.damagedBytes, isLoss: true)
         }
         if let first = archive.leftOut.first {
             trouble(
                 "unsupported_compression",
-                "\(path): \(archive.leftOut.count) files in it are left out, such as \(first): they have holes, or are tars themselves.",
+                "\(path): files in it that have holes, or are tars themselves, are left out: \(archive.leftOut.count), such as \(first).",
                 isLoss: true)
         }
         if let first = archive.skipped.first {

@@ -354,9 +354,9 @@ package struct FileTreeSource: LaneSource {
                     SourceTrouble(
                         counter: "copytruncate",
                         message:
-                            "\(old.path) was truncated before its last \(old.seenSize - old.offset) bytes were read, and no copy is found: "
-                            + "let the rotation rename the file, or keep its copy beside it.",
-                        bytes: old.seenSize - old.offset, isLoss: true))
+                            "\(old.path) was truncated with \(NumberText.count(rest, "byte")) unread, and no copy is found: let the rotation "
+                            + "rename the file, or keep its copy beside it.",
+                        bytes: rest, isLoss: true))
             } else if !wasCut && old.offset > 0 && !namesTell {
                 // A spool lets a file go only when it was read to its end.
                 troubles.append(

@@ -86,8 +86,8 @@ extension StreamReader {
             SourceTrouble(
                 counter: "nul_hole",
                 message:
-                    "\(length) zero bytes stand where a line should begin, as after a power failure or a truncation under a writer that does not "
-                    + "append: they are stepped over.",
+                    "where a line should begin stands a hole of \(NumberText.count(length, "zero byte")), as after a power failure or a "
+                    + "truncation under a writer that does not append: it is stepped over.",
                 bytes: UInt64(length)))
     }
 }

@@ -4,6 +4,7 @@
 import Alerting
 import ArgumentParser
 import Daemon
+import EventModel
 import Settings
 
 /// `weir check`: the settings, before they are used.
@@ -20,12 +21,12 @@ struct CheckCommand: ParsableCommand {
             let settings = try SettingsFile.load(path: settings, at: System.wallClock())
             for warning in settings.warnings { show(warning, "warning") }
             if !json {
-                System.write("\(self.settings): usable; \(settings.sources.count) sources, \(settings.sinks.count) sinks.\n", to: 1)
+                let (sources, sinks) = (NumberText.count(settings.sources.count, "source"), NumberText.count(settings.sinks.count, "sink"))
+                System.write("\(self.settings): usable; \(sources), \(sinks).\n", to: 1)
             }
         } catch {
             for problem in error.problems { show(problem, "error") }
-            let count = error.problems.count
-            throw CommandFailure.badNews("\(settings) has \(count) problem\(count == 1 ? "" : "s").")
+            throw CommandFailure.badNews("\(settings) has \(NumberText.count(error.problems.count, "problem")).")
         }
     }
 

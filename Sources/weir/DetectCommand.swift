@@ -121,7 +121,7 @@ struct DetectionReport {
         if !event.object.isEmpty { parts.append(event.object) }
         if !event.endpoint.isEmpty { parts.append(event.endpoint) }
         if event.status != 0 { parts.append("status \(event.status)") }
-        if let rows = event.rows { parts.append("\(NumberText.grouped(Double(rows))) rows") }
+        if let rows = event.rows { parts.append(NumberText.count(rows, "row")) }
         if let bytes = event.bytes { parts.append(NumberText.bytes(Double(bytes))) }
         if !event.address.isEmpty { parts.append("from \(event.address)") }
         return parts.joined(separator: "  ")

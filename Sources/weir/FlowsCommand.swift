@@ -109,8 +109,8 @@ enum FlowLines {
         let standing = flow.isDeclared ? "declared  " : flow.from.isNamed ? "UNDECLARED" : "write     "
         var text = "\(standing) \(daily ? day(flow) : "until \(day(flow))")  \(lane)  "
         text +=
-            "\(flow.dataClass): \(flow.from.isNamed ? "\(end(flow.from)) " : "")-> \(end(flow.to)): \(NumberText.grouped(Double(flow.counts.records))) records in "
-        text += "\(NumberText.grouped(Double(flow.counts.calls))) calls"
+            "\(flow.dataClass): \(flow.from.isNamed ? "\(end(flow.from)) " : "")-> \(end(flow.to)): "
+        text += "\(NumberText.count(flow.counts.records, "record")) in \(NumberText.count(flow.counts.calls, "call"))"
         if flow.counts.personal > 0 { text += ", \(flow.counts.personal) with personal data" }
         if flow.counts.labelled > 0 { text += ", \(flow.counts.labelled) labelled" }
         if flow.counts.weak > 0 { text += ", \(flow.counts.weak) over older TLS" }
@@ -146,7 +146,7 @@ enum FlowLines {
     static func proposal(_ flow: FlowDay) -> String {
         let dataClass = flow.dataClass == "unknown" ? "" : "class: \(flow.dataClass), "
         return
-            "    # \(NumberText.grouped(Double(flow.counts.records))) records in \(NumberText.grouped(Double(flow.counts.calls))) calls, "
+            "    # \(NumberText.count(flow.counts.records, "record")) in \(NumberText.count(flow.counts.calls, "call")), "
             + "until \(day(flow))\n"
             + "    - { \(dataClass)from: \(JSONText.quoted(flow.from.name)), to: \(JSONText.quoted(flow.to.name)), owner: \"\" }\n"
     }

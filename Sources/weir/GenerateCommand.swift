@@ -78,8 +78,8 @@ struct GenerateCommand: ParsableCommand {
         try write(labels, to: "labels.ndjson")
         if verbose { System.write(labels, to: 1) }
         System.write(
-            "generate: \(NumberText.grouped(Double(outcome.events))) events, \(NumberText.bytes(Double(outcome.bytes))) before packing, "
-                + "\(outcome.files) file\(outcome.files == 1 ? "" : "s") in \(output)\n", to: 2)
+            "generate: \(NumberText.count(outcome.events, "event")), \(NumberText.bytes(Double(outcome.bytes))) before packing, "
+                + "\(NumberText.count(outcome.files, "file")) in \(output)\n", to: 2)
     }
 
     private func prepareFolder() throws {

@@ -128,8 +128,9 @@ struct InjectCommand: ParsableCommand {
         } else {
             System.write(text, to: 2)
         }
-        var words = "inject: \(NumberText.grouped(Double(injection.events.count))) lines added"
-        if refused > 0 { words += "; \(NumberText.grouped(Double(refused))) lines of the log are no events and were passed on" }
+        var words = "inject: \(NumberText.count(injection.events.count, "line")) added"
+        if refused == 1 { words += "; 1 line of the log is no event and was passed on" }
+        if refused > 1 { words += "; \(NumberText.grouped(Double(refused))) lines of the log are no events and were passed on" }
         System.write(words + "\n", to: 2)
     }
 }

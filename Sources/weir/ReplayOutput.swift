@@ -46,7 +46,7 @@ final class ProgressMeter {
         guard isTerminal || progress.elapsed - shown >= .seconds(10) else { return }
         shown = progress.elapsed
         let rate = Double(progress.events) / max(Double(progress.elapsed.milliseconds) / 1000, 0.001)
-        var line = "replay: \(NumberText.grouped(Double(progress.events))) events, \(NumberText.bytes(Double(progress.bytes)))"
+        var line = "replay: \(NumberText.count(progress.events, "event")), \(NumberText.bytes(Double(progress.bytes)))"
         line += ", \(NumberText.grouped(rate)) a second"
         if let share = progress.share { line += ", \(Int(share * 100)) % read" }
         if let remaining = progress.remaining {

@@ -33,14 +33,14 @@ struct ReplaySummary {
     private static func paragraph(_ outcome: Replay.Outcome) -> String {
         let counters = outcome.counters
         let seconds = Double(outcome.elapsed.milliseconds) / 1000
-        var text = "\(outcome.lane): \(count(counters.events, "event")) of \(count(UInt64(outcome.accounts), "account"))"
+        var text = "\(outcome.lane): \(NumberText.count(counters.events, "event")) of \(NumberText.count(outcome.accounts, "account"))"
         text += " in \(NumberText.bytes(Double(counters.bytes)))"
         if let first = outcome.firstEvent, let last = outcome.newestEvent {
             text += ", \(CivilTime(first).rfc3339) to \(CivilTime(last).rfc3339)"
         }
         text += ", in \(NumberText.decimal(seconds, places: 1)) s"
         text += " (\(NumberText.grouped(Double(counters.events) / max(seconds, 0.001))) events a second)\n"
-        text += "  alerts: \(count(UInt64(outcome.alerts), "transition")), \(outcome.openAlerts) still open at the end\n"
+        text += "  alerts: \(NumberText.count(outcome.alerts, "transition")), \(outcome.openAlerts) still open at the end\n"
         if !outcome.opened.isEmpty { text += "  opened: \(opened(outcome))\n" }
         let tails = outcome.tails.filter { $0.due >= 1 }.map {
             "\(NumberText.decimal($0.level * 100, places: 3)) %: \(NumberText.ratio(Double($0.seen) / $0.due))"
@@ -56,7 +56,7 @@ struct ReplaySummary {
         let told = misdated.map { "\(NumberText.grouped(Double($0.1))) \($0.0)" }
         if !told.isEmpty { text += "  counted when they came, not at their dates: \(told.joined(separator: ", "))\n" }
         for reason in MalformedReason.allCases where counters.malformed[Int(reason.rawValue)] > 0 {
-            text += "  refused: \(count(counters.malformed[Int(reason.rawValue)], "line")), \(reason.name)"
+            text += "  refused: \(NumberText.count(counters.malformed[Int(reason.rawValue)], "line")), \(reason.name)"
             if let example = outcome.examples[reason.rawValue], !example.isEmpty { text += ", such as: \(example)" }
             text += "\n"
         }
@@ -87,10 +87,6 @@ struct ReplaySummary {
             text += ", \(NumberText.decimal(Double(all) / weeks, places: 1)) a week"
         }
         return text + ": " + outcome.opened.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
-    }
-
-    private static func count(_ number: UInt64, _ noun: String) -> String {
-        "\(NumberText.grouped(Double(number))) \(noun)\(number == 1 ? "" : "s")"
     }
 
     /// One object for each lane.

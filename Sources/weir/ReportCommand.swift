@@ -93,7 +93,7 @@ struct CoverageReport {
     }
 
     var text: String {
-        var text = "\(lane) (\(format)): \(NumberText.grouped(Double(events))) events\n"
+        var text = "\(lane) (\(format)): \(NumberText.count(events, "event"))\n"
         for row in rows {
             let name = row.standing.rawValue
             text += "  \(name)\(String(repeating: " ", count: 8 - name.count)) \(row.control.detector)  \(row.control.control)"

@@ -34,7 +34,7 @@ struct ScoreReport {
         }
         text += ScoreReport.table(["class", "found", "recall", "rows gone", "time to alert", "false"], classes)
         if score.uncounted > 0 {
-            text += "  not counted: \(NumberText.grouped(Double(score.uncounted))) alerts that are low, in the warm-up, or to be expected\n"
+            text += "  not counted, being low, in the warm-up, or to be expected: \(NumberText.count(score.uncounted, "alert"))\n"
         }
         return text
     }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Daemon
+import EventModel
 import Settings
 
 /// Loads a settings file for a command: prints every problem, a line each, and ends the command when there is one.
@@ -12,8 +13,7 @@ enum SettingsLoading {
             return try SettingsFile.load(path: path, for: use, model: model, at: use == .running ? System.wallClock() : nil)
         } catch {
             for problem in error.problems { System.write(problem.text(file: path) + "\n", to: 2) }
-            let count = error.problems.count
-            throw CommandFailure.badNews("\(path) has \(count) problem\(count == 1 ? "" : "s"); nothing was started.")
+            throw CommandFailure.badNews("\(path) has \(NumberText.count(error.problems.count, "problem")); nothing was started.")
         }
     }
 }

@@ -54,8 +54,8 @@ struct StatusReport {
         if let time = summary.lastCommit { text += ", stored \(CivilTime(time).rfc3339)" }
         if let holder { text += StatusReport.daemon(holder) }
         for (lane, counters) in zip(lanes, received) {
-            let events = NumberText.grouped(Double(lane.counter("events") ?? 0))
-            text += "\n\nsource    \(lane.name): \(events) events of \(lane.counter("accounts") ?? 0) accounts"
+            text += "\n\nsource    \(lane.name): \(NumberText.count(lane.counter("events") ?? 0, "event"))"
+            text += " of \(NumberText.count(lane.counter("accounts") ?? 0, "account"))"
             if let newest = lane.counter("newest_event_ms"), newest >= 0 {
                 text += ", up to \(CivilTime(EventTime(milliseconds: newest)).rfc3339)"
             }
@@ -74,7 +74,7 @@ struct StatusReport {
                 text += "\n          \(DisplayText.safe(reason, limit: 200))"
             }
         }
-        text += "\n\nalerts    \(summary.alerts) transitions stored, \(alerts.count) alerts open"
+        text += "\n\nalerts    \(NumberText.count(summary.alerts, "transition")) stored, \(NumberText.count(alerts.count, "alert")) open"
         for alert in alerts {
             text += "\n          \(CivilTime(alert.record.opened).rfc3339) \(alert.record.severity.name) \(alert.record.detector)"
             text += " \(alert.record.summary)"
@@ -82,7 +82,6 @@ struct StatusReport {
         return text
     }
 
-    /// What is used of the alert budget, and what the volume detector asks for to keep to it.
     private static func daemon(_ holder: StateHolder) -> String {
         let process = holder.process.map { " (process \($0))" } ?? ""
         let words = holder.isRunning ? "runs\(process)" : "does not run"
@@ -91,6 +90,7 @@ struct StatusReport {
         return "\ndaemon    \(words); it \(had) stored nothing since \(since): \(trouble.message)"
     }
 
+    /// What is used of the alert budget, and what the volume detector asks for to keep to it.
     private static func budget(_ lane: LaneStatus) -> String {
         func count(_ name: String) -> String { NumberText.grouped(Double(lane.counter(name) ?? 0)) }
         func permille(_ name: String) -> String? { lane.counter(name).map { NumberText.decimal(Double($0) / 1000, places: 2) } }
@@ -128,7 +128,6 @@ struct StatusReport {
         text.field("state", summary.path)
         text.field("state_bytes", summary.bytes)
         if let time = summary.lastCommit { text.field("last_commit", CivilTime(time).rfc3339) }
-        text.beginArray("sources")
         if let holder {
             text.field("running", holder.isRunning)
             if let process = holder.process { text.field("process", Int64(process)) }
@@ -137,6 +136,7 @@ struct StatusReport {
                 text.field("not_stored_reason", trouble.message)
             }
         }
+        text.beginArray("sources")
         for (lane, counters) in zip(lanes, received) {
             text.beginObject()
             text.field("name", lane.name)

@@ -67,7 +67,7 @@ struct WhyCommand: ParsableCommand {
         }
         let known = Array(Set(answers.flatMap(\.accounts)))
         let near = NearestName.near(account, among: known, limit: 3).map { DisplayText.safe($0) }
-        let count = "\(NumberText.grouped(Double(known.count))) account\(known.count == 1 ? "" : "s")"
+        let count = NumberText.count(known.count, "account")
         let hint = near.isEmpty ? "none of the \(count) in the data has a name like it" : "did you mean \(near.joined(separator: ", "))?"
         return "there is no account \(name): \(hint)\(near.isEmpty ? "." : "")"
     }
