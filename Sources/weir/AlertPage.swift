@@ -98,7 +98,7 @@ struct AlertPage {
         return
             "\(completeness.learning ? "no baseline of its own yet" : "own baseline"); "
             + "\(NumberText.decimal(completeness.lagSeconds, places: 0)) s behind the newest event, "
-            + "\(NumberText.grouped(Double(completeness.late))) events late and \(NumberText.grouped(Double(completeness.malformed))) lines "
+            + "\(NumberText.count(completeness.late, "event")) late and \(NumberText.count(completeness.malformed, "line")) "
             + "refused so far; model \(DisplayText.safe(content.model.name)) \(DisplayText.safe(content.model.hash, limit: 12))"
     }
 
@@ -119,7 +119,7 @@ struct AlertPage {
             if let latest = delivered.map(\.changed).max() { text += ", the last at \(CivilTime(latest).rfc3339)" }
             for delivery in all where delivery.state != .delivered {
                 text += "; number \(delivery.sequence + 1) \(delivery.state == .waiting ? "waits" : "was given up") after "
-                text += "\(delivery.attempts) \(delivery.attempts == 1 ? "attempt" : "attempts")"
+                text += NumberText.count(delivery.attempts, "attempt")
                 if !delivery.reason.isEmpty { text += " (\(DisplayText.safe(delivery.reason, limit: 200)))" }
             }
             return text

@@ -19,11 +19,10 @@ struct ResendCommand: ParsableCommand {
             """)
 
     @Argument(help: ArgumentHelp("The sink's name, as weir status shows it.", valueName: "sink")) var sink: String
-    @Option(help: ArgumentHelp("The settings file, for its state directory.", valueName: "file")) var settings: String?
-    @Option(help: ArgumentHelp("The state directory itself.", valueName: "folder")) var state: String?
+    @OptionGroup var place: StateArguments
 
     func run() throws {
-        let directory = try StateArguments.directory(settings: settings, state: state)
+        let directory = try place.directory()
         do {
             let journal = try SQLiteJournal.administer(directory: directory)
             let count = try journal.replayDeadLetters(sink: sink, now: System.wallClock())
