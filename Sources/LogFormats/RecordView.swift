@@ -110,10 +110,20 @@ struct RecordView {
     /// chain the first counts. Where the settings say where it stands it is what stands there.
     @inline(__always)
     func address(_ scratch: inout [UInt8]) -> TextRange {
-        if present.isDisjoint(with: plan.set(.ip)) { return .none }
-        return plan.isMapped(.ip) ? first(of: text(.ip, &scratch), scratch) : heldAddress(&scratch)
+        let value = self.value(.ip)
+        guard value.kind != .none else { return .none }
+        // Nearly all are IPv4 and nothing else.
+        let masks = bytes.masksOfDottedDigits(at: Int(value.start))
+        let end = (~(masks.digits | masks.dots)).trailingZeroBitCount
+        if end >= Int(value.count), value.count <= 15, value.kind == .text,
+            (UInt64(masks.dots) & PaddedBytes.lowBits(Int(value.count))).nonzeroBitCount == 3
+        {
+            return TextRange(start: Int(value.start), count: Int(value.count))
+        }
+        return plan.isMapped(.ip) ? first(of: text(value, &scratch), scratch) : heldAddress(&scratch)
     }
 
+    @inline(never)
     private func heldAddress(_ scratch: inout [UInt8]) -> TextRange {
         for place in plan.range(.ip) where present.contains(plan.slots[place]) {
             let value = values[plan.slots[place]]
