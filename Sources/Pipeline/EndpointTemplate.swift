@@ -6,8 +6,8 @@ import LogFormats
 /// Turns a path into its template: `/api/v3/contacts/12345/notes` → `/api/v3/contacts/{id}/notes`.
 ///
 /// A segment is an id when it is all digits, or has twelve or more characters of which one is a digit (UUIDs, hashes, 15- and 18-character
-/// CRM ids), or holds an `@` (somebody's address must not become an endpoint), or is cut by the limit (it might). Query strings are cut
-/// off.
+/// CRM ids), or holds an `@` (somebody's address must not become an endpoint), or is cut by the limit (it might). The name of a cloud's
+/// service (`s3.amazonaws.com`) is none. Query strings are cut off.
 package enum EndpointTemplate {
     /// Longer paths are cut: an endpoint is a name, not a message.
     package static let limit = 200
@@ -43,7 +43,10 @@ package enum EndpointTemplate {
             let after = slashes & ~PaddedBytes.lowBits(first)
             let end = min(after.trailingZeroBitCount, length)
             let mask = PaddedBytes.lowBits(end) & ~PaddedBytes.lowBits(segment)
-            let isID = marked & mask == mask || end &- segment >= shortestOpaqueID || isOpaque(bytes, start, special, mask)
+            let isLong = end &- segment >= shortestOpaqueID
+            let isID =
+                marked & mask == mask || isOpaque(bytes, start, special, mask)
+                || isLong && !isService(bytes, start &+ segment, start &+ end)
             if isID {
                 state = bytes.hash(from: start &+ done, count: segment &- done, key: state) ^ 0x7D64_697B
                 done = end
@@ -57,6 +60,37 @@ package enum EndpointTemplate {
     @inline(__always)
     private static func isOpaque(_ bytes: PaddedBytes, _ start: Int, _ special: UInt64, _ mask: UInt64) -> Bool {
         special & mask != 0 && bytes.mask(of: UInt8(ascii: "@"), or: UInt8(ascii: "%"), at: start) & mask != 0
+    }
+
+    /// Where clouds give their services names.
+    private static let services =
+        [".amazonaws.com", ".amazonaws.com.cn", ".azure.com", ".googleapis.com", ".windows.net"].map { Array($0.utf8) }
+    /// Digits that the name of a service and its region have at most: `s3.eu-central-1`, `route53`. More are somebody's number.
+    private static let serviceDigits = 3
+
+    /// Whether a segment is the name of a cloud's service, with its region or without: one or two words of letters, dashes and few digits
+    /// that begin with a letter. Complexity: one comparison for most segments.
+    private static func isService(_ bytes: PaddedBytes, _ start: Int, _ end: Int) -> Bool {
+        let last = bytes[end - 1]
+        guard last == UInt8(ascii: "m") || last == UInt8(ascii: "n") || last == UInt8(ascii: "t") else { return false }
+        let suffix = services.first { suffix in
+            end - start > suffix.count && suffix.indices.allSatisfy { bytes[end - suffix.count + $0] == suffix[$0] }
+        }
+        guard let suffix else { return false }
+        var (words, digits, isFirst) = (1, 0, true)
+        for place in start..<end - suffix.count {
+            let byte = bytes[place]
+            if byte == UInt8(ascii: ".") && !isFirst {
+                words += 1
+                isFirst = true
+                continue
+            }
+            let isDigit = byte &- 0x30 < 10
+            guard byte &- 0x61 < 26 || !isFirst && (isDigit || byte == UInt8(ascii: "-")) else { return false }
+            digits += isDigit ? 1 : 0
+            isFirst = false
+        }
+        return !isFirst && words <= 2 && digits <= serviceDigits
     }
 
     /// Appends the template of the path in `start ..< end` to `output`. Complexity: O(length), without allocation.
@@ -104,7 +138,7 @@ package enum EndpointTemplate {
     {
         let count = end - start
         guard count > 0 else { return }
-        if isOpaque || digits == count || (digits > 0 && count >= shortestOpaqueID) {
+        if isOpaque || digits == count || (digits > 0 && count >= shortestOpaqueID && !isService(bytes, start, end)) {
             output.append(placeholder)
         } else {
             output.append(bytes, from: start, count: count)

@@ -22,6 +22,11 @@ import Testing
         ("/query;jsessionid=77#top", "/query"),
         ("/only-words-however-long-they-may-be", "/only-words-however-long-they-may-be"),
         ("//x/", "//x/"), ("7", "{id}"), ("", ""),
+        ("s3.amazonaws.com/GetObject", "s3.amazonaws.com/GetObject"), ("ec2.amazonaws.com", "ec2.amazonaws.com"),
+        ("/route53.amazonaws.com/x", "/route53.amazonaws.com/x"), ("s3.eu-central-1.amazonaws.com/x", "s3.eu-central-1.amazonaws.com/x"),
+        ("oauth2.googleapis.com", "oauth2.googleapis.com"), ("acct-20260601.s3.amazonaws.com", "{id}"),
+        ("123456789012.amazonaws.com/x", "{id}/x"), ("report-2026.csv.com", "{id}"), ("a.b.c3.amazonaws.com", "{id}"),
+        ("192.168.100.200", "{id}"), ("mara@s3.amazonaws.com", "{id}"), ("x3.amazonaws.com.evil.example", "{id}"),
     ])
     func `ids in a path collapse to one template`(path: String, expected: String) {
         #expect(template(path) == expected)
@@ -32,6 +37,8 @@ import Testing
         var random = SeededRandom(seed: seed)
         let segments = [
             "api", "v2", "v3", "contacts", "1", "123456", "0031x00000AbCdE", "abcdefghijkl", "abcdefghijk1", "a@b", "a%40", "", "x:y",
+            "s3.amazonaws.com",
+            "ec2.amazonaws.com", "e42a.amazonaws.com",
         ]
         let tails = ["", "/", "?q=1/2", "#top", ";s=7", "?a@b"]
         var shapes: [UInt64: String] = [:]
