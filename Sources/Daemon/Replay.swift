@@ -60,7 +60,7 @@ package struct Replay {
         }
     }
 
-    /// Runs to the end of the input. `alert` gets every transition, in order; `progress` is called about twice a second.
+    /// Runs to the end of the input. `alert` gets every transition, in order of event time; `progress` is called about twice a second.
     package func run(alert: (AlertRecord) -> Void, progress: (Progress) -> Void) -> Outcome {
         var core = LaneCore(options: lane.options)
         return drive(&core, alert: alert, progress: progress) { _ in true }
@@ -102,6 +102,12 @@ package struct Replay {
             lane: lane.options.name, counters: LaneCounters(), examples: [:], messages: [], accounts: 0, openAlerts: 0, firstEvent: nil,
             newestEvent: nil, alerts: 0, elapsed: .seconds(0))
         var shown = begun
+        var order = AlertOrder()
+        func tell(_ record: AlertRecord) {
+            result.alerts += 1
+            if record.status == .open { result.opened[record.detector, default: 0] += 1 }
+            alert(record)
+        }
         while true {
             arrivals.wait()
             while let batch = batches.receive() {
@@ -109,11 +115,8 @@ package struct Replay {
                     if result.firstEvent == nil { result.firstEvent = batch.events.first?.time }
                     watch?.note(batch)
                     core.process(batch)
-                    for record in core.takeAlerts() {
-                        result.alerts += 1
-                        if record.status == .open { result.opened[record.detector, default: 0] += 1 }
-                        alert(record)
-                    }
+                    for record in core.takeAlerts() { order.add(record) }
+                    for record in order.release(before: core.closedUntil) { tell(record) }
                     result.messages += core.takeMessages().prefix(max(1000 - result.messages.count, 0))
                     if !goesOn(core) { reading.end() }
                 }
@@ -129,6 +132,7 @@ package struct Replay {
                         share: meter.share))
             }
         }
+        for record in order.releaseAll() { tell(record) }
         result.counters = core.counters
         result.tails = core.tails
         result.flows = core.flows

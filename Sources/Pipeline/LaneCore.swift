@@ -160,6 +160,8 @@ package struct LaneCore: ~Copyable {
 
     /// Where event time stands, for people.
     package var newestEvent: EventTime? { newest.milliseconds < 0 ? nil : newest }
+    /// No transition to come lies before this.
+    package var closedUntil: EventTime { BucketGrid.start(of: oldestBucket) }
     package var accountCount: Int { names.count - 1 }
     package var openAlertCount: Int { lifecycle.open.values.count { !$0.isCollapsed } }
 

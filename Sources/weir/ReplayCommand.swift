@@ -15,7 +15,7 @@ struct ReplayCommand: ParsableCommand {
         commandName: "replay", abstract: "Runs archived logs through the same pipeline as the daemon, in event time.",
         discussion: """
             Reads plain and packed files (gzip, zstd, bzip2, xz), tars of them, folders, patterns, or standard input (-). Never touches
-            the daemon's state. With the settings of an installation people get the pseudonyms that its daemon gives them. Alerts go to
+            the daemon's state. Alerts come in order of event time, those of several sources when all are read. With the settings of an installation people get the pseudonyms that its daemon gives them. Alerts go to
             standard output as NDJSON, a summary to standard error. Exits 1 when input was missing, broken or not understood.
             With --labels, the labels.ndjson of weir generate or weir inject or the labels.json of the exfiltration benchmark, the summary
             ends with precision, recall, the share of rows gone before the alert, false alerts an account-week and the median time to the
@@ -41,19 +41,22 @@ struct ReplayCommand: ParsableCommand {
         let known = try labels.map(ReplayCommand.incidents)
         let watch = known.map { IncidentWatch($0, people: people) }
         var opened: [AlertRecord] = []
+        // One source's alerts go out as they are found; of several, no order is known before the last was read.
+        var held: [AlertRecord] = []
         var outcomes: [Replay.Outcome] = []
         for lane in lanes {
             let meter = ProgressMeter()
             let replay = Replay(lane: lane, people: people, watch: watch)
             let outcome = replay.run(
                 alert: { record in
-                    output.write(record)
+                    if lanes.count > 1 { held.append(record) } else { output.write(record) }
                     if known != nil && record.status == .open { opened.append(record) }
                 }, progress: { meter.show($0) })
             outcomes.append(outcome)
             watch?.endLane(warmUpEnd: known?.warmUpEnd)
             meter.clear()
         }
+        for record in AlertOrder.sorted(held) { output.write(record) }
         var report = ReplaySummary(outcomes: outcomes)
         if let known, let watch { report.score = ScoreReport(score: IncidentScore(known, watch: watch, opened: opened)) }
         System.write(report.text, to: 2)

@@ -64,6 +64,11 @@ import Testing
         #expect(difference.isEmpty, "\(file.name): make golden rewrites it after an intended change.\n\(difference.text)")
     }
 
+    @Test(arguments: fleets) func `a replay tells transitions in order of time, whatever its source's lateness`(fleet: Fleet) throws {
+        let times = try replay(fleet).compactMap { $0.firstMatch(of: /"last":"([^"]+)"/).map { String($0.1) } }
+        #expect(times.count > 10 && times == times.sorted())
+    }
+
     @Test(.disabled(if: GoldenFile.isRewriting), arguments: fleets)
     func `what is stored is worth comparing`(fleet: Fleet) throws {
         let lines = try GoldenFile(name: fleet.fileName).lines()
