@@ -44,7 +44,7 @@ public struct AlertFloodDetector: HealthDetector {
         let all = lane.collapsed.reduce(0) { $0 + Double($1.count) }
         let parts = lane.collapsed.map { "\(NumberText.grouped(Double($0.count))) of \($0.detector)" }
         let phrase =
-            "\(lane.name) has \(NumberText.grouped(all)) alert\(all == 1 ? "" : "s") that were not sent one by one: "
+            "\(lane.name) has \(NumberText.grouped(all)) alert\(all == 1 ? "" : "s") that \(all == 1 ? "was" : "were") not sent one by one: "
             + "\(parts.joined(separator: ", ")). A detector that has opened \(NumberText.grouped(alertsPerDay)) alerts in a day is read by "
             + "nobody. It goes on judging, and critical alerts go out by themselves."
         return finding(lane, severity: .high, observed: all, since: lane.number, phrase: phrase)

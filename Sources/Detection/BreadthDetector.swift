@@ -45,20 +45,27 @@ public struct BreadthDetector: AccessDetector {
         let names = new.prefix(3).map { bucket.access.values.words($0.route) }.joined(separator: ", ")
         let phrase =
             "used \(NumberText.grouped(look.observed)) different endpoints and objects at once, where "
-            + "\(NumberText.decimal(look.expected, places: 1)) are usual; \(bucket.access.tally?.newRouteCount ?? 0) are new to it: \(names)"
+            + "\(NumberText.usual(NumberText.decimal(look.expected, places: 1))); \(BreadthDetector.new(bucket)) new to it: \(names)"
             + "\(new.count > 3 ? " …" : "") \(bucket.span): \(bucket.moved)."
         return finding(look, bucket, of: account, measure: nil, severity: .medium, score: 4, phrase: phrase)
     }
 
+    /// `1 is`, `5 are`.
+    private static func new(_ bucket: borrowing ClosedBucket) -> String {
+        let count = bucket.access.tally?.newRouteCount ?? 0
+        return "\(count) \(count == 1 ? "is" : "are")"
+    }
+
     public func reason(_ look: AccessLook, _ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> String {
-        let breadth = "\(NumberText.grouped(look.observed)) different ones, \(NumberText.decimal(look.expected, places: 1)) are usual"
+        let usual = NumberText.usual(NumberText.decimal(look.expected, places: 1))
+        let breadth = "\(NumberText.grouped(look.observed)) different ones, \(usual)"
         switch look.gate {
         case .nothing: return "nothing that it uses in this bucket is new to it"
         case .score:
             return "\(breadth): z \(NumberText.decimal(look.score ?? 0, places: 1)) of \(NumberText.decimal(z, places: 1)) needed (z)"
         case .excess:
             return
-                "\(breadth), but \(bucket.access.tally?.newRouteCount ?? 0) are new, \(NumberText.grouped(newRoutes)) needed (new_routes)"
+                "\(breadth), but \(BreadthDetector.new(bucket)) new, \(NumberText.grouped(newRoutes)) needed (new_routes)"
         default: return breadth
         }
     }

@@ -69,7 +69,7 @@ public struct ChannelShiftDetector: AccessDetector {
         var phrase =
             "moved from \(shift.from.title) (\(percent(shift.usualFrom))) to \(shift.to.title) "
             + "(\(percent(shift.nowTo))) today: about \(NumberText.amount(shift.amountTo, of: shift.measure)) of "
-            + "\(NumberText.amount(shift.amount, of: shift.measure)) within a day. On \(days) days before it \(shift.to.title) had "
+            + "\(NumberText.amount(shift.amount, of: shift.measure)) within a day. On \(NumberText.count(Double(days), "day")) before it \(shift.to.title) had "
             + "\(percent(shift.usualTo))."
         if bucket.access.tally?.newAgent ?? 0 != 0 {
             phrase += " Its program is a new one."

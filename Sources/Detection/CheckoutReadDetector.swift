@@ -28,7 +28,7 @@ public struct CheckoutReadDetector: MovementDetector {
         let what = breach.map { bucket.access.values.words($0.route) } ?? "calls"
         let phrase =
             "read at checkout from a store that is not declared for it: \(what), "
-            + "\(NumberText.grouped(Double(breach?.records ?? 0))) records in "
+            + "\(NumberText.count(Double(breach?.records ?? 0), "record")) in "
             + "\(FlowWords.calls(breach?.calls ?? 0))."
         return finding(look, bucket, of: account, measure: .rows, severity: .high, score: 5, phrase: phrase)
     }

@@ -45,17 +45,17 @@ public struct CredentialSpreadDetector: AccessDetector {
         let names = (0..<NetworkSet.capacity).map { set[$0] }.filter { $0 != .unknown }.map(\.text).joined(separator: ", ")
         let phrase =
             "called from \(NumberText.grouped(look.observed))\(look.observed >= Double(NetworkSet.capacity) ? " or more" : "") networks at "
-            + "once (\(names)), where \(NumberText.decimal(look.expected, places: 1)) are usual. \(bucket.span): \(bucket.moved)."
+            + "once (\(names)), where \(NumberText.usual(NumberText.decimal(look.expected, places: 1))). \(bucket.span): \(bucket.moved)."
         return finding(look, bucket, of: account, measure: nil, severity: .high, score: 4, phrase: phrase)
     }
 
     public func reason(_ look: AccessLook, _ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> String {
-        let count = "\(NumberText.grouped(look.observed)) networks in this bucket"
+        let count = "\(NumberText.count(look.observed, "network")) in this bucket"
         switch look.gate {
         case .nothing: return bucket.networks.count == 0 ? "its lines name no address" : "one network in this bucket"
         case .learning: return "learning: judged after 14 days of lines with endpoints"
         case .excess: return "\(count), \(NumberText.grouped(networks)) needed (networks)"
-        case .usual: return "\(count), and \(NumberText.decimal(look.expected, places: 1)) are usual"
+        case .usual: return "\(count), and \(NumberText.usual(NumberText.decimal(look.expected, places: 1)))"
         default: return count
         }
     }

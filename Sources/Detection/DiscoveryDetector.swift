@@ -119,7 +119,7 @@ public struct DiscoveryDetector: AccessDetector {
             return finding(look, bucket, of: account, measure: .calls, severity: .high, score: 4, phrase: phrase)
         }
         var phrase = "has read about \(NumberText.grouped(look.observed)) different items\(words(look, bucket, share: share)), where "
-        phrase += "\(NumberText.grouped(look.expected)) a day are usual."
+        phrase += "\(NumberText.usual("\(NumberText.grouped(look.expected)) a day"))."
         if let store = store(look, bucket), look.observed * (1 - DiscoveryDetector.margin) > Double(store.records) {
             phrase += " That is more than the settings say there are: state its `records` anew."
         }

@@ -79,7 +79,7 @@ public struct FailedThenBulkDetector: AccessDetector {
         let deed = measure == .calls ? "then got \(exported(bucket, .calls)) answered" : "then exported \(exported(bucket, measure))"
         let phrase =
             "was refused \(NumberText.grouped(look.observed)) times within an hour and \(deed). "
-            + "Usual are \(NumberText.decimal(look.expected, places: 1)) refusals an hour."
+            + "Within an hour \(NumberText.usual(NumberText.decimal(look.expected, places: 1)))."
         return finding(look, bucket, of: account, measure: measure, severity: .high, score: 4, phrase: phrase)
     }
 
@@ -88,11 +88,11 @@ public struct FailedThenBulkDetector: AccessDetector {
     }
 
     public func reason(_ look: AccessLook, _ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> String {
-        let count = "\(NumberText.grouped(look.observed)) refusals within an hour"
+        let count = "\(NumberText.count(look.observed, "refusal")) within an hour"
         switch look.gate {
         case .nothing: return "no call was refused in the last hour"
         case .score: return "\(count), from \(NumberText.grouped(refusals)) on it counts (refusals)"
-        case .usual: return "\(count), and \(NumberText.decimal(look.expected, places: 1)) are usual"
+        case .usual: return "\(count), and \(NumberText.usual(NumberText.decimal(look.expected, places: 1)))"
         case .excess: return "\(count), but \(lacking(bucket))"
         default: return "\(count), then \(exported(bucket, measure(bucket) ?? .rows))"
         }

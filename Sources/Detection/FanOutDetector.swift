@@ -66,11 +66,7 @@ public struct FanOutDetector: Detector {
     }
 
     private static func usual(_ accounts: Double) -> String {
-        switch accounts.rounded() {
-        case 0: "hardly any is usual"
-        case 1: "1 is usual"
-        default: "\(NumberText.grouped(accounts.rounded())) are usual"
-        }
+        accounts.rounded() == 0 ? "hardly any is usual" : NumberText.usual(NumberText.grouped(accounts))
     }
 
     private static func furthest(_ fanOut: FanOutBucket) -> String {

@@ -75,7 +75,7 @@ public struct IdentifierOverlapDetector: MovementDetector {
         case .excess: "identifiers that the other side showed first, but fewer than \(needed) within the day, or none that is new"
         default:
             bucket.access.tally?.movement.map {
-                "\($0.madeUp.count) identifiers in made-up and \($0.real.count) in customers' content, none that the other side showed first"
+                "\(NumberText.count(Double($0.madeUp.count), "identifier")) in made-up and \($0.real.count) in customers' content, none that the other side showed first"
             } ?? "no event says anything of records"
         }
     }

@@ -61,7 +61,8 @@ public struct LineageGapDetector: ShareDetector {
         let phrase =
             "moved \(NumberText.grouped(look.observed)) synthetic record\(look.observed == 1 ? "" : "s") in \(jobs.count) "
             + "job\(jobs.count == 1 ? "" : "s") that no audit or lineage log named within half an hour"
-            + "\(jobs.first.map { " (\(bucket.access.values.words($0.route)))" } ?? ""). \(audited) jobs of the account had an audit."
+            + "\(jobs.first.map { " (\(bucket.access.values.words($0.route)))" } ?? ""). "
+            + "\(NumberText.count(Double(audited), "job")) of the account had an audit."
         return finding(look, bucket, of: account, measure: .rows, severity: .medium, score: 4, phrase: phrase)
     }
 

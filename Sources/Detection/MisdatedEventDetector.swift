@@ -36,7 +36,7 @@ public struct MisdatedEventDetector: HealthDetector {
         guard let events = lane.misdated, worst(events) >= minimum else { return nil }
         var parts: [String] = []
         if events.late > 0 {
-            let rows = events.rows > 0 ? ", with \(NumberText.grouped(Double(events.rows))) rows" : ""
+            let rows = events.rows > 0 ? ", with \(NumberText.amount(Double(events.rows), of: .rows))" : ""
             let repeats = events.repeated > 0 ? "; rows of this log may come twice, and then they were counted before" : ""
             parts.append(
                 "\(NumberText.grouped(Double(events.late))) came too late to be counted\(rows), the latest "
@@ -44,8 +44,8 @@ public struct MisdatedEventDetector: HealthDetector {
         }
         if events.ahead > 0 {
             parts.append(
-                "\(NumberText.grouped(Double(events.ahead))) were dated ahead of all others, by up to \(NumberText.span(events.farthest)), "
-                    + "and were counted when they came")
+                "\(NumberText.grouped(Double(events.ahead))) \(events.ahead == 1 ? "was" : "were") dated ahead of all others, by up to "
+                    + "\(NumberText.span(events.farthest)), and counted when \(events.ahead == 1 ? "it" : "they") came")
         }
         let phrase =
             "\(lane.name) has events whose dates cannot be right: since \(CivilTime(BucketGrid.start(of: events.since)).rfc3339), "

@@ -35,7 +35,7 @@ public struct NameFloodDetector: HealthDetector {
         guard Double(lane.refusedCalls) >= minimum else { return nil }
         let (calls, rows) = (Double(lane.refused.calls), Double(lane.refused.rows))
         let phrase =
-            "\(lane.name) names accounts faster than they can be taken up: \(NumberText.grouped(calls)) events with "
+            "\(lane.name) names accounts faster than they can be taken up: \(NumberText.count(calls, "event")) with "
             + "\(NumberText.amount(rows, of: .rows)) since \(CivilTime(BucketGrid.start(of: lane.refusedSince)).rfc3339) came under names "
             + "that have no account of their own. They are judged together, as (other accounts). "
             + "Accounts with a week of history (\(NumberText.grouped(Double(lane.accounts)))) keep it and are judged as always."

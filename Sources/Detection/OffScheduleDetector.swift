@@ -57,8 +57,8 @@ public struct OffScheduleDetector: Detector {
         let weeks = Int(account.age) / Int(AccountProfile.matureAge)
         let hour = bucket.slot.hourOfDay
         let phrase =
-            "never works on \(CivilTime.weekdayName(bucket.start)) from \(hour):00 to \(hour + 1):00 UTC (known for \(weeks) weeks), and now "
-            + "moved \(NumberText.amount(Double(bucket.sums.rows), of: .rows)) then (\(NumberText.decimal(surprise, places: 1)) bits)."
+            "never works on \(CivilTime.weekdayName(bucket.start)) from \(hour):00 to \(hour + 1):00 UTC (known for \(NumberText.count(Double(weeks), "week"))), and now "
+            + "moved \(NumberText.amount(Double(bucket.sums.rows), of: .rows)) (\(NumberText.decimal(surprise, places: 1)) bits)."
         return Finding(
             measure: .rows, severity: .low, score: surprise, observed: Double(bucket.sums.rows), expected: 0, low: 0, high: 0,
             ratio: Double(bucket.sums.rows), z: 0, probability: exponential(-surprise * 0.6931471805599453), windowStart: bucket.start,

@@ -73,7 +73,7 @@ public struct PacedExtractionDetector: AccessDetector {
             default: ""
             }
         let phrase =
-            "made \(NumberText.amount(Double(run.calls), of: .calls)) at an even pace, one in \(NumberText.decimal(gap, places: 1)) s, "
+            "made \(NumberText.amount(Double(run.calls), of: .calls)) at an even pace, one every \(NumberText.decimal(gap, places: 1)) s, "
             + "\(pages), walking through \(bucket.access.values.words(run.lead))\(way): \(NumberText.amount(look.observed, of: .rows)) since "
             + "\(CivilTime(start).rfc3339). It has not walked so for four weeks."
         let severity: Severity = look.observed >= highRows ? .high : .medium

@@ -41,8 +41,8 @@ public struct RoleCrossingDetector: MovementDetector {
             look.variant == 0 ? ("customers'", "synthetic", memory.syntheticWrites) : ("synthetic", "customers'", memory.customerWrites)
         let phrase =
             "changed \(NumberText.grouped(look.observed)) \(what) record\(look.observed == 1 ? "" : "s"). "
-            + "On \(memory.writeDays) days before, all of "
-            + "its \(NumberText.grouped(Double(count))) writes were to \(only) ones."
+            + "On \(NumberText.count(Double(memory.writeDays), "day")) before, all of "
+            + "its \(NumberText.count(Double(count), "write")) were to \(only) ones."
         return finding(look, bucket, of: account, measure: .calls, severity: .high, score: 5, phrase: phrase)
     }
 

@@ -32,7 +32,7 @@ public struct SensitiveMixDetector: MovementDetector {
         let use = bucket.access.tally?.movement?.sensitive
         let what = use.map { bucket.access.values.words($0.route) } ?? "sensitive objects"
         let phrase =
-            "moved \(NumberText.grouped(look.observed)) records with sensitive fields: \(what). It moved none in ninety days before."
+            "moved \(NumberText.count(look.observed, "record")) with sensitive fields: \(what). It moved none in ninety days before."
         return finding(look, bucket, of: account, measure: .rows, severity: .medium, score: 4, phrase: phrase)
     }
 

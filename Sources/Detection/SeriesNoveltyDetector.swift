@@ -107,7 +107,7 @@ public struct SeriesNoveltyDetector: Detector {
         let parts = reading.found.filter { $0.margin >= 0.05 * reading.strength }.prefix(3)
         let news = parts.map { "\(SeriesNoveltyDetector.words(channel: $0.channel)) (\(SeriesNoveltyDetector.margin($0.margin)))" }
         return "\(series.name) does something it never did in \(days) days: \(NumberText.amount(series.amount, of: series.measure)) in "
-            + "15 min, where \(NumberText.amount(reading.usual, of: series.measure)) are usual at this hour on a "
+            + "15 min, where \(NumberText.usual(NumberText.amount(reading.usual, of: series.measure))) at this hour on a "
             + "\(CivilTime.weekdayName(start)) (\(NumberText.grouped(reading.low)) to \(NumberText.grouped(reading.high)) so far). "
             + "New, by widths of its range so far: \(news.joined(separator: "; "))."
     }

@@ -80,7 +80,7 @@ extension ShadowEndpointDetector {
         }
         let more = inventory.unseen.count - names.count
         let phrase =
-            "\(inventory.name) shows no call of \(inventory.unseen.count) of the \(inventory.count) endpoints of the inventory for "
+            "\(inventory.name) shows no call of \(inventory.unseen.count) of the \(NumberText.count(Double(inventory.count), "endpoint")) of the inventory for "
             + "\(InventoryUse.unseenDays) days or more: \(names.joined(separator: ", "))\(more > 0 ? " and \(more) more" : "")."
         let end = BucketGrid.start(of: inventory.number + 1)
         return Finding(

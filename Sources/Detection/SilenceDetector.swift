@@ -50,7 +50,7 @@ public struct SilenceDetector: Detector {
     public func judge(_ gap: SourceGap) -> Finding? {
         let minutes = (gap.alarm - gap.start)
         let phrase =
-            "\(gap.source) has sent nothing for \(NumberText.span(minutes)), where \(NumberText.grouped(gap.missed)) events are usual "
+            "\(gap.source) has sent nothing for \(NumberText.span(minutes)), where \(NumberText.usual(NumberText.count(gap.missed, "event"))) "
             + "at this time of the week. Attackers disable logs first."
         return Finding(
             measure: .calls, severity: .medium, score: 4.2, observed: 0, expected: gap.missed, low: 0, high: 0, ratio: 0, z: -accountZ,
@@ -71,8 +71,8 @@ public struct SilenceDetector: Detector {
         guard gate(hush) == .fired else { return nil }
         let (actual, expected, z) = (hush.actual, hush.expected, hush.z)
         let phrase =
-            "has fallen silent: about \(NumberText.amount(actual, of: .calls)) in 4 hours where \(NumberText.amount(expected, of: .calls)) "
-            + "are usual (z \(NumberText.decimal(z, places: 1))), while its source goes on."
+            "has fallen silent: about \(NumberText.amount(actual, of: .calls)) in 4 hours where "
+            + "\(NumberText.usual(NumberText.amount(expected, of: .calls))) (z \(NumberText.decimal(z, places: 1))), while its source goes on."
         return Finding(
             measure: .calls, severity: .low, score: z.magnitude, observed: actual, expected: expected, low: 0, high: 0,
             ratio: actual / max(expected, 1), z: z, probability: exponential(-min(expected, 60)),
@@ -176,7 +176,7 @@ public struct SilenceDetector: Detector {
             return "z \(NumberText.decimal(hush.z, places: 1)) is not down to \(NumberText.decimal(-accountZ, places: 1)) (account_z)"
         default:
             return
-                "\(NumberText.amount(hush.actual, of: .calls)) in about 4 hours where \(NumberText.amount(hush.expected, of: .calls)) are usual"
+                "\(NumberText.amount(hush.actual, of: .calls)) in about 4 hours where \(NumberText.usual(NumberText.amount(hush.expected, of: .calls)))"
         }
     }
 }

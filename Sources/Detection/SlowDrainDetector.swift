@@ -52,8 +52,8 @@ public struct SlowDrainDetector: Detector {
         let ratio = day.driftActual / max(day.driftExpected, 1)
         let percent = NumberText.grouped((ratio - 1) * 100)
         let phrase =
-            "has exported \(NumberText.amount(day.driftActual, of: measure)) in \(day.driftDays) days, since \(CivilTime(start).rfc3339.prefix(10)), where "
-            + "\(NumberText.amount(day.driftExpected, of: measure)) are usual for those days: \(percent) % more, though no single day need "
+            "has exported \(NumberText.amount(day.driftActual, of: measure)) in \(NumberText.count(Double(day.driftDays), "day")), since \(CivilTime(start).rfc3339.prefix(10)), where "
+            + "\(NumberText.usual(NumberText.amount(day.driftExpected, of: measure))) for those days: \(percent) % more, though no single day need "
             + "stand out (CUSUM \(NumberText.decimal(day.sum, places: 1)))."
         var finding = Finding(
             measure: measure, severity: severity(day.sum), score: day.sum, observed: day.driftActual, expected: day.driftExpected, low: 0,

@@ -62,7 +62,7 @@ public struct SyntheticEscapeDetector: MovementDetector {
             let phrase =
                 "moved \(NumberText.grouped(Double(edge.records))) of \(NumberText.grouped(look.observed)) "
                 + "\(bucket.access.values.words(edge.key)) on this day, on a declared flow. Usual "
-                + "\(NumberText.grouped(look.expected.rounded())) a day, by \(history.count) days."
+                + "\(NumberText.grouped(look.expected.rounded())) a day, by \(NumberText.count(Double(history.count), "day"))."
             return finding(look, bucket, of: account, measure: .rows, severity: .medium, score: 4, phrase: phrase)
         }
         let phrase = escape(bucket).map { FlowWords.moved($0, bucket) } ?? "moved synthetic records."

@@ -40,7 +40,7 @@ public struct TransportDowngradeDetector: MovementDetector {
         let count = NumberText.grouped(look.observed)
         let phrase =
             "made \(count) call\(look.observed == 1 ? "" : "s") over \(weakest.name) (\(route)), "
-            + "and none for \(min(Int(account.age) / BucketGrid.perDay, 28)) days before."
+            + "and none for \(NumberText.count(Double(min(Int(account.age) / BucketGrid.perDay, 28)), "day")) before."
         return finding(look, bucket, of: account, measure: .calls, severity: .medium, score: 4, phrase: phrase)
     }
 

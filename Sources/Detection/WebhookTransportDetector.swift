@@ -34,7 +34,8 @@ public struct WebhookTransportDetector: MovementDetector {
         let count = NumberText.grouped(Double(hooks.plain &+ hooks.weak))
         var phrase = "sent \(count) webhook\(hooks.plain &+ hooks.weak == 1 ? "" : "s")\(host) over \(hooks.weakest.name)."
         if hooks.plainMixed > 0 {
-            phrase += " \(NumberText.grouped(Double(hooks.plainMixed))) of them mix what a machine wrote with personal data."
+            let mixed = "\(NumberText.grouped(Double(hooks.plainMixed))) of them \(hooks.plainMixed == 1 ? "mixes" : "mix")"
+            phrase += " \(mixed) what a machine wrote with personal data."
         }
         let severity: Severity = look.variant == WebhookTransportDetector.mixed ? .critical : look.variant == 1 ? .high : .medium
         return finding(look, bucket, of: account, measure: .calls, severity: severity, score: 4 + Double(look.variant), phrase: phrase)

@@ -52,6 +52,18 @@ public enum NumberText {
         }
     }
 
+    /// `1 account`, `1,204 accounts`: a number of things that take an s.
+    public static func count(_ value: Double, _ thing: String) -> String {
+        let text = grouped(value)
+        return "\(text) \(thing)\(text == "1" ? "" : "s")"
+    }
+
+    /// `1 row is usual`, `812 rows are usual`, of an amount in words.
+    public static func usual(_ words: String) -> String { words + (isOne(words) ? " is usual" : " are usual") }
+
+    /// Whether an amount in words is a single one of something.
+    public static func isOne(_ words: String) -> Bool { words == "1" || words.hasPrefix("1 ") }
+
     /// `512 B`, `31 KiB`, `4.2 GiB`.
     public static func bytes(_ value: Double) -> String {
         let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"]
