@@ -113,6 +113,15 @@ public struct ExportVolumeDetector: Detector {
     func candidate(
         _ measure: Measure, _ bucket: ClosedBucket, of account: borrowing AccountProfile, needed: Double
     ) -> Candidate? {
+        let unusual = unusual(measure, bucket, of: account, needed: needed)
+        guard unusual?.opens != true, comesAsWell(measure, bucket, of: account) else { return unusual }
+        let window = account.volumes[measure.rawValue].window(.fourHours, of: bucket.readings[measure])
+        return Candidate(measure: measure, score: threshold, opens: true, window: window)
+    }
+
+    private func unusual(
+        _ measure: Measure, _ bucket: ClosedBucket, of account: borrowing AccountProfile, needed: Double
+    ) -> Candidate? {
         let score = bucket.readings[measure].score
         guard score >= needed * ExportVolumeDetector.hold else { return nil }
         let model = account.volumes[measure.rawValue]
@@ -128,11 +137,14 @@ public struct ExportVolumeDetector: Detector {
     private func finding(_ bucket: ClosedBucket, of account: borrowing AccountProfile, _ candidate: Candidate) -> Finding {
         let (measure, window) = (candidate.measure, candidate.window)
         let excess = window.observed - window.expected
-        // Twenty times nearly nothing is nearly nothing: the ratio counts above the floor of the span, and for ten times the minimum.
-        let isManifold = window.ratioAboveFloor >= criticalRatio && excess >= 10 * minimums[measure.rawValue]
-        let isCritical = isManifold || (measure == .rows && excess >= criticalRows && window.ratio >= 2)
-        let isLate = ExportVolumeDetector.isMostlyOverdue(bucket, of: account, measure, window)
-        let severity: Severity = isLate ? .medium : isCritical ? .critical : candidate.score >= threshold * 1.25 ? .high : .medium
+        let isCritical = isCritical(measure, excess: excess, ratio: window.ratio, ratioAboveFloor: window.ratioAboveFloor)
+        let timing = ExportVolumeDetector.timing(bucket, of: account, measure, window)
+        var severity: Severity = isCritical ? .critical : candidate.score >= threshold * 1.25 ? .high : .medium
+        switch timing {
+        case .unexplained: break
+        case .overdue, .early: severity = .medium
+        case .twice: severity = max(severity, severityBeside(bucket, of: account, measure))
+        }
         // A rise of this very bucket is not in the last hour's median yet.
         let peerRatio = max(bucket.fleet.medianRatio[measure.rawValue], bucket.fleet.measures[measure].factor)
         let peers = bucket.fleet.matureCount > 1 ? Finding.Peers(count: bucket.fleet.matureCount - 1, ratio: peerRatio) : nil
@@ -144,18 +156,17 @@ public struct ExportVolumeDetector: Detector {
         finding.opens = candidate.opens
         finding.bucket = ExportVolumeDetector.amounts(bucket)
         // The words are most of the work, and nobody reads those of a finding that only keeps an alert open.
-        if candidate.opens { finding.phrase = phrase(bucket, of: account, measure, window, peers) }
+        if candidate.opens {
+            let words = ExportVolumeDetector.words(timing, bucket, of: account, measure)
+            finding.phrase = phrase(bucket, of: account, measure, window, peers) + words
+        }
         return finding
     }
 
-    /// Whether half of what is too much in the quarter hour was due in the hours before it and did not come: a job that started late, or by
-    /// another hour's clock. It is told, and wakes nobody.
-    private static func isMostlyOverdue(
-        _ bucket: ClosedBucket, of account: borrowing AccountProfile, _ measure: Measure, _ window: VolumeReading.Window
-    ) -> Bool {
-        guard window.span == .quarterHour else { return false }
-        let hours = account.volumes[measure.rawValue].window(.fourHours, of: bucket.readings[measure])
-        return hours.observed - hours.expected < 0.5 * (window.observed - window.expected)
+    /// Twenty times nearly nothing is nearly nothing: the ratio counts above the floor of the span, and for ten times the minimum.
+    func isCritical(_ measure: Measure, excess: Double, ratio: Double, ratioAboveFloor: Double) -> Bool {
+        let isManifold = ratioAboveFloor >= criticalRatio && excess >= 10 * minimums[measure.rawValue]
+        return isManifold || (measure == .rows && excess >= criticalRows && ratio >= 2)
     }
 
     /// The bucket's own sums, beside what is expected of it.

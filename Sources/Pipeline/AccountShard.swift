@@ -244,9 +244,10 @@ final class AccountShard {
                     closed.readIdle(profile)
                     isIdle = true
                 }
+                closed.isAlerted = !alerted.isEmpty && alerted.contains(number(index))
                 fleetSums.test(closed)
                 let isRestrained = asked.judge(closed, of: profile) { found(number(index), $0, $1) }
-                closed.isAlerted = isRestrained || (!alerted.isEmpty && alerted.contains(number(index)))
+                closed.isAlerted = isRestrained || closed.isAlerted
                 if slot != 0 { noteForLane(closed, profile) }
                 profile.learn(closed)
                 fleetSums.add(number(index), profile, closed, isDaily: isDaily)
@@ -287,6 +288,7 @@ final class AccountShard {
         judged?.forgetLearnt(profile)
         let bucket = bucket(
             oldestBucket + Int64(position), of: profile, tally: judged, end: end, isClosed: isClosed)
+        bucket.isAlerted = isAlerted
         return (profile, bucket)
     }
 
