@@ -8,6 +8,9 @@ public struct AccessActivity {
     /// The routes of the bucket, where there are not more than these.
     public var few = InlineArray<6, RouteKey>(repeating: RouteKey(rawValue: 0))
     public var fewCount = 0
+    /// What each of these moved, and all others together.
+    public var fewSums = InlineArray<6, MeasureSums>(repeating: MeasureSums())
+    public var otherSums = MeasureSums()
     /// Calls in each minute of the bucket.
     public var minuteCalls = InlineArray<15, UInt16>(repeating: 0)
     /// The largest number of rows that one call moved, and the calls that moved any.
@@ -26,6 +29,21 @@ public struct AccessActivity {
 
     /// Different routes of the bucket, at most ``AccessTally/routeLimit``.
     public var routeCount: Int { max(fewCount, tally?.routes.count ?? 0) }
+
+    /// What some routes of the bucket moved together. Of those that are not among the six heaviest no sums are kept: then it is at most
+    /// this.
+    public func amount(of routes: Set<RouteKey>) -> OwnAmount {
+        var amount = OwnAmount()
+        var found = 0
+        for index in 0..<fewCount where routes.contains(few[index]) {
+            amount.sums.add(fewSums[index])
+            found += 1
+        }
+        guard found < routes.count else { return amount }
+        amount.sums.add(otherSums)
+        amount.isExact = false
+        return amount
+    }
 
     /// Calls `body` with every route of the bucket.
     public func forEachRoute(_ body: (RouteKey) -> Void) {
@@ -77,4 +95,18 @@ public struct AccessActivity {
         for minute in 0..<15 { most = max(most, minuteCalls[minute]) }
         return Int(most)
     }
+}
+
+/// What moved by a part of a bucket's calls, in words as far as it is known.
+public struct OwnAmount: Equatable, Sendable {
+    public var sums = MeasureSums()
+    public var isExact = true
+
+    public init(_ sums: MeasureSums = MeasureSums()) { self.sums = sums }
+
+    /// Rows where the log has them, else bytes, else calls.
+    var measure: Measure { sums.rows > 0 ? .rows : sums.bytes > 0 ? .bytes : .calls }
+
+    /// `at most 1,000 rows`.
+    var words: String { (isExact ? "" : "at most ") + NumberText.amount(Double(sums[measure]), of: measure) }
 }

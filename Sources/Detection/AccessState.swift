@@ -100,6 +100,7 @@ extension AccessTally {
             writer.write(canary.route.rawValue)
             writer.write(canary.time.milliseconds)
             writer.write(canary.isItem)
+            for sum in [canaryItems.rows, canaryItems.bytes, canaryItems.calls] { writer.write(sum) }
         }
         writer.write(coverUp != nil)
         if let coverUp {

@@ -32,6 +32,8 @@ public final class AccessTally {
     public private(set) var counts: [NewRoute] = []
     static let countLimit = 32
     public private(set) var canary: CanaryTouch?
+    /// What the lines moved that touched a record which is one.
+    public private(set) var canaryItems = MeasureSums()
     public private(set) var coverUp: CoverUp?
     /// A user agent that the account has not used before.
     public private(set) var newAgent: UInt64 = 0
@@ -74,7 +76,7 @@ public final class AccessTally {
         (other.canary, other.coverUp, other.newAgent, other.agents) = (canary, coverUp, newAgent, agents)
         (other.discovery, other.jobs, other.moved) = (discovery, jobs, moved)
         (other.versions, other.rest, other.places) = (versions, rest, places)
-        other.counts = counts
+        (other.counts, other.canaryItems) = (counts, canaryItems)
         return other
     }
 
@@ -207,6 +209,9 @@ public final class AccessTally {
         if counts.count > AccessTally.countLimit { counts.removeLast() }
     }
 
+    /// Counts a line that touched a canary's record.
+    public func noteCanaryItem(_ sums: MeasureSums) { canaryItems.add(sums) }
+
     /// Notes the touch of a canary; false when an earlier one is noted.
     public func note(_ touch: CanaryTouch) -> Bool {
         let isFirst = canary == nil
@@ -320,6 +325,7 @@ public final class AccessTally {
             canary = CanaryTouch(
                 route: RouteKey(rawValue: try reader.read()), time: try reader.readTime(),
                 isItem: try reader.readBool())
+            canaryItems = MeasureSums(rows: try reader.read(), bytes: try reader.read(), calls: try reader.read())
         }
         if try reader.readBool() {
             let route = RouteKey(rawValue: try reader.read())

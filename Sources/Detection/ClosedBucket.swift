@@ -16,6 +16,13 @@ public struct MeasureSums: Equatable, Sendable {
         self.calls = calls
     }
 
+    /// Adds another's. Sums of rows and bytes wrap beyond 64 bits: what a line claims must not end the process.
+    public mutating func add(_ other: MeasureSums) {
+        rows &+= other.rows
+        bytes &+= other.bytes
+        calls &+= other.calls
+    }
+
     public subscript(_ measure: Measure) -> UInt64 {
         switch measure {
         case .rows: rows

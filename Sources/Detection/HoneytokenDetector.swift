@@ -22,18 +22,30 @@ public struct HoneytokenDetector: AccessDetector {
     public init(options: DetectorOptions) {}
 
     public func look(_ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> AccessLook {
-        bucket.access.tally?.canary == nil ? .nothing : AccessLook(.fired, observed: 1)
+        guard let moved = HoneytokenDetector.moved(bucket) else { return .nothing }
+        return AccessLook(.fired, observed: Double(moved.sums[moved.measure]))
+    }
+
+    /// What the calls to canaries moved: a record's own lines, an endpoint's or object's, or all that an account did which is one.
+    private static func moved(_ bucket: borrowing ClosedBucket) -> OwnAmount? {
+        guard let tally = bucket.access.tally, let touch = tally.canary else { return nil }
+        if touch.isItem { return OwnAmount(tally.canaryItems) }
+        let values = bucket.access.values
+        var baits: Set<RouteKey> = []
+        bucket.access.forEachRoute { if values.traits($0).contains(.canary) { baits.insert($0) } }
+        return baits.isEmpty ? OwnAmount(bucket.sums) : bucket.access.amount(of: baits)
     }
 
     public func finding(_ look: AccessLook, _ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> Finding {
         let touch = bucket.access.tally?.canary
         let what = touch.map { bucket.access.values.words($0.route) } ?? "calls"
-        // What else the account did is no part of it: a record stands among others of its endpoint.
-        let isAlone = touch?.isItem == false && bucket.access.routeCount <= 1
+        let moved = HoneytokenDetector.moved(bucket) ?? OwnAmount()
+        let amount = (moved.measure == .calls ? [moved.words] : [moved.words, NumberText.amount(Double(moved.sums.calls), of: .calls)])
+            .joined(separator: ", ")
         let phrase =
             "touched a canary\(touch?.isItem == true ? " record" : ""): \(what). Nobody has a reason to."
-            + (isAlone ? " \(bucket.span): \(bucket.movedByCalls)." : "") + (bucket.origin.map { " The account came from \($0)." } ?? "")
-        return finding(look, bucket, of: account, measure: nil, severity: .critical, score: 6, phrase: phrase)
+            + " \(bucket.span): \(amount)." + (bucket.origin.map { " The account came from \($0)." } ?? "")
+        return finding(look, bucket, of: account, measure: moved.measure, severity: .critical, score: 6, phrase: phrase)
     }
 
     public func reason(_ look: AccessLook, _ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> String {

@@ -48,26 +48,32 @@ public struct NewRouteDetector: AccessDetector {
         }
         let own = NewRouteDetector.bits((Double(memory.facts.noveltyBuckets) + 0.5) / (Double(memory.facts.activeBuckets) + 1))
         let users = bucket.access.values.users(ofFamilyOf: route)
-        var look = AccessLook(.fired, observed: Double(bucket.sums.rows), score: own + peers, needed: bits)
+        let moved = bucket.access.amount(of: NewRouteDetector.new(tally))
+        var look = AccessLook(.fired, observed: Double(moved.sums.rows), score: own + peers, needed: bits)
         if own + peers < bits {
             look.gate = .score
         } else if let users, Double(users.accounts) >= releaseAccounts,
             bucket.number - users.firstBucket <= NewRouteDetector.releaseBuckets
         {
             look.gate = .release
-        } else if Double(bucket.sums.rows) < max(minimumRows, 1) && bucket.sums.bytes < 1 << 20 {
+        } else if Double(moved.sums.rows) < max(minimumRows, 1) && moved.sums.bytes < 1 << 20 {
             look.gate = .excess
         }
         return look
     }
 
+    /// The routes by which data leaves that the account never used.
+    private static func new(_ tally: AccessTally) -> Set<RouteKey> {
+        Set(tally.newRoutes.filter { $0.dormantDays == nil && $0.route.operation.movesDataOut }.map(\.route))
+    }
+
     /// The new route that fewest peers use, of those by which data leaves, and how many bits that is worth.
     private func strangest(_ tally: AccessTally, _ bucket: borrowing ClosedBucket) -> (RouteKey, Double)? {
         var best: (RouteKey, Double)?
-        for new in tally.newRoutes where new.dormantDays == nil && new.route.operation.movesDataOut {
-            let users = Double(bucket.access.values.users(of: new.route)?.accounts ?? 0)
+        for route in NewRouteDetector.new(tally).sorted() {
+            let users = Double(bucket.access.values.users(of: route)?.accounts ?? 0)
             let surprise = NewRouteDetector.bits(min((users + 0.5) / (Double(max(bucket.fleet.matureCount, 1)) + 1), 1))
-            if best.map({ surprise > $0.1 }) ?? true { best = (new.route, surprise) }
+            if best.map({ surprise > $0.1 }) ?? true { best = (route, surprise) }
         }
         return best
     }
@@ -80,11 +86,12 @@ public struct NewRouteDetector: AccessDetector {
         let route = tally.flatMap { strangest($0, bucket)?.0 }
         let users = route.flatMap { values.users(of: $0)?.accounts } ?? 0
         let days = NumberText.grouped(Double(account.age) / Double(BucketGrid.perDay))
-        let others = (tally?.newRouteCount ?? 1) > 1 ? " and \((tally?.newRouteCount ?? 1) - 1) more" : ""
+        let new = tally.map { NewRouteDetector.new($0) } ?? []
+        let others = new.count > 1 ? " and \(new.count - 1) more" : ""
+        let known = NumberText.count(Double(bucket.fleet.matureCount), "known account")
         let phrase =
             "does for the first time in \(days) days: \(route.map { values.words($0) } ?? "a call")\(others). "
-            + "\(users) of \(bucket.fleet.matureCount) known accounts ever did."
-            + (bucket.access.routeCount == tally?.newRouteCount ? " \(bucket.span): \(bucket.moved)." : "")
+            + "\(users) of \(known) ever did. \(bucket.span): \(bucket.access.amount(of: new).words) by \(new.count > 1 ? "them" : "it")."
         return finding(look, bucket, of: account, measure: .rows, severity: .medium, score: (look.score ?? 0) * 0.30103, phrase: phrase)
     }
 
@@ -95,7 +102,8 @@ public struct NewRouteDetector: AccessDetector {
         case .learning: return "learning: judged after 14 days"
         case .score: return "\(surprise), \(NumberText.decimal(bits, places: 1)) needed (surprise_bits)"
         case .release: return "\(surprise), but \(NumberText.grouped(releaseAccounts)) accounts or more began with it within a week"
-        case .excess: return "\(surprise), but only \(bucket.moved) (minimum_rows)"
+        case .excess:
+            return "\(surprise), but only \(NumberText.amount(look.observed, of: .rows)) by what is new (minimum_rows)"
         default: return surprise
         }
     }

@@ -25,31 +25,35 @@ public struct ShadowEndpointDetector: AccessDetector {
 
     public init(options: DetectorOptions) {}
 
-    /// The unlisted endpoint that is told of a bucket: the first by order of keys, where enough leaves.
+    /// The unlisted endpoint that is told of a bucket.
     public static func untold(_ bucket: borrowing ClosedBucket) -> RouteKey? {
-        bucket.sums.rows >= minimumRows ? shadow(bucket) : nil
+        shadow(bucket).flatMap { $0.amount.sums.rows >= minimumRows ? $0.route : nil }
     }
 
-    private static func shadow(_ bucket: borrowing ClosedBucket) -> RouteKey? {
+    /// The first unlisted endpoint by order of keys, of those by which enough leaves where there are any, and what left by it.
+    private static func shadow(_ bucket: borrowing ClosedBucket) -> (route: RouteKey, amount: OwnAmount)? {
         guard !bucket.access.values.inventory.isEmpty else { return nil }
         let values = bucket.access.values
-        var found: RouteKey?
+        var routes: [UInt16: Set<RouteKey>] = [:]
         bucket.access.forEachRoute { route in
-            if values.isUntoldShadow(route.endpoint) && found.map({ route < $0 }) ?? true { found = route }
+            if values.isUntoldShadow(route.endpoint) { routes[route.endpoint.rawValue, default: []].insert(route) }
         }
-        return found
+        let shadows = routes.values.compactMap { own in own.min().map { ($0, bucket.access.amount(of: own)) } }.sorted { $0.0 < $1.0 }
+        return shadows.first { $0.1.sums.rows >= minimumRows } ?? shadows.first
     }
 
     public func look(_ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> AccessLook {
-        guard ShadowEndpointDetector.shadow(bucket) != nil else { return .nothing }
-        return AccessLook(bucket.sums.rows >= ShadowEndpointDetector.minimumRows ? .fired : .excess, observed: Double(bucket.sums.rows))
+        guard let rows = ShadowEndpointDetector.shadow(bucket)?.amount.sums.rows else { return .nothing }
+        return AccessLook(rows >= ShadowEndpointDetector.minimumRows ? .fired : .excess, observed: Double(rows))
     }
 
     public func finding(_ look: AccessLook, _ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> Finding {
         let values = bucket.access.values
-        let what = ShadowEndpointDetector.shadow(bucket).map { values.words($0) } ?? "calls"
+        let shadow = ShadowEndpointDetector.shadow(bucket)
+        let listed = NumberText.count(Double(values.inventory.count), "endpoint")
         let phrase =
-            "used an endpoint that is not among the \(values.inventory.count) of the inventory: \(what). \(bucket.span): \(bucket.moved)."
+            "used an endpoint that is not in the inventory (\(listed)): \(shadow.map { values.words($0.route) } ?? "calls"). "
+            + "\(bucket.span): \(shadow?.amount.words ?? "nothing") by it."
         var finding = finding(look, bucket, of: account, measure: .rows, severity: .medium, score: 3, phrase: phrase)
         // Each is told once: an alert that is open already must say so.
         finding.isNews = true
@@ -61,7 +65,7 @@ public struct ShadowEndpointDetector: AccessDetector {
         case .nothing:
             return bucket.access.values.inventory.isEmpty
                 ? "the settings name no inventory (detection.inventory)" : "every endpoint is in the inventory, or was told before"
-        case .excess: return "an endpoint beyond the inventory, but only \(bucket.moved) left"
+        case .excess: return "an endpoint beyond the inventory, but only \(NumberText.amount(look.observed, of: .rows)) left by it"
         default: return "an endpoint beyond the inventory"
         }
     }

@@ -35,6 +35,7 @@ extension AccountShard {
                 if detail.traits.contains(.counts) && event.status < 400 { count(route, of: event, profile, tally.noteAccess()) }
                 if detail.traits.contains(.canary) {
                     let touch = AccessTally.CanaryTouch(route: route, time: event.time, isItem: true)
+                    tally.noteAccess().noteCanaryItem(MeasureSums(rows: rows, bytes: event.bytes, calls: 1))
                     isUrgent = tally.noteAccess().note(touch) || isUrgent
                 }
                 if profile.age >= 2 * AccountProfile.matureAge && profile.access?.facts.isNew(agent: detail.agent) == true {

@@ -229,12 +229,6 @@ struct RouteShares: Sendable {
 }
 
 extension MeasureSums {
-    mutating func add(_ other: MeasureSums) {
-        rows &+= other.rows
-        bytes &+= other.bytes
-        calls &+= other.calls
-    }
-
     func encode(into writer: inout StateWriter) {
         writer.write(rows)
         writer.write(bytes)

@@ -65,6 +65,7 @@ extension ClosedBucket {
         for index in unsafe 0..<tally.pointee.routes.count {
             let key = access.few[index]
             let sums = unsafe tally.pointee.routes.routes[index].sums
+            access.fewSums[index] = sums
             if sums.calls > most || (sums.calls == most && key < lead) { (lead, most) = (key, sums.calls) }
             channels.add(rows: sums.rows, bytes: sums.bytes, by: access.values.channel(key))
         }
@@ -73,6 +74,7 @@ extension ClosedBucket {
                 channels.add(rows: rest[channel.rawValue], bytes: rest[AccessChannel.count + channel.rawValue], by: channel)
             }
         }
+        access.otherSums = unsafe tally.pointee.routes.rest
         access.lead = lead
         access.channels = channels
     }
