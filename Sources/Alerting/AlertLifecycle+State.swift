@@ -24,6 +24,10 @@ extension AlertLifecycle {
             writer.write(alert.former != nil)
             if let former = alert.former { writer.write(former) }
             alert.finding.encode(into: &writer)
+            writer.write(alert.findingBucket)
+            writer.write(alert.observedTold)
+            writer.write(UInt8(alert.measureTold.map { $0.rawValue + 1 } ?? 0))
+            alert.substance.encode(into: &writer)
             alert.total.encode(into: &writer)
         }
         past.encode(into: &writer)
@@ -48,8 +52,14 @@ extension AlertLifecycle {
             let former = try reader.readBool() ? try reader.readString() : nil
             var alert = OpenAlert(
                 id: id, severity: severity, opened: opened, openedBucket: openedBucket, isProvisional: isProvisional, sequence: sequence,
-                quietBuckets: quietBuckets, finding: try Finding(from: &reader), isCollapsed: isCollapsed, isPage: isPage,
-                former: former)
+                quietBuckets: quietBuckets, finding: try Finding(from: &reader))
+            (alert.isCollapsed, alert.isPage, alert.former) = (isCollapsed, isPage, former)
+            alert.findingBucket = try reader.readBucket()
+            alert.observedTold = try reader.readDouble()
+            let told = try reader.read(UInt8.self)
+            guard told <= 3 else { throw StateError.implausible("open alert") }
+            alert.measureTold = told == 0 ? nil : Measure(rawValue: Int(told) - 1)
+            alert.substance = try AlertSubstance(from: &reader)
             alert.total = try AlertTotal(from: &reader)
             restored[key] = alert
         }

@@ -34,6 +34,12 @@ package struct OpenAlert: Equatable, Sendable {
     package var quietBuckets: UInt8
     /// The finding that is told: the most severe and, of those, the most unusual.
     package var finding: Finding
+    /// The bucket of that finding, and what it is made of.
+    package var findingBucket: Int64
+    package var substance = AlertSubstance()
+    /// What was observed when somebody was last told.
+    package var observedTold: Double
+    package var measureTold: Measure?
     /// What moved in the quarter hours that were unusual since the alert opened, all told.
     package var total = AlertTotal()
     /// Nobody was told of it: its detector had alerted too often that day.
@@ -43,8 +49,32 @@ package struct OpenAlert: Equatable, Sendable {
     /// What the account was called when the alert opened, where it is called otherwise now: an alert keeps the name that it began with.
     package var former: String?
 
+    package init(
+        id: String, severity: Severity, opened: EventTime, openedBucket: Int64, isProvisional: Bool, sequence: UInt32, quietBuckets: UInt8,
+        finding: Finding
+    ) {
+        self.id = id
+        self.severity = severity
+        self.opened = opened
+        self.openedBucket = openedBucket
+        self.isProvisional = isProvisional
+        self.sequence = sequence
+        self.quietBuckets = quietBuckets
+        self.finding = finding
+        findingBucket = openedBucket
+        observedTold = finding.observed
+        measureTold = finding.measure
+    }
+
     /// `page`: now. `ticket`: within the week. `record`: nobody need look, it is evidence beside others.
     package var urgency: String { isPage ? "page" : severity > .low ? "ticket" : "record" }
+}
+
+extension OpenAlert {
+    fileprivate mutating func tell(_ finding: Finding, bucket: Int64) {
+        self.finding = finding
+        findingBucket = bucket
+    }
 }
 
 /// The life of alerts: open → update → resolved, one at a time for each detector and account.
@@ -74,6 +104,8 @@ package struct AlertLifecycle: Sendable {
         package var status: AlertRecord.Status
         package var alert: OpenAlert
         package var time: EventTime
+        /// What is different, of an update.
+        package var change: AlertChange?
         /// A person took what the alert says as usual: it did not go back to what was usual before.
         package var isAccepted = false
         /// Since when nothing has come, of a silence that is no longer waited out: nothing is back to usual.
@@ -105,7 +137,8 @@ package struct AlertLifecycle: Sendable {
         guard isClosed else {
             // One that nobody was told of is told as soon as it is critical.
             guard alert.isCollapsed, finding.opens, finding.severity >= .critical else { return nil }
-            alert.finding = finding
+            alert.tell(finding, bucket: bucket)
+            (alert.observedTold, alert.measureTold) = (finding.observed, finding.measure)
             alert.severity = finding.severity
             let transition = Transition(key: key, status: .update, alert: alert, time: time)
             alert.sequence &+= 1
@@ -118,19 +151,33 @@ package struct AlertLifecycle: Sendable {
         let tellsThis =
             isCompletion || isDue || finding.isNews
             || (finding.severity, finding.score) >= (alert.finding.severity, alert.finding.score)
-        if finding.opens && tellsThis { alert.finding = finding }
+        if finding.opens && tellsThis { alert.tell(finding, bucket: bucket) }
         alert.total.add(finding.bucket, bucket: bucket)
         alert.isProvisional = alert.isProvisional && !isCompletion
+        var change = AlertChange(
+            reasons: [], severityBefore: alert.severity, observedBefore: alert.observedTold,
+            measureBefore: alert.measureTold)
         if finding.opens { alert.severity = max(alert.severity, finding.severity) }
-        var transition: Transition?
-        if isCompletion || isWorse || isDue || finding.isNews || alert.total.hasGrown(alert.finding.measure) {
-            alert.total.tell()
-            transition = Transition(key: key, status: .update, alert: alert, time: time, similar: past.latest(of: key, before: alert.id))
-            alert.sequence &+= 1
+        let news: [(Bool, AlertChange.Reason)] = [
+            (isCompletion, .completed), (isWorse, .worse), (isDue, .ongoing), (finding.isNews, .news),
+            (alert.total.hasGrown(alert.finding.measure), .grown),
+        ]
+        change.reasons = news.filter(\.0).map(\.1)
+        guard !change.reasons.isEmpty else {
+            open[key] = alert
+            return nil
         }
+        alert.total.tell()
+        (alert.observedTold, alert.measureTold) = (alert.finding.observed, alert.finding.measure)
+        let similar = past.latest(of: key, before: alert.id)
+        let transition = Transition(key: key, status: .update, alert: alert, time: time, change: change, similar: similar)
+        alert.sequence &+= 1
         open[key] = alert
         return transition
     }
+
+    /// Keeps what the finding that an open alert tells is made of.
+    package mutating func keep(_ substance: AlertSubstance, of key: AlertKey) { open[key]?.substance = substance }
 
     /// Takes a closed bucket in which the detector found nothing; after `limit` of them in a row the alert resolves.
     package mutating func quiet(key: AlertKey, at time: EventTime, limit: UInt8) -> Transition? {
@@ -162,7 +209,9 @@ package struct AlertLifecycle: Sendable {
     package mutating func collapse(_ key: AlertKey, _ isCollapsed: Bool) { open[key]?.isCollapsed = isCollapsed }
 
     /// Makes an open alert a page; it stays one.
-    package mutating func makePage(_ key: AlertKey) { open[key]?.isPage = true }
+    package mutating func makePage(_ key: AlertKey) {
+        open[key]?.isPage = true
+    }
 
     /// Ends an alert at once, as when a silent source speaks again or a person takes the matter as usual.
     package mutating func resolve(

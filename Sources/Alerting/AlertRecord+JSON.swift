@@ -29,6 +29,9 @@ extension AlertRecord {
         if let measure = finding.measure { json.field("measure", measure.name) } else { json.null("measure") }
         json.field("opened", CivilTime(alert.opened).rfc3339)
         json.field("last", CivilTime(transition.time).rfc3339)
+        // A bucket is whole when its source's lateness has passed.
+        json.field("found", CivilTime(transition.time + details.completeness.lag).rfc3339)
+        AlertRecord.write(transition.change, into: &json)
         AlertRecord.write(finding, into: &json)
         AlertRecord.write(alert.total, finding.measure, into: &json)
         AlertRecord.write(details, into: &json)
@@ -51,10 +54,13 @@ extension AlertRecord {
     private static func sentence(_ transition: AlertLifecycle.Transition, account: String) -> String {
         let isSource = account == "*"
         let name = isSource ? "Source" : DisplayText.safe(account)
-        let sentence = "\(name) \(DisplayText.safe(transition.alert.finding.phrase, limit: 2000))"
-        guard transition.status == .resolved else { return sentence }
-        let span = NumberText.span(transition.time - transition.alert.opened)
-        let end = totalWords(transition.alert) + "The alert was: \(sentence)"
+        let alert = transition.alert
+        let isOver = transition.status == .resolved
+        let sentence =
+            "\(name) \(DisplayText.safe(alert.finding.phrase, limit: 2000))"
+        guard isOver else { return (transition.change.map { $0.words(alert) + " " } ?? "") + sentence }
+        let span = NumberText.span(transition.time - alert.opened)
+        let end = totalWords(alert) + "The alert was: \(sentence)"
         if transition.isAccepted { return "\(name) was accepted as usual after \(span). \(end)" }
         if let since = transition.unheardSince {
             let waited = NumberText.span(transition.time - since)
@@ -68,7 +74,18 @@ extension AlertRecord {
         guard let measure = alert.finding.measure, let total = alert.total.of(measure) else { return "" }
         let span = "\(CivilTime(total.start).rfc3339) to \(CivilTime(total.end).rfc3339)"
         return "In all \(NumberText.amount(total.moved, of: measure)) in the unusual quarter hours from \(span), where "
-            + "\(NumberText.amount(total.usual, of: measure)) are usual. "
+            + "\(NumberText.usual(NumberText.amount(total.usual, of: measure))). "
+    }
+
+    private static func write(_ change: AlertChange?, into json: inout JSONText) {
+        guard let change else { return json.null("change") }
+        json.beginObject("change")
+        json.beginArray("reasons")
+        for reason in change.reasons { json.field(nil, reason.rawValue) }
+        json.endArray()
+        json.field("severity_before", change.severityBefore.name)
+        json.field("observed_before", change.observedBefore, places: 0)
+        json.endObject()
     }
 
     private static func write(_ total: AlertTotal, _ measure: Measure?, into json: inout JSONText) {

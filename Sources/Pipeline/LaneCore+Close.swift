@@ -160,13 +160,7 @@ extension LaneCore {
         for position in 0..<openCount {
             fleet = declaring(known, bucket: oldestBucket + Int64(position)).raised(by: pulse(position: position))
             noteIdentifiers(position: position)
-            var active: [AccountID] = []
-            for shard in shards { active += shard.activeAccounts(position: position) }
-            for account in active.sorted() {
-                if let tally = shard(account).tally(account, position: position) {
-                    judge(account, position: position, at: tally.lastTime)
-                }
-            }
+            judgeAll(position: position)
         }
         fleet = known
         values.forgetIdentifiers()

@@ -18,20 +18,21 @@ extension LaneCore {
             let key = AlertKey(detector: detector, account: account)
             guard let finding = asMissed(finding, key: key, bucket: bucket) else { continue }
             seen.insert(key)
-            // An alert that opens at the close opened when its account was last active, or at the end of an idle bucket.
-            let opened = shard(account).tally(account, position: 0)?.lastTime ?? time
-            let at = lifecycle.open[key] == nil ? LaneCore.minute(opened) : time
-            let id = identifier(key, at)
-            if let transition = lifecycle.found(finding, key: key, bucket: bucket, at: at, isClosed: true, id: id) {
-                emit(transition, position: 0)
-            }
+            let at = lifecycle.open[key] == nil ? openingTime(account, position: 0) : time
+            if let transition = take(finding, of: key, bucket: bucket, at: at, isClosed: true) { emit(transition) }
         }
         let quiet = lifecycle.open.keys.filter { !seen.contains($0) && $0.account != LaneCore.sourceAccount }.sorted()
         for key in quiet {
             if detectors[Int(key.detector)] is SilenceDetector, isStillMissed(key, bucket: bucket, at: time) { continue }
             let limit = descriptors[Int(key.detector)].quietBuckets
-            if let transition = lifecycle.quiet(key: key, at: time, limit: limit) { emit(transition, position: 0) }
+            if let transition = lifecycle.quiet(key: key, at: time, limit: limit) { emit(transition) }
         }
+    }
+
+    /// An alert that opens at the close opened when its account was last active, or at the end of an idle bucket.
+    func openingTime(_ account: AccountID, position: Int) -> EventTime {
+        let tally = shard(account).tally(account, position: position)
+        return LaneCore.minute(tally?.lastTime ?? BucketGrid.start(of: oldestBucket + Int64(position) + 1))
     }
 
     /// Judges an account in the oldest bucket at the event that crossed a trip level or came from a new network.
@@ -53,12 +54,24 @@ extension LaneCore {
                 fleet = known
             }
         }
-        take(findings, of: account, position: 0, at: LaneCore.minute(time))
+        for (detector, finding) in findings {
+            take(finding, by: detector, of: account, position: 0, at: LaneCore.minute(time))
+        }
     }
 
-    mutating func judge(_ account: AccountID, position: Int, at time: EventTime) {
-        name(account, position: position)
-        take(findings(account, position: position, at: time), of: account, position: position, at: LaneCore.minute(time))
+    /// Judges every account that is active in an open bucket, as it stands.
+    mutating func judgeAll(position: Int) {
+        var active: [AccountID] = []
+        for shard in shards { active += shard.activeAccounts(position: position) }
+        var found: [(AccountID, UInt8, Finding)] = []
+        for account in active.sorted() {
+            guard let tally = shard(account).tally(account, position: position) else { continue }
+            name(account, position: position)
+            found += findings(account, position: position, at: tally.lastTime).map { (account, $0, $1) }
+        }
+        for (account, detector, finding) in found {
+            take(finding, by: detector, of: account, position: position, at: openingTime(account, position: position))
+        }
     }
 
     private func findings(_ account: AccountID, position: Int, at time: EventTime) -> [(UInt8, Finding)] {
@@ -67,15 +80,34 @@ extension LaneCore {
             isAlerted: isRestrained(account))
     }
 
-    private mutating func take(_ findings: [(UInt8, Finding)], of account: AccountID, position: Int, at minute: EventTime) {
-        for (detector, finding) in findings {
-            let key = AlertKey(detector: detector, account: account)
-            let id = identifier(key, minute)
-            let bucket = oldestBucket + Int64(position)
-            if let transition = lifecycle.found(finding, key: key, bucket: bucket, at: minute, isClosed: false, id: id) {
-                emit(transition, position: position)
-            }
+    private mutating func take(_ finding: Finding, by detector: UInt8, of account: AccountID, position: Int, at minute: EventTime) {
+        let key = AlertKey(detector: detector, account: account)
+        let bucket = oldestBucket + Int64(position)
+        if let transition = take(finding, of: key, bucket: bucket, at: minute, isClosed: false) { emit(transition) }
+    }
+
+    /// Takes a finding, and where it is the one that its alert tells from now on, keeps what it is made of.
+    ///
+    /// - Parameter substance: what that is, of the source; of an account it stands in its tally.
+    mutating func take(
+        _ finding: Finding, of key: AlertKey, bucket: Int64, at time: EventTime, isClosed: Bool, isDue: Bool = false,
+        substance: AlertSubstance? = nil
+    ) -> AlertLifecycle.Transition? {
+        let id = identifier(key, time)
+        var transition = lifecycle.found(finding, key: key, bucket: bucket, at: time, isClosed: isClosed, id: id, isDue: isDue)
+        guard let open = lifecycle.open[key], open.findingBucket == bucket else { return transition }
+        let made = substance ?? self.substance(of: open.finding, key.account, position: Int(bucket - oldestBucket))
+        lifecycle.keep(made, of: key)
+        transition?.alert.substance = made
+        return transition
+    }
+
+    private func substance(of finding: Finding, _ account: AccountID, position: Int) -> AlertSubstance {
+        guard account != LaneCore.sourceAccount, let tally = shard(account).tally(account, position: position) else {
+            return AlertSubstance()
         }
+        let measure = finding.measure ?? (tally.sums.rows > 0 ? .rows : .calls)
+        return AlertSubstance(contributions: contributions(tally.routes, measure: measure), evidence: evidence(of: tally))
     }
 
     static func minute(_ time: EventTime) -> EventTime { EventTime(milliseconds: time.milliseconds / 60_000 * 60_000) }
@@ -91,18 +123,16 @@ extension LaneCore {
         account == LaneCore.sourceAccount ? "*" : names[Int(account.rawValue)]
     }
 
-    /// - Parameter details: what is known already; what stands in the account's tally is added.
-    mutating func emit(_ changed: AlertLifecycle.Transition, position: Int, details known: AlertDetails = AlertDetails()) {
+    mutating func emit(_ changed: AlertLifecycle.Transition) {
         guard var transition = told(changed) else { return }
-        var details = known
+        var details = AlertDetails()
+        details.contributions = transition.alert.substance.contributions
+        details.evidence = transition.alert.substance.evidence
         details.completeness.lag = EventDuration(milliseconds: max((newest - transition.time).milliseconds, 0))
         details.completeness.late = counters.late
         details.completeness.malformed = counters.malformedTotal
         let account = transition.key.account
-        if account != LaneCore.sourceAccount {
-            details.completeness.isLearning = !shard(account).profile(account).isMature
-            if let tally = shard(account).tally(account, position: position) { describe(tally, transition.alert.finding, &details) }
-        }
+        if account != LaneCore.sourceAccount { details.completeness.isLearning = !shard(account).profile(account).isMature }
         details.standing = weigh(&transition)
         let former = transition.alert.former
         let open = lifecycle.open.filter {
@@ -114,12 +144,6 @@ extension LaneCore {
                 transition, account: former ?? accountName(account), descriptor: descriptors[Int(transition.key.detector)],
                 details: details,
                 model: model))
-    }
-
-    private func describe(_ tally: AccountTally, _ finding: Finding, _ details: inout AlertDetails) {
-        details.evidence = evidence(of: tally)
-        let measure = finding.measure ?? (tally.sums.rows > 0 ? .rows : .calls)
-        details.contributions = contributions(tally.routes, measure: measure)
     }
 
     /// Where the first event of a tally stands, and the largest.

@@ -21,19 +21,16 @@ extension LaneCore {
         let time = BucketGrid.start(of: bucket + 1)
         for (number, detector) in detectors.enumerated() where detector is FanOutDetector {
             let key = AlertKey(detector: UInt8(number), account: LaneCore.sourceAccount)
-            let transition =
-                if let finding = detector.judge(seen) {
-                    lifecycle.found(finding, key: key, bucket: bucket, at: time, isClosed: true, id: identifier(key, time))
-                } else {
-                    lifecycle.quiet(key: key, at: time, limit: descriptors[number].quietBuckets)
-                }
-            guard let transition else { continue }
-            var details = AlertDetails()
-            if transition.status != .resolved {
+            let transition: AlertLifecycle.Transition?
+            if let finding = detector.judge(seen) {
                 let rises = furthest.map { (accountName($0.account), FleetDeviations.clipped($0.rise) - level) }
-                details.contributions = LaneCore.contributions(rises, of: excess * Double(deviations.count))
+                let parts = LaneCore.contributions(rises, of: excess * Double(deviations.count))
+                transition = take(
+                    finding, of: key, bucket: bucket, at: time, isClosed: true, substance: AlertSubstance(contributions: parts))
+            } else {
+                transition = lifecycle.quiet(key: key, at: time, limit: descriptors[number].quietBuckets)
             }
-            emit(transition, position: 0, details: details)
+            if let transition { emit(transition) }
         }
         // A peak, or what was held back, is nothing to hold later hours against.
         if deviations.count >= FleetSums.smallestFleet && factor < FleetMeasure.smallestAtOnce {

@@ -24,6 +24,7 @@ extension LaneCore {
         lifecycle.collapse(key, false)
         var opening = transition
         opening.status = .open
+        opening.change = nil
         return opening
     }
 
@@ -51,7 +52,7 @@ extension LaneCore {
             }
             let key = AlertKey(detector: UInt8(number), account: LaneCore.sourceAccount)
             if let transition = lifecycle.quiet(key: key, at: end, limit: descriptors[number].quietBuckets) {
-                emit(transition, position: 0)
+                emit(transition)
             }
             if lifecycle.open[key] == nil { health.reset(type(of: detector).concern) }
         }
@@ -63,12 +64,9 @@ extension LaneCore {
         let known = lifecycle.open[key]
         // Daily as long as it goes on; a number that stays as it is needs no repeating.
         let isDue = known.map { health.isDue(number, at: oldestBucket) && $0.finding.observed != finding.observed } ?? false
-        let id = identifier(key, time)
-        let transition = lifecycle.found(
-            finding, key: key, bucket: oldestBucket, at: time, isClosed: isClosed, id: id, isDue: isDue)
-        guard let transition else { return }
+        guard let transition = take(finding, of: key, bucket: oldestBucket, at: time, isClosed: isClosed, isDue: isDue) else { return }
         health.tell(number, at: oldestBucket)
-        emit(transition, position: 0)
+        emit(transition)
     }
 
     /// Nothing in it may depend on where batches end: not the number of names, of which a batch brings all at once.

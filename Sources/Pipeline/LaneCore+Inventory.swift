@@ -17,13 +17,13 @@ extension LaneCore {
                 count: values.inventory.count) : nil
         for (number, detector) in detectors.enumerated() where detector is ShadowEndpointDetector {
             let key = AlertKey(detector: UInt8(number), account: LaneCore.sourceAccount)
-            let transition =
-                if let week, let finding = detector.judge(week) {
-                    lifecycle.found(finding, key: key, bucket: bucket, at: time, isClosed: true, id: identifier(key, time))
-                } else {
-                    lifecycle.quiet(key: key, at: time, limit: descriptors[number].quietBuckets)
-                }
-            if let transition { emit(transition, position: 0) }
+            let transition: AlertLifecycle.Transition?
+            if let week, let finding = detector.judge(week) {
+                transition = take(finding, of: key, bucket: bucket, at: time, isClosed: true)
+            } else {
+                transition = lifecycle.quiet(key: key, at: time, limit: descriptors[number].quietBuckets)
+            }
+            if let transition { emit(transition) }
         }
     }
 }

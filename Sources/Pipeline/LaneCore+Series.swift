@@ -28,13 +28,13 @@ extension LaneCore {
             }
             // Rows and calls rise together: one alert, about the newer of them.
             guard let finding = findings.max(by: { $0.score < $1.score }), isAlerted || mayOpen(bucket) else {
-                if let transition = lifecycle.quiet(key: key, at: time, limit: limit) { emit(transition, position: 0) }
+                if let transition = lifecycle.quiet(key: key, at: time, limit: limit) { emit(transition) }
                 continue
             }
-            let id = identifier(key, time)
-            guard let transition = lifecycle.found(finding, key: key, bucket: bucket, at: time, isClosed: true, id: id) else { continue }
+            let made = substance(ofTotal: finding)
+            guard let transition = take(finding, of: key, bucket: bucket, at: time, isClosed: true, substance: made) else { continue }
             if transition.status == .open { series.lastOpened = bucket }
-            emit(transition, position: 0, details: totalDetails(finding))
+            emit(transition)
         }
     }
 
@@ -43,8 +43,7 @@ extension LaneCore {
     }
 
     /// What a total is made of: the accounts with the largest parts, and where the first of them moved most.
-    private func totalDetails(_ finding: Finding) -> AlertDetails {
-        var details = AlertDetails()
+    private func substance(ofTotal finding: Finding) -> AlertSubstance {
         let measure = finding.measure ?? .calls
         var amounts: [(account: AccountID, amount: UInt64)] = []
         for shard in shards {
@@ -58,10 +57,10 @@ extension LaneCore {
         for (account, amount) in amounts.prefix(LaneCore.accountsShown) { sums[accountName(account), default: 0] &+= amount }
         let rest = amounts.dropFirst(LaneCore.accountsShown).reduce(UInt64(0)) { $0 &+ $1.amount }
         if rest > 0 { sums["(other)", default: 0] += rest }
-        details.contributions = LaneCore.shares("account", sums)
+        var made = AlertSubstance(contributions: LaneCore.shares("account", sums))
         if let first = amounts.first, let tally = shard(first.account).tally(first.account, position: 0) {
-            details.evidence = evidence(of: tally)
+            made.evidence = evidence(of: tally)
         }
-        return details
+        return made
     }
 }

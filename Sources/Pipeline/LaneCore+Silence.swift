@@ -29,7 +29,7 @@ extension LaneCore {
         guard last < bucket else { return false }
         if bucket - last > SilenceDetector.patience {
             let since = BucketGrid.start(of: last + 1)
-            if let transition = lifecycle.resolve(key: key, at: time, unheardSince: since) { emit(transition, position: 0) }
+            if let transition = lifecycle.resolve(key: key, at: time, unheardSince: since) { emit(transition) }
         }
         return true
     }
@@ -61,10 +61,7 @@ extension LaneCore {
             let key = AlertKey(detector: UInt8(number), account: LaneCore.sourceAccount)
             let opened = LaneCore.minute(alarm)
             let bucket = BucketGrid.number(of: alarm)
-            let id = identifier(key, opened)
-            if let transition = lifecycle.found(finding, key: key, bucket: bucket, at: opened, isClosed: false, id: id) {
-                emit(transition, position: 0)
-            }
+            if let transition = take(finding, of: key, bucket: bucket, at: opened, isClosed: false) { emit(transition) }
         }
     }
 
@@ -78,7 +75,7 @@ extension LaneCore {
         silentSince = nil
         for (number, detector) in detectors.enumerated() where detector is SilenceDetector {
             let key = AlertKey(detector: UInt8(number), account: LaneCore.sourceAccount)
-            if let transition = lifecycle.resolve(key: key, at: LaneCore.minute(time)) { emit(transition, position: 0) }
+            if let transition = lifecycle.resolve(key: key, at: LaneCore.minute(time)) { emit(transition) }
         }
     }
 }

@@ -103,7 +103,7 @@ extension LaneCore {
         let time = LaneCore.minute(newest)
         let keys = lifecycle.open.keys.filter { $0.account == account && descriptors[Int($0.detector)].family == "volume" }
         for key in keys.sorted() {
-            if let transition = lifecycle.resolve(key: key, at: time, isAccepted: true) { emit(transition, position: 0) }
+            if let transition = lifecycle.resolve(key: key, at: time, isAccepted: true) { emit(transition) }
         }
     }
 }

@@ -12,9 +12,9 @@ import Testing
 @Suite struct AlertRecordTests {
     /// The contract of the interface, in its words.
     private static let fields = [
-        "account", "completeness", "contributions", "detector", "evidence", "expected", "family", "high", "id", "last", "low", "measure",
-        "model", "name", "next", "observed", "opened", "p", "peers", "ratio", "related", "risk", "sample", "schema", "severity",
-        "similar", "status", "summary", "total", "urgency", "window", "z",
+        "account", "change", "completeness", "contributions", "detector", "evidence", "expected", "family", "found", "high", "id", "last",
+        "low", "measure", "model", "name", "next", "observed", "opened", "p", "peers", "ratio", "related", "risk",
+        "sample", "schema", "severity", "similar", "status", "summary", "total", "urgency", "window", "z",
     ]
 
     @Test(arguments: AlertRecord.Status.allCases)
@@ -39,6 +39,7 @@ import Testing
         #expect(fields["account"] as? String == "svc-orders-sync")
         #expect(fields["measure"] as? String == "rows")
         #expect(fields["opened"] as? String == "2026-06-01T00:05:00Z")
+        #expect(fields["found"] as? String == "2026-06-01T00:45:02.500Z")
         #expect(fields["last"] as? String == "2026-06-01T00:45:00Z")
         #expect(fields["observed"] as? Double == 1_204_331)
         #expect(fields["z"] as? Double == 8.1)
