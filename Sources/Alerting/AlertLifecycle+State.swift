@@ -23,6 +23,8 @@ extension AlertLifecycle {
             writer.write(alert.isPage)
             writer.write(alert.former != nil)
             if let former = alert.former { writer.write(former) }
+            writer.write(alert.withheld != nil)
+            alert.withheld?.encode(into: &writer)
             alert.finding.encode(into: &writer)
             writer.write(alert.findingBucket)
             writer.write(alert.observedTold)
@@ -50,10 +52,11 @@ extension AlertLifecycle {
             let isCollapsed = try reader.readBool()
             let isPage = try reader.readBool()
             let former = try reader.readBool() ? try reader.readString() : nil
+            let withheld = try reader.readBool() ? try PageWithheld(from: &reader) : nil
             var alert = OpenAlert(
                 id: id, severity: severity, opened: opened, openedBucket: openedBucket, isProvisional: isProvisional, sequence: sequence,
                 quietBuckets: quietBuckets, finding: try Finding(from: &reader))
-            (alert.isCollapsed, alert.isPage, alert.former) = (isCollapsed, isPage, former)
+            (alert.isCollapsed, alert.isPage, alert.former, alert.withheld) = (isCollapsed, isPage, former, withheld)
             alert.findingBucket = try reader.readBucket()
             alert.observedTold = try reader.readDouble()
             let told = try reader.read(UInt8.self)

@@ -46,6 +46,8 @@ package struct OpenAlert: Equatable, Sendable {
     package var isCollapsed = false
     /// Somebody must look now, and not when they next look at tickets.
     package var isPage = false
+    /// Why nobody must, although detectors agree.
+    package var withheld: PageWithheld?
     /// What the account was called when the alert opened, where it is called otherwise now: an alert keeps the name that it began with.
     package var former: String?
 
@@ -211,7 +213,11 @@ package struct AlertLifecycle: Sendable {
     /// Makes an open alert a page; it stays one.
     package mutating func makePage(_ key: AlertKey) {
         open[key]?.isPage = true
+        open[key]?.withheld = nil
     }
+
+    /// Says why an open alert is no page.
+    package mutating func withholdPage(_ key: AlertKey, _ reason: PageWithheld) { open[key]?.withheld = reason }
 
     /// Ends an alert at once, as when a silent source speaks again or a person takes the matter as usual.
     package mutating func resolve(

@@ -22,6 +22,7 @@ extension AlertRecord {
         json.field("status", transition.status.name)
         json.field("severity", alert.severity.name)
         json.field("urgency", alert.urgency)
+        if let withheld = alert.withheld { withheld.write(into: &json) } else { json.null("page_withheld") }
         json.field("detector", descriptor.id)
         json.field("name", descriptor.name)
         json.field("family", descriptor.family)
@@ -57,7 +58,7 @@ extension AlertRecord {
         let alert = transition.alert
         let isOver = transition.status == .resolved
         let sentence =
-            "\(name) \(DisplayText.safe(alert.finding.phrase, limit: 2000))"
+            "\(name) \(DisplayText.safe(alert.finding.phrase, limit: 2000))" + (alert.withheld?.words(isOver: isOver) ?? "")
         guard isOver else { return (transition.change.map { $0.words(alert) + " " } ?? "") + sentence }
         let span = NumberText.span(transition.time - alert.opened)
         let end = totalWords(alert) + "The alert was: \(sentence)"

@@ -41,7 +41,7 @@ package struct TailCount: Equatable, Sendable {
 extension LaneCore {
     /// How the transition's account stands with all that was found of it; makes the alert a page where that asks for one.
     ///
-    /// Beyond the day's pages only critical alerts are pages: the others wait with the tickets.
+    /// Beyond the day's pages only critical alerts are pages: the others wait with the tickets, and say so.
     mutating func weigh(_ transition: inout AlertLifecycle.Transition) -> RiskLedger.Standing {
         let alert = transition.alert
         let key = transition.key
@@ -59,15 +59,29 @@ extension LaneCore {
         }
         budget.use.advance(to: newest)
         let isBeyond = options.budget.map { Double(budget.use.pagesToday) >= $0.pagesPerDay } ?? false
-        let becomesPage = !alert.isPage && standing.isPage && (alert.severity == .critical || !isBeyond)
+        let asksForPage = !alert.isPage && standing.isPage
+        let becomesPage = asksForPage && (alert.severity == .critical || !isBeyond)
         if becomesPage {
             transition.alert.isPage = true
+            transition.alert.withheld = nil
+            transition.change?.reasons.append(.page)
             lifecycle.makePage(key)
+        } else if asksForPage {
+            withholdPage(&transition, standing)
         }
         let isCounted = transition.alert.isPage || alert.severity > .low
         if isCounted && (transition.status == .open || becomesPage) { budget.use.count(isPage: transition.alert.isPage) }
         if isCounted && transition.status == .open && detectors[Int(key.detector)].budgetedScore == nil { budget.control.seeOther() }
         return standing
+    }
+
+    private mutating func withholdPage(_ transition: inout AlertLifecycle.Transition, _ standing: RiskLedger.Standing) {
+        guard let limit = options.budget?.pagesPerDay else { return }
+        if transition.alert.withheld == nil { budget.use.countWithheld() }
+        let reason = PageWithheld(
+            families: standing.families, used: budget.use.pagesToday, perDay: limit, free: budget.use.pageIsFree(below: limit))
+        transition.alert.withheld = reason
+        lifecycle.withholdPage(transition.key, reason)
     }
 
     /// Learns how often the budgeted detector reaches its levels, and once a day sets the level anew.
@@ -94,8 +108,11 @@ extension LaneCore {
 
     /// Numbers for `weir status`.
     var budgetCounters: [(String, Int64)] {
+        var use = budget.use
+        use.advance(to: newest)
         var list = [
-            ("pages_last_day", Int64(budget.use.pagesToday)), ("tickets_last_week", Int64(budget.use.ticketsThisWeek)),
+            ("pages_last_day", Int64(use.pagesToday)), ("pages_withheld_last_day", Int64(use.withheldToday)),
+            ("tickets_last_week", Int64(use.ticketsThisWeek)),
             ("volume_level_permille", Int64((budget.control.factor * 1000).rounded())),
             ("volume_alerts_due_permille", Int64((budget.control.expected * 1000).rounded())),
         ]
@@ -107,6 +124,9 @@ extension LaneCore {
         if let stated = options.budget {
             list.append(("budget_pages_per_day_permille", Int64((stated.pagesPerDay * 1000).rounded())))
             list.append(("budget_tickets_per_week_permille", Int64((stated.ticketsPerWeek * 1000).rounded())))
+            if Double(use.pagesToday) >= stated.pagesPerDay, let free = use.pageIsFree(below: stated.pagesPerDay) {
+                list.append(("page_free_ms", free.milliseconds))
+            }
         }
         return list
     }

@@ -97,9 +97,17 @@ struct StatusReport {
         guard let pages = permille("budget_pages_per_day_permille"), let tickets = permille("budget_tickets_per_week_permille") else {
             return ""
         }
+        var withheld = ""
+        if let number = lane.counter("pages_withheld_last_day"), number > 0 {
+            withheld = "\n                    \(number) more \(number == 1 ? "alert" : "alerts") would have been "
+            withheld += number == 1 ? "a page and waits with the tickets" : "pages and wait with the tickets"
+        }
+        if let free = lane.counter("page_free_ms") {
+            withheld += "\n                    no page but a critical alert until \(CivilTime(EventTime(milliseconds: free)).rfc3339)"
+        }
         return
             "\n          budget    \(count("pages_last_day")) of \(pages) pages in the last day, \(count("tickets_last_week")) of \(tickets) "
-            + "tickets in the last week"
+            + "tickets in the last week" + withheld
             + "\n                    D01 asks for \(permille("volume_level_permille") ?? "1")× its threshold: "
             + "\(permille("volume_alerts_due_permille") ?? "0") alerts a week are due"
             + StatusReport.tails(lane)
@@ -161,6 +169,7 @@ struct StatusReport {
             text.beginObject()
             text.field("id", alert.record.id)
             text.field("severity", alert.record.severity.name)
+            text.field("urgency", alert.record.urgency.rawValue)
             text.field("summary", alert.record.summary)
             text.endObject()
         }

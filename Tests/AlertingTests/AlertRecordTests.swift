@@ -13,7 +13,7 @@ import Testing
     /// The contract of the interface, in its words.
     private static let fields = [
         "account", "change", "completeness", "contributions", "detector", "evidence", "expected", "family", "found", "high", "id", "last",
-        "low", "measure", "model", "name", "next", "observed", "opened", "p", "peers", "ratio", "related", "risk",
+        "low", "measure", "model", "name", "next", "observed", "opened", "p", "page_withheld", "peers", "ratio", "related", "risk",
         "sample", "schema", "severity", "similar", "status", "summary", "total", "urgency", "window", "z",
     ]
 

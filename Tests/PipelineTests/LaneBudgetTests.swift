@@ -89,4 +89,47 @@ import Testing
         #expect(weigh(3, "D33", .critical), "a critical one does not")
         #expect(core.budget.use.pagesToday == 2 && core.budget.use.ticketsThisWeek == 3)
     }
+
+    /// Two accounts of which two families find something within an hour, where the budget has room for one page.
+    @Test func `an alert that would be a page but for the budget says so, and says when the budget is free again`() throws {
+        var options = LaneOptions(name: "a", format: "json", lateness: .seconds(0))
+        options.budget = AlertBudget(pagesPerDay: 1, ticketsPerWeek: 10)
+        var core = LaneCore(options: options)
+        var batch = EventBatch()
+        batch.newAccounts = ["svc-a", "svc-b"]
+        core.process(batch)
+        let start = EventTime(milliseconds: 1_780_272_000_000)
+        func open(_ account: UInt32, _ detector: String, _ severity: Severity, minute: Int64) {
+            let number = DetectorCatalog.all.firstIndex { $0.descriptor.id == detector } ?? 0
+            let key = AlertKey(detector: UInt8(number), account: AccountID(rawValue: account))
+            core.newest = start + .minutes(minute)
+            let finding = Finding(
+                measure: nil, severity: severity, score: 1, observed: 1, expected: 0, low: 0, high: 0, ratio: 1, z: 0, probability: 1,
+                windowStart: start, windowEnd: start + .minutes(minute), sampleBuckets: 1, since: start, peers: nil, phrase: "did it.")
+            let id = "A-\(account)\(detector)"
+            if let transition = core.lifecycle.found(
+                finding, key: key, bucket: 0, at: start + .minutes(minute), isClosed: true, id: id)
+            {
+                core.emit(transition)
+            }
+        }
+        open(1, "D01", .high, minute: 5)
+        open(1, "D13", .medium, minute: 10)
+        open(2, "D01", .high, minute: 70)
+        open(2, "D13", .medium, minute: 80)
+        let told = core.takeAlerts()
+        #expect(told.map(\.urgency) == [.ticket, .page, .ticket, .ticket])
+        for alert in told.prefix(3) {
+            #expect(!alert.summary.contains("would be a page") && alert.json.contains(#""page_withheld":null"#), "\(alert.summary)")
+        }
+        let withheld = try #require(told.last)
+        #expect(
+            withheld.summary.hasSuffix(
+                " It would be a page, for detectors of 2 families agree (network, volume), but the budget of 1 page a day is used until "
+                    + "2026-06-02T00:00:00Z."), "\(withheld.summary)")
+        #expect(
+            withheld.json.contains(#""page_withheld":{"used":1,"per_day":1,"free":"2026-06-02T00:00:00Z"}"#), "\(withheld.json)")
+        let counters = Dictionary(core.counterList().map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+        #expect(counters["pages_withheld_last_day"] == 1 && counters["page_free_ms"] == 1_780_358_400_000, "\(counters)")
+    }
 }
