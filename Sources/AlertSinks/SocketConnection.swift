@@ -222,9 +222,9 @@ private struct Deadline {
 }
 
 /// Addresses between their text and their bytes.
-enum SocketAddressText {
+package enum SocketAddressText {
     /// The 4 or 16 bytes of a numeric address; nil for a name.
-    static func bytes(_ text: String) -> [UInt8]? {
+    package static func bytes(_ text: String) -> [UInt8]? {
         var four = [UInt8](repeating: 0, count: 4)
         if unsafe inet_pton(AF_INET, text, &four) == 1 { return four }
         var sixteen = [UInt8](repeating: 0, count: 16)

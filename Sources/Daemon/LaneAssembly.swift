@@ -27,6 +27,7 @@ package enum LaneAssembly {
         options.calendar = settings.calendar.filter { $0.sources.isEmpty || $0.sources.contains(source.name) }
             .map { ExpectedRise(name: $0.name, start: $0.start, end: $0.end, uplift: $0.uplift) }
         options.inventory = settings.inventory
+        options.knownNetworks = settings.knownNetworks
         options.declaresFlows = !settings.estate.flows.isEmpty
         options.stores = settings.estate.stores
         var lane = LaneSpecification(

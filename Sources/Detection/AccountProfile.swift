@@ -165,22 +165,23 @@ public struct NetworkMemory: Sendable {
 
     mutating func learn(_ bucket: ClosedBucket) {
         for index in 0..<NetworkSet.capacity where bucket.networks[index] != .unknown {
-            learn(bucket.networks[index], at: UInt32(truncatingIfNeeded: bucket.number), isMature: bucket.isMature)
+            let isNews = bucket.isMature && !(contains(bucket.networks[index]) || bucket.access.values.isDeclared(bucket.networks[index]))
+            learn(bucket.networks[index], at: UInt32(truncatingIfNeeded: bucket.number), isNews: isNews)
         }
     }
 
-    private mutating func learn(_ network: Network, at bucket: UInt32, isMature: Bool) {
+    private mutating func learn(_ network: Network, at bucket: UInt32, isNews: Bool) {
         var oldest = 0
         for index in 0..<NetworkMemory.capacity {
             if networks[index] == network.rawValue || networks[index] == 0 {
-                if networks[index] == 0 && isMature && noveltyCount < .max { noveltyCount += 1 }
+                if networks[index] == 0 && isNews && noveltyCount < .max { noveltyCount += 1 }
                 networks[index] = network.rawValue
                 lastBucket[index] = bucket
                 return
             }
             if lastBucket[index] < lastBucket[oldest] { oldest = index }
         }
-        if isMature && noveltyCount < .max { noveltyCount += 1 }
+        if isNews && noveltyCount < .max { noveltyCount += 1 }
         networks[oldest] = network.rawValue
         lastBucket[oldest] = bucket
     }

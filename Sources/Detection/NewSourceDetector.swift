@@ -7,12 +7,14 @@ import RollingStatistics
 /// D13: a service account calls from a network it never used.
 ///
 /// Sees: the first event from an unknown /24 or /48, or with a user agent of a family it never had. Misses: an attacker inside the usual
-/// network; accounts that change networks all the time, which are left alone. Warm-up: fourteen days.
+/// network; accounts that change networks all the time, which are left alone. A network that most accounts move to at once is one alert.
+/// Warm-up: fourteen days.
 public struct NewSourceDetector: Detector {
     public static let descriptor = DetectorDescriptor(
         id: "D13", name: "new-source", family: "network",
         sees: "the first call of a service account from a /24 or /48 network it never used, or with a user agent of another family",
-        misses: "an attacker inside the usual network with the usual client; accounts whose networks or clients change all the time",
+        misses: "an attacker inside the usual network with the usual client, or inside one of detection.known_networks; accounts whose "
+            + "networks or clients change all the time; which account is meant where most of them move to one network together",
         warmUp: "14 days of the account's history",
         options: [
             DetectorOption(
@@ -44,10 +46,12 @@ public struct NewSourceDetector: Detector {
         let phrase =
             "called from \(novelty.network.text) for the first time in \(NumberText.grouped(days)) days; it usually comes from \(known). "
             + "\(bucket.span)\(bucket.networks.count == 1 ? ": \(bucket.movedByCalls)" : " it came from other networks as well")."
-        return Finding(
+        var finding = Finding(
             measure: nil, severity: .medium, score: -decimalLog(probability), observed: 1, expected: probability, low: 0, high: 0,
             ratio: 1 / probability, z: 0, probability: probability, windowStart: bucket.start, windowEnd: bucket.end,
             sampleBuckets: Int(account.age), since: BucketGrid.start(of: account.firstBucket), peers: nil, phrase: phrase)
+        finding.network = novelty.network
+        return finding
     }
 
     /// Families of user agents above which an account is many clients, and one more says nothing.
@@ -127,7 +131,9 @@ public struct NewSourceDetector: Detector {
                 "learning: a new network counts after \(NumberText.span(.buckets(minimumAge))), in \(NumberText.span(.buckets(minimumAge - age)))"
         case .learning: return "learning: no network of the account is known yet"
         case .wandering: return "the account's networks change all the time (\(rate)), so one more says nothing"
-        default: return "every network in this bucket is known"
+        default:
+            let isDeclared = !bucket.access.values.knownNetworks.isEmpty
+            return "every network in this bucket is known\(isDeclared ? ", or among detection.known_networks" : "")"
         }
     }
 }

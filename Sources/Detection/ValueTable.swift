@@ -115,9 +115,14 @@ public final class ValueTable {
         func isForgettable(at bucket: Int64) -> Bool { accounts <= 1 && bucket - firstBucket > 7 * Int64(BucketGrid.perDay) }
     }
 
+    /// Networks in which no account is new.
+    public let knownNetworks: [NetworkRange]
+
     public init(
-        canaries: [String] = [], inventory: [String] = [], declaresFlows: Bool = false, catalogues: StoreCatalogues = StoreCatalogues()
+        canaries: [String] = [], inventory: [String] = [], declaresFlows: Bool = false, catalogues: StoreCatalogues = StoreCatalogues(),
+        knownNetworks: [NetworkRange] = []
     ) {
+        self.knownNetworks = knownNetworks
         self.declaresFlows = declaresFlows
         self.catalogues = catalogues
         self.canaries = Set(canaries.map { $0.lowercased() })
@@ -130,6 +135,9 @@ public final class ValueTable {
     private func isCanary(_ name: String) -> Bool {
         !canaries.isEmpty && (canaries.contains(name) || name.last == "/" && name.count > 1 && canaries.contains(String(name.dropLast())))
     }
+
+    /// Whether the operator calls a network known. Complexity: O(ranges), for networks that are new to an account.
+    public func isDeclared(_ network: Network) -> Bool { knownNetworks.contains { $0.contains(network) } }
 
     /// Adds the name of the next value.
     public func append(_ name: String) {

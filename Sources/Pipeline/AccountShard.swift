@@ -114,7 +114,7 @@ final class AccountShard {
         if news.contains(.route) { signal.insert(.noteRoute) }
         var isNovel = false
         if news.contains(.network) {
-            isNovel = open[position].tallies[slot - 1].note(event.network, at: event.time, known: profiles[index].networks)
+            isNovel = open[position].tallies[slot - 1].note(event.network, at: event.time, known: profiles[index].networks, values)
         }
         guard position == 0 else { return signal }
         if news.contains(.trip) { open[0].tallies[slot - 1].raiseTrips() }
@@ -203,7 +203,7 @@ final class AccountShard {
             // The levels are state, and nothing else about the account may have changed since the last checkpoint.
             willChange(index)
             open[0].tallies[slot].trips = tripLevels(index, bucket: bucket)
-            open[0].tallies[slot].forgetLearnt(profiles[index])
+            open[0].tallies[slot].forgetLearnt(profiles[index], values)
             let isOver = open[0].tallies[slot].hasTripped
             if isOver { open[0].tallies[slot].raiseTrips() }
             if isOver || open[0].tallies[slot].isUrgent { over.append(account) }
@@ -285,7 +285,7 @@ final class AccountShard {
         }
         var judged = tally(account, position: position)
         judged?.separate()
-        judged?.forgetLearnt(profile)
+        judged?.forgetLearnt(profile, values)
         let bucket = bucket(
             oldestBucket + Int64(position), of: profile, tally: judged, end: end, isClosed: isClosed)
         bucket.isAlerted = isAlerted

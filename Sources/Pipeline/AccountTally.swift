@@ -107,9 +107,9 @@ struct AccountTally {
     }
 
     /// Notes a network that is ``News/network``; true when the account never used it before.
-    mutating func note(_ network: Network, at time: EventTime, known: borrowing NetworkMemory) -> Bool {
+    mutating func note(_ network: Network, at time: EventTime, known: borrowing NetworkMemory, _ values: ValueTable) -> Bool {
         lastNetwork = network
-        guard networks.insert(network), newNetwork == nil, !known.contains(network) else { return false }
+        guard networks.insert(network), newNetwork == nil, !known.contains(network), !values.isDeclared(network) else { return false }
         newNetwork = NewNetwork(network: network, time: time)
         return true
     }
@@ -137,12 +137,13 @@ struct AccountTally {
 
     /// Takes back that a network is new when an earlier bucket has taught it since: with hours of lateness, many buckets may be open when
     /// an account moves, and it moves only once.
-    mutating func forgetLearnt(_ profile: borrowing AccountProfile) {
+    mutating func forgetLearnt(_ profile: borrowing AccountProfile, _ values: ValueTable) {
         access?.forgetLearnt(profile.access)
         let known = profile.networks
         guard let noted = newNetwork, known.contains(noted.network) else { return }
         newNetwork = nil
-        for index in 0..<NetworkSet.capacity where networks[index] != .unknown && !known.contains(networks[index]) {
+        for index in 0..<NetworkSet.capacity
+        where networks[index] != .unknown && !known.contains(networks[index]) && !values.isDeclared(networks[index]) {
             newNetwork = NewNetwork(network: networks[index], time: lastTime)
             return
         }

@@ -102,6 +102,7 @@ extension LaneCore {
         // Shards come one after another; accounts come in the order of their numbers, whatever the shards.
         found.sort { ($0.0, $0.1) < ($1.0, $1.1) }
         collapseShared(&found)
+        collapseNetworks(&found, position: 0)
         decide(found, bucket: oldestBucket)
         closeBudget(found, sums.calibration, bucket: oldestBucket)
         closeSeries(bucket: oldestBucket)

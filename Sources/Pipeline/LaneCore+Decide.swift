@@ -55,6 +55,8 @@ extension LaneCore {
             }
         }
         for (detector, finding) in findings {
+            // What may be shared waits for the others of its bucket; the first of them does not.
+            if let network = finding.network, networkMoves.mustWait(network, account, bucket: oldestBucket) { continue }
             take(finding, by: detector, of: account, position: 0, at: LaneCore.minute(time))
         }
     }
@@ -69,6 +71,7 @@ extension LaneCore {
             name(account, position: position)
             found += findings(account, position: position, at: tally.lastTime).map { (account, $0, $1) }
         }
+        collapseNetworks(&found, position: position)
         for (account, detector, finding) in found {
             take(finding, by: detector, of: account, position: position, at: openingTime(account, position: position))
         }

@@ -103,6 +103,7 @@ extension LaneCore {
         source.encode(into: &writer)
         series.encode(into: &writer)
         fanOut.encode(into: &writer)
+        networkMoves.encode(into: &writer)
         lifecycle.encode(into: &writer)
         health.encode(into: &writer)
         lateGauge.encode(into: &writer)
@@ -172,6 +173,7 @@ extension LaneCore {
         source = try SourceProfile(from: &reader)
         series = try LaneSeries(from: &reader)
         fanOut = try FanOutMemory(from: &reader)
+        networkMoves = try NetworkMoves(from: &reader)
         lifecycle = try AlertLifecycle(from: &reader)
         guard lifecycle.open.keys.allSatisfy({ Int($0.detector) < detectors.count }) else { throw StateError.implausible("open alert") }
         health = try LaneHealth(detectors: detectors.count, from: &reader)
@@ -182,7 +184,8 @@ extension LaneCore {
         let silence = try reader.readTime()
         silentSince = silence.milliseconds < 0 ? nil : silence
         let accountCount = try reader.read(UInt32.self)
-        guard lifecycle.open.keys.allSatisfy({ $0.account == LaneCore.sourceAccount || $0.account.rawValue < accountCount })
+        guard networkMoves.moves.allSatisfy({ $0.holder.rawValue < accountCount }),
+            lifecycle.open.keys.allSatisfy({ $0.account == LaneCore.sourceAccount || $0.account.rawValue < accountCount })
         else { throw StateError.implausible("open alert") }
         try values.restore(from: &reader)
         for _ in 0..<(try reader.read(UInt32.self)) { streamPaths[try reader.read()] = try reader.readString() }

@@ -73,6 +73,7 @@ package struct LaneCore: ~Copyable {
     var source = SourceProfile()
     var series = LaneSeries()
     var fanOut = FanOutMemory()
+    var networkMoves = NetworkMoves()
     var lifecycle = AlertLifecycle()
     var health: LaneHealth
     var budget = LaneBudget()
@@ -111,7 +112,7 @@ package struct LaneCore: ~Copyable {
         let made = detectors
         let values = ValueTable(
             canaries: CanaryWatch.names(options.canaries), inventory: options.inventory, declaresFlows: options.declaresFlows,
-            catalogues: StoreCatalogues(options.stores))
+            catalogues: StoreCatalogues(options.stores), knownNetworks: options.knownNetworks)
         self.values = values
         shards = (0..<max(options.shards, 1)).map {
             AccountShard(number: $0, of: max(options.shards, 1), detectors: made, fleet: FleetView(), values: values)
@@ -213,6 +214,10 @@ package struct LaneCore: ~Copyable {
         if let budget = options.budget { text += "; budget \(budget.pagesPerDay) \(budget.ticketsPerWeek)" }
         for rise in options.calendar { text += "; calendar \(rise.start.milliseconds) \(rise.end.milliseconds) \(rise.uplift)" }
         if !options.canaries.isEmpty { text += "; canaries \(options.canaries.sorted())" }
+        if !options.knownNetworks.isEmpty {
+            let networks = options.knownNetworks.sorted().map { "\($0.first.rawValue)-\($0.last.rawValue)" }
+            text += "; networks \(networks)"
+        }
         if !options.inventory.isEmpty { text += "; inventory \(options.inventory.sorted())" }
         if !options.estateDigest.isEmpty { text += "; estate \(options.estateDigest)" }
         return ModelStamp(name: options.modelName, hash: Hexadecimal.text(Array(SHA256.hash(Array(text.utf8)).prefix(8))))

@@ -33,6 +33,8 @@ package struct LaneOptions: Sendable {
     package var stores: [Estate.Store] = []
     /// Text that stands for the estate and the lexicon of the settings, for the model's hash; empty where nothing is said.
     package var estateDigest = ""
+    /// Networks that are the operator's own: no account is new there.
+    package var knownNetworks: [NetworkRange] = []
     /// When people expect more of every account than usual.
     package var calendar: [ExpectedRise] = []
     /// Only events from here on, and before there, are taken.

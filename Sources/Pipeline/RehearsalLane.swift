@@ -29,7 +29,8 @@ package struct RehearsalLane: ~Copyable {
 
     package init(
         detectorOptions: [String: [String: Double]] = [:], canaries: [String] = [], inventory: [String] = [],
-        declaresFlows: Bool = false, stores: [Estate.Store] = [], calendar: [ExpectedRise] = []
+        declaresFlows: Bool = false, stores: [Estate.Store] = [], calendar: [ExpectedRise] = [],
+        knownNetworks: [NetworkRange] = []
     ) {
         var options = LaneOptions(name: "rehearsal", format: "json", lateness: .seconds(0))
         options.detectorOptions = detectorOptions
@@ -38,6 +39,7 @@ package struct RehearsalLane: ~Copyable {
         options.declaresFlows = declaresFlows
         options.stores = stores
         options.calendar = calendar
+        options.knownNetworks = knownNetworks
         self.options = options
         core = LaneCore(options: options)
         accounts = 0

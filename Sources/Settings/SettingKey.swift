@@ -48,7 +48,7 @@ enum SettingKeys {
         name, format, wrapper, paths, sourceListen, tokenFile, spoolMax, environment, fields, lateness, rotateWait, archiveRatioMax,
         accountsMax,
     ]
-    static let detection = [model, alertBudget, calendar, canaries, inventory, detectors]
+    static let detection = [model, alertBudget, calendar, canaries, inventory, knownNetworks, detectors]
     static let budget = [pagesPerDay, ticketsPerWeek]
     static let rise = [riseName, riseFrom, riseTo, riseUplift, riseSources]
     static let alerts = [sinks]
@@ -145,6 +145,11 @@ enum SettingKeys {
     static let inventory = SettingKey(
         "inventory", "path of an OpenAPI document or a list",
         reason: "the endpoints there should be; rows by another one are an alert (D35). A list has a path a line, or in its first column")
+    static let knownNetworks = SettingKey(
+        "known_networks", "list of networks",
+        reason:
+            "the operator's own, IPv4 or IPv6 (203.0.113.0/24, 2001:db8:7::/48), such as a new gateway's: an account that comes from one for "
+            + "the first time is no alert (D13). Of an address weir keeps /24 or /48: a narrower network counts as that")
     static let detectors = SettingKey("detectors", "map of detector id to options", reason: "`weir detectors` lists them with their ranges")
     static let pagesPerDay = SettingKey(
         "pages_per_day", "alerts a day", defaultText: "1", range: 0...1000,
@@ -173,6 +178,7 @@ enum SettingsLimits {
     static let paths = 1024
     static let sinks = 64
     static let canaries = 1000
+    static let networks = 1000
     static let rises = 1000
     static let serviceAccounts = 200
     /// Endpoints of an inventory, and bytes of its file.

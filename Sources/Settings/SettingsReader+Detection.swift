@@ -1,6 +1,7 @@
 // weir
 // SPDX-License-Identifier: Apache-2.0
 
+import AlertSinks
 import Detection
 import EventModel
 import LogFormats
@@ -44,6 +45,9 @@ extension SettingsReader {
         if let node = keys["inventory"], let path = node.text().map(absolute) {
             settings.inventory = inventory(path, node)
         }
+        for item in keys["known_networks"]?.items(atMost: SettingsLimits.networks) ?? [] {
+            if let network = network(item) { settings.knownNetworks.append(network) }
+        }
         for (id, options) in keys["detectors"]?.entries() ?? [] {
             settings.detectorOptions[id, default: [:]].merge(detector(id, options)) { _, own in own }
         }
@@ -80,6 +84,38 @@ extension SettingsReader {
             return nil
         }
         return EventTime(milliseconds: time)
+    }
+
+    /// The least prefix of a network: a shorter one would be a large part of all there are, and hide a thief there.
+    private static let leastPrefix = 7
+
+    private func network(_ node: SettingsNode) -> NetworkRange? {
+        guard let text = node.text() else { return nil }
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count <= 2, let address = SocketAddressText.bytes(String(parts[0])),
+            let prefix = parts.count == 1 ? 8 * address.count : Int(parts[1]), prefix <= 8 * address.count, prefix >= 0,
+            let range = NetworkRange(address, prefix: prefix)
+        else {
+            node.problem("\(SettingsText.quoted(text)) is no network: write it like 203.0.113.0/24 or 2001:db8:7::/48.")
+            return nil
+        }
+        guard prefix >= SettingsReader.leastPrefix else {
+            node.problem("\(SettingsText.quoted(text)) would be known for nearly everybody: /\(SettingsReader.leastPrefix) at least.")
+            return nil
+        }
+        let isWhole = (prefix..<8 * address.count).allSatisfy { address[$0 / 8] & (0x80 >> UInt8($0 % 8)) == 0 }
+        guard isWhole else {
+            node.problem("\(SettingsText.quoted(text)) has bits beyond its prefix: which of the two is meant?")
+            return nil
+        }
+        if address.count == 16, address.prefix(12) == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF] {
+            node.problem("\(SettingsText.quoted(text)) stands for IPv4: write it so.")
+            return nil
+        }
+        if prefix > (address.count == 4 ? 24 : 48) {
+            node.warning("\(SettingsText.quoted(text)) counts as \(range.first.text): weir keeps no more of an address.")
+        }
+        return range
     }
 
     private func read(model node: SettingsNode, _ settings: inout WeirSettings) {

@@ -24,6 +24,8 @@ package struct WeirSettings: Sendable {
     package var canaries: [String] = []
     /// The endpoints there should be, read from the file of `detection.inventory`.
     package var inventory: [String] = []
+    /// Networks that are the operator's own.
+    package var knownNetworks: [NetworkRange] = []
     package var estate = Estate()
     /// What free texts are scanned for.
     package var scan = ScanOptions()

@@ -22,4 +22,15 @@ struct NetworkTests {
         #expect(Network.unknown.text == "unknown")
         #expect(Set([Network(ipv4: 0), Network(ipv6First: 0, second: 0, third: 0), .unknown]).count == 3)
     }
+
+    @Test func `a range holds the networks of its prefix and no others`() throws {
+        let ten = try #require(NetworkRange([10, 1, 0, 0], prefix: 16))
+        #expect(ten.contains(Network(ipv4: 0x0A01_FF07)) && !ten.contains(Network(ipv4: 0x0A02_0001)))
+        let six = try #require(NetworkRange([0x20, 0x01, 0x0D, 0xB8] + Array(repeating: 0, count: 12), prefix: 32))
+        #expect(six.contains(Network(ipv6First: 0x2001, second: 0xDB8, third: 7)))
+        #expect(!six.contains(Network(ipv6First: 0x2001, second: 0xDB9, third: 7)) && !six.contains(Network(ipv4: 0x0A01_0000)))
+        let narrow = try #require(NetworkRange([203, 0, 113, 7], prefix: 32))
+        #expect(narrow.first == narrow.last && narrow.first == Network(ipv4: 0xCB00_7101))
+        #expect(NetworkRange([1, 2, 3], prefix: 8) == nil && NetworkRange([1, 2, 3, 4], prefix: 33) == nil)
+    }
 }

@@ -77,12 +77,12 @@ import Testing
         let network = Network(ipv4: 0x0A00_0001)
         var tally = AccountTally(event(0))
         let profile = AccountProfile(firstBucket: 0)
-        _ = tally.note(network, at: time(0), known: profile.networks)
-        #expect(tally.newNetwork?.network == network)
         let closed = ClosedBucket(number: bucketNumber(0), end: time(900), fleet: FleetView(), values: ValueTable())
+        _ = tally.note(network, at: time(0), known: profile.networks, closed.access.values)
+        #expect(tally.newNetwork?.network == network)
         closed.read(profile, tally)
         profile.learn(closed)
-        tally.forgetLearnt(profile)
+        tally.forgetLearnt(profile, closed.access.values)
         #expect(tally.newNetwork == nil)
     }
 

@@ -112,6 +112,26 @@ import Testing
         }
     }
 
+    @Test func `known networks are read in both versions, and what is none is a problem at its place`() throws {
+        let networks = "[203.0.113.0/24, 10.0.0.0/8, \"2001:db8:7::/48\", 198.51.100.7]"
+        let settings = try SettingsFile.read(start + "detection: { known_networks: \(networks) }", folder: "/")
+        let wanted = [
+            NetworkRange([203, 0, 113, 0], prefix: 24), NetworkRange([10, 0, 0, 0], prefix: 8),
+            NetworkRange([0x20, 0x01, 0x0D, 0xB8, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], prefix: 48),
+            NetworkRange([198, 51, 100, 7], prefix: 32),
+        ]
+        #expect(settings.knownNetworks == wanted.compactMap(\.self))
+        let warnings = settings.warnings.filter { $0.path.hasPrefix("detection") }
+        #expect(warnings.map(\.path) == ["detection.known_networks[3]"])
+        #expect(warnings.allSatisfy { $0.message.contains("counts as 198.51.100.0/24") })
+        for wrong in ["example.com", "10.0.0.0/33", "10.0.0.1/8", "0.0.0.0/0", "::/0", "10.0.0.0/8/8", "10.0.0.0/x", "::ffff:10.0.0.0/104"]
+        {
+            let text = start + "detection: { known_networks: [\"\(wrong)\"] }"
+            #expect(places(text) == ["3 detection.known_networks[0]"], "\(wrong)")
+        }
+        #expect(SettingsReference.text.contains("- `known_networks`: list of networks."))
+    }
+
     @Test func `a detector by its name gets its id`() {
         #expect(messages(start + "detection: { detectors: { export-volume: { score: 5 } } }").contains("Did you mean D01?"))
     }
