@@ -26,6 +26,8 @@ extension AlertLifecycle {
             writer.write(alert.withheld != nil)
             alert.withheld?.encode(into: &writer)
             alert.finding.encode(into: &writer)
+            writer.write(UInt8(alert.linked.count))
+            for id in alert.linked { writer.write(id) }
             writer.write(alert.findingBucket)
             writer.write(alert.observedTold)
             writer.write(UInt8(alert.measureTold.map { $0.rawValue + 1 } ?? 0))
@@ -57,6 +59,7 @@ extension AlertLifecycle {
                 id: id, severity: severity, opened: opened, openedBucket: openedBucket, isProvisional: isProvisional, sequence: sequence,
                 quietBuckets: quietBuckets, finding: try Finding(from: &reader))
             (alert.isCollapsed, alert.isPage, alert.former, alert.withheld) = (isCollapsed, isPage, former, withheld)
+            for _ in 0..<(try reader.read(UInt8.self)) { alert.linked.append(try reader.readString()) }
             alert.findingBucket = try reader.readBucket()
             alert.observedTold = try reader.readDouble()
             let told = try reader.read(UInt8.self)

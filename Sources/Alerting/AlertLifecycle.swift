@@ -48,6 +48,9 @@ package struct OpenAlert: Equatable, Sendable {
     package var isPage = false
     /// Why nobody must, although detectors agree.
     package var withheld: PageWithheld?
+    /// Alerts of other accounts that belong to the same story, at most ``linkLimit``.
+    package var linked: [String] = []
+    package static let linkLimit = 8
     /// What the account was called when the alert opened, where it is called otherwise now: an alert keeps the name that it began with.
     package var former: String?
 
@@ -73,6 +76,10 @@ package struct OpenAlert: Equatable, Sendable {
 }
 
 extension OpenAlert {
+    fileprivate mutating func link(_ id: String) {
+        if !linked.contains(id) && linked.count < OpenAlert.linkLimit { linked.append(id) }
+    }
+
     fileprivate mutating func tell(_ finding: Finding, bucket: Int64) {
         self.finding = finding
         findingBucket = bucket
@@ -209,6 +216,16 @@ package struct AlertLifecycle: Sendable {
 
     /// Keeps an open alert to itself, or no longer.
     package mutating func collapse(_ key: AlertKey, _ isCollapsed: Bool) { open[key]?.isCollapsed = isCollapsed }
+
+    /// Names open alerts of other accounts in one, and it in them.
+    package mutating func link(_ key: AlertKey, with others: [AlertKey]) {
+        guard let id = open[key]?.id else { return }
+        for other in others {
+            guard let known = open[other]?.id else { continue }
+            open[key]?.link(known)
+            open[other]?.link(id)
+        }
+    }
 
     /// Makes an open alert a page; it stays one.
     package mutating func makePage(_ key: AlertKey) {

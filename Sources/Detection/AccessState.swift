@@ -109,6 +109,7 @@ extension AccessTally {
             writer.write(coverUp.isAuditSetting)
             writer.write(coverUp.jobMinutes ?? -1)
             writer.write(coverUp.jobRows)
+            writer.write(coverUp.isForAnother)
         }
         writer.write(newAgent)
         writer.write(UInt8(agents.count))

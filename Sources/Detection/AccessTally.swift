@@ -116,6 +116,8 @@ public final class AccessTally {
         public var time: EventTime
         /// What was changed is the logging itself.
         public var isAuditSetting: Bool
+        /// A log was removed by an account that exported nothing, while another one's volume was alerted on.
+        public var isForAnother = false
         /// Minutes since the account's own job that was deleted; nil where the log does not name it.
         public var jobMinutes: Int32?
         public var jobRows: UInt64
@@ -223,7 +225,7 @@ public final class AccessTally {
     /// Notes removed traces; false when a graver case is noted.
     public func note(_ deed: CoverUp) -> Bool {
         func weight(_ deed: CoverUp) -> (Int, UInt64, Int64) {
-            (deed.isAuditSetting ? 1 : 0, deed.jobRows, -max(deed.time.milliseconds, 0))
+            (deed.isAuditSetting ? 2 : deed.isForAnother ? 1 : 0, deed.jobRows, -max(deed.time.milliseconds, 0))
         }
         if let known = coverUp, weight(known) >= weight(deed) { return false }
         coverUp = deed
@@ -334,6 +336,7 @@ public final class AccessTally {
             let minutes = try reader.read(Int32.self)
             coverUp = CoverUp(
                 route: route, time: time, isAuditSetting: isSetting, jobMinutes: minutes < 0 ? nil : minutes, jobRows: try reader.read())
+            coverUp?.isForAnother = try reader.readBool()
         }
         newAgent = try reader.read()
         for _ in 0..<(try reader.read(UInt8.self)) { agents.append(try reader.read()) }

@@ -8,7 +8,8 @@ public struct CoverUpDetector: AccessDetector {
     public static let descriptor = DetectorDescriptor(
         id: "D12", name: "cover-up", family: "sequence",
         sees: "an account that deletes its own export or query job, or a job, report or log, within a day of an export; one that changes "
-            + "what is logged: an audit's or a log's settings, by a write, a deletion or an administrative call",
+            + "what is logged: an audit's or a log's settings, by a write, a deletion or an administrative call; one that deletes a log while "
+            + "an alert about another account's volume is open",
         misses: "settings of logs whose path does not say so; "
             + "deletions that the log does not show; an account that has deleted such things within the last month",
         warmUp: "none for jobs that the log names and for logging itself; 7 days for the rest",
@@ -44,14 +45,18 @@ public struct CoverUpDetector: AccessDetector {
         } else if let minutes = deed?.jobMinutes {
             phrase = "deleted its own job of \(rows) \(NumberText.span(.minutes(Int64(minutes)))) after it ran: \(what)."
         }
-        let isCritical = deed?.isAuditSetting == true || look.observed >= criticalRows
-        return finding(
+        if deed?.isForAnother == true { phrase = "removed a log: \(what), which it had not done for a month." }
+        let hidesOthers = deed?.isAuditSetting == true || deed?.isForAnother == true
+        let isCritical = hidesOthers || look.observed >= criticalRows
+        var finding = finding(
             look, bucket, of: account, measure: .rows, severity: isCritical ? .critical : .high, score: isCritical ? 5 : 4, phrase: phrase)
+        finding.hidesOthers = hidesOthers
+        return finding
     }
 
     public func reason(_ look: AccessLook, _ bucket: borrowing ClosedBucket, of account: borrowing AccountProfile) -> String {
         look.gate == .fired
-            ? "traces were removed within a day of an export, or what is logged was changed"
+            ? "traces were removed within a day of an export, or what is logged was changed or removed"
             : "no job, report or log of the last day was deleted, and nothing that sets what is logged was changed"
     }
 }

@@ -55,6 +55,8 @@ public struct Finding: Equatable, Sendable {
         public var opens = true
         /// True for what an alert that is open already must tell as well.
         public var isNews = false
+        /// Whether what is logged was changed or removed, so that it matters who exports meanwhile.
+        public var hidesOthers = false
         /// The network that is new to the account, where that is the finding.
         public var network: Network?
         /// What moved in the bucket itself, and what is usual of it: what an alert of volume adds up while it is open.

@@ -55,6 +55,8 @@ public struct ValueTraits: OptionSet, Sendable {
     public static let audit = ValueTraits(rawValue: 32)
     /// Is what logs: to remove or administer it changes what is logged, but programs write their own lines there.
     public static let auditTrail = ValueTraits(rawValue: 64)
+    /// Is or holds a log, whatever it logs.
+    public static let log = ValueTraits(rawValue: 128)
 }
 
 /// The names of a lane's endpoints and objects, what they say, and how many accounts use each route.

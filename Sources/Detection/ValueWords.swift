@@ -13,6 +13,10 @@ enum ValueWords {
         "job", "jobs", "export", "exports", "report", "reports", "log", "logs", "audit", "auditlog", "auditlogs", "query", "eventlogfile",
         "history", "trail", "audits", "deleteloggroup", "deletelogstream",
     ]
+    /// Those of them that log.
+    private static let logs: Set<String> = [
+        "log", "logs", "audit", "auditlog", "auditlogs", "audits", "eventlogfile", "trail", "deleteloggroup", "deletelogstream",
+    ]
     private static let audits = ["audit", "lineage", "provenance"]
 
     /// Whether a word has a part, byte by byte and not by characters, so that a combining mark behind it hides nothing. The standard
@@ -32,6 +36,7 @@ enum ValueWords {
         var traits: ValueTraits = []
         if let last = words.last, reconnaissance.contains(last) { traits.insert(.reconnaissance) }
         if words.contains(where: evidence.contains) { traits.insert(.evidence) }
+        if words.contains(where: logs.contains) { traits.insert(.log) }
         if words.contains(where: { word in audits.contains { holds($0, in: word) } }) { traits.insert(.audit) }
         let audit = AuditWords(name)
         if audit.isSetting(words) { traits.insert(.auditSetting) }

@@ -17,7 +17,11 @@ extension AccountShard {
 
     /// Looks closer at an event that failed, has a detail, or goes to a route that is not among those kept of its bucket. Returns whether
     /// the account is to be judged now. Precondition: the event was added.
-    func note(_ detailed: DetailedEvent, rows: UInt64, isNewRoute: Bool, position: Int) -> Bool {
+    ///
+    /// - Parameter isOtherAlerted: asked where it matters: whether an alert about the volume of another account is open.
+    func note(
+        _ detailed: DetailedEvent, rows: UInt64, isNewRoute: Bool, position: Int, isOtherAlerted: () -> Bool
+    ) -> Bool {
         let (event, detail) = (detailed.event, detailed.detail)
         let profile = profile(event.account)
         let route = RouteKey(event)
@@ -45,7 +49,7 @@ extension AccountShard {
             if let movement = detailed.movement { isUrgent = tally.noteAccess().note(movement, of: event, detail) || isUrgent }
             if isNewRoute { isUrgent = note(route, of: event, &tally) || isUrgent }
             if AccountShard.mayRemoveTraces(event.operation), isNewRoute || detail?.job ?? 0 != 0,
-                let deed = coverUp(event, route, job: detail?.job ?? 0, profile, earlier + [tally])
+                let deed = coverUp(event, route, job: detail?.job ?? 0, profile, earlier + [tally], isOtherAlerted)
             {
                 isUrgent = tally.noteAccess().note(deed) || isUrgent
             }
@@ -90,7 +94,8 @@ extension AccountShard {
 
     /// Whether an event removes traces of an export of the last day, or changes what is logged.
     private func coverUp(
-        _ event: AccessEvent, _ route: RouteKey, job: UInt64, _ profile: AccountProfile, _ tallies: [AccountTally]
+        _ event: AccessEvent, _ route: RouteKey, job: UInt64, _ profile: AccountProfile, _ tallies: [AccountTally],
+        _ isOtherAlerted: () -> Bool
     ) -> AccessTally.CoverUp? {
         let traits = values.traits(route)
         let memory = profile.access
@@ -114,7 +119,12 @@ extension AccountShard {
         let open = tallies.map(\.sums.rows).max() ?? 0
         let isRecent =
             memory.facts.lastExport >= 0 && BucketGrid.number(of: event.time) - memory.facts.lastExport <= Int64(BucketGrid.perDay)
-        guard open >= 1000 || isRecent else { return nil }
+        guard open >= 1000 || isRecent else {
+            guard traits.contains(.log), isOtherAlerted() else { return nil }
+            var deed = AccessTally.CoverUp(route: route, time: event.time, isAuditSetting: false, jobMinutes: nil, jobRows: 0)
+            deed.isForAnother = true
+            return deed
+        }
         let rows = max(open, isRecent ? memory.facts.lastExportRows : 0)
         return AccessTally.CoverUp(route: route, time: event.time, isAuditSetting: false, jobMinutes: nil, jobRows: rows)
     }

@@ -80,7 +80,8 @@ extension LaneCore {
         var isDue = signal.contains(.judge)
         if signal.contains(.note) || signal.contains(.noteRoute) {
             let isNews = shard(event.account).note(
-                detailed, rows: rows, isNewRoute: signal.contains(.noteRoute), position: currentPosition)
+                detailed, rows: rows, isNewRoute: signal.contains(.noteRoute), position: currentPosition,
+                isOtherAlerted: { !exports(besides: event.account, at: event.time).isEmpty })
             isDue = isDue || isNews
         }
         if isDue { judgeNow(event.account, at: event.time) }

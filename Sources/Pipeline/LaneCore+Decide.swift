@@ -97,11 +97,15 @@ extension LaneCore {
         substance: AlertSubstance? = nil
     ) -> AlertLifecycle.Transition? {
         let id = identifier(key, time)
+        var finding = finding
+        let exports = link(&finding, of: key.account, at: time)
         var transition = lifecycle.found(finding, key: key, bucket: bucket, at: time, isClosed: isClosed, id: id, isDue: isDue)
         guard let open = lifecycle.open[key], open.findingBucket == bucket else { return transition }
         let made = substance ?? self.substance(of: open.finding, key.account, position: Int(bucket - oldestBucket))
         lifecycle.keep(made, of: key)
+        lifecycle.link(key, with: exports)
         transition?.alert.substance = made
+        transition?.alert.linked = lifecycle.open[key]?.linked ?? []
         return transition
     }
 
@@ -141,7 +145,7 @@ extension LaneCore {
         let open = lifecycle.open.filter {
             $0.key.account == account && $0.key != transition.key && !$0.value.isCollapsed && $0.value.former == former
         }
-        details.related = Set(open.map(\.value.id) + details.standing.siblings).sorted()
+        details.related = Set(open.map(\.value.id) + details.standing.siblings + transition.alert.linked).sorted()
         alerts.append(
             AlertRecord(
                 transition, account: former ?? accountName(account), descriptor: descriptors[Int(transition.key.detector)],
