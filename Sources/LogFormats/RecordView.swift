@@ -112,13 +112,15 @@ struct RecordView {
     func address(_ scratch: inout [UInt8]) -> TextRange {
         let value = self.value(.ip)
         guard value.kind != .none else { return .none }
-        // Nearly all are IPv4 and nothing else.
-        let masks = bytes.masksOfDottedDigits(at: Int(value.start))
-        let end = (~(masks.digits | masks.dots)).trailingZeroBitCount
-        if end >= Int(value.count), value.count <= 15, value.kind == .text,
-            (UInt64(masks.dots) & PaddedBytes.lowBits(Int(value.count))).nonzeroBitCount == 3
+        // Nearly all are IPv4, some with a port.
+        let (start, count) = (Int(value.start), Int(value.count))
+        let masks = bytes.masksOfDottedDigits(at: start)
+        let end = min((~(masks.digits | masks.dots)).trailingZeroBitCount, count)
+        let port = PaddedBytes.lowBits(count) & ~PaddedBytes.lowBits(end &+ 1)
+        if value.kind == .text, count <= 21, (UInt64(masks.dots) & PaddedBytes.lowBits(end)).nonzeroBitCount == 3,
+            end == count || (bytes[start &+ end] == UInt8(ascii: ":") && UInt64(masks.digits) & port == port)
         {
-            return TextRange(start: Int(value.start), count: Int(value.count))
+            return TextRange(start: start, count: count)
         }
         return plan.isMapped(.ip) ? first(of: text(value, &scratch), scratch) : heldAddress(&scratch)
     }
