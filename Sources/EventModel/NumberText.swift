@@ -40,22 +40,22 @@ public enum NumberText {
     ///
     /// - Parameter plural: where it is not the word with an s.
     public static func count(_ number: some BinaryInteger, _ noun: String, _ plural: String? = nil) -> String {
-        "\(grouped(Double(number))) \(number == 1 ? noun : plural ?? noun + "s")"
+        count(Double(number), noun, plural)
+    }
+
+    /// The same of an estimate, which is rounded.
+    public static func count(_ value: Double, _ noun: String, _ plural: String? = nil) -> String {
+        let text = grouped(value)
+        return "\(text) \(text == "1" ? noun : plural ?? noun + "s")"
     }
 
     /// An amount of a measure in words: `1,204,331 rows`, `4.2 GiB`, `312 calls`.
     public static func amount(_ value: Double, of measure: Measure) -> String {
         switch measure {
-        case .rows: return grouped(value) + (value.rounded() == 1 ? " row" : " rows")
-        case .calls: return grouped(value) + (value.rounded() == 1 ? " call" : " calls")
+        case .rows: return count(value, "row")
+        case .calls: return count(value, "call")
         case .bytes: return bytes(value)
         }
-    }
-
-    /// `1 account`, `1,204 accounts`: a number of things that take an s.
-    public static func count(_ value: Double, _ thing: String) -> String {
-        let text = grouped(value)
-        return "\(text) \(thing)\(text == "1" ? "" : "s")"
     }
 
     /// `1 row is usual`, `812 rows are usual`, of an amount in words.
