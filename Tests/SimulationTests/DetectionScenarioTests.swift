@@ -61,7 +61,12 @@ struct DetectionScenarioTests {
     private func expectSentences(_ alerts: [AlertRecord]) {
         for alert in alerts {
             let sourceName = alert.status == .resolved ? "The source" : "Source gateway"
-            #expect(alert.summary.hasPrefix(alert.account == "*" ? sourceName : alert.account), "\(alert.summary)")
+            let name = alert.account == "*" ? sourceName : alert.account
+            // What has changed stands in a sentence of its own before the one that names the account.
+            let begins =
+                alert.status == .update
+                ? alert.summary.hasPrefix("Update: ") && alert.summary.contains(". \(name) ") : alert.summary.hasPrefix(name)
+            #expect(begins, "\(alert.summary)")
             #expect(alert.summary.hasSuffix("."), "\(alert.summary)")
             for mistake in ["  ", "nan", "∞", ". over"] { #expect(!alert.summary.contains(mistake), "\(alert.summary)") }
         }
