@@ -126,8 +126,7 @@ extension RiskLedger {
     package init(from reader: inout StateReader) throws(StateError) {
         for _ in 0..<(try reader.read(UInt32.self)) {
             let account = AccountID(rawValue: try reader.read())
-            var entry = Account(points: try reader.readDouble(), time: try reader.readTime(), alerts: [])
-            guard entry.points.isFinite else { throw StateError.implausible("risk") }
+            var entry = Account(points: try reader.readDouble(in: 0...1e15, "risk"), time: try reader.readTime(), alerts: [])
             for _ in 0..<(try reader.read(UInt8.self)) {
                 let id = try reader.readString()
                 let family = try reader.readString()

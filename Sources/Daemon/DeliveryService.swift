@@ -14,12 +14,15 @@ import Synchronization
 final class DeliveryService: Sendable {
     /// The longest sleep: a clock that was set back must not stop delivery for long.
     static let longestSleep = EventDuration.seconds(30)
+    /// How long a daemon that ends goes on delivering what its last commits brought. What is left waits for the next start.
+    static let farewell = EventDuration.seconds(5)
 
     private let outbox: any Outbox
     private let sink: any AlertSink
     private let report: @Sendable (_ sentence: String, _ isTrouble: Bool) -> Void
     private let pokes = DispatchSemaphore(value: 0)
-    private let isStopping = Atomic<Bool>(false)
+    /// When to stop by the clock that only goes forward, in milliseconds; not before something asks for it.
+    private let end = Atomic<Int64>(.max)
     private let finished = DispatchSemaphore(value: 0)
 
     /// - Parameter report: takes one sentence about deliveries that fail, when it is another than before, or that they are over.
@@ -33,16 +36,20 @@ final class DeliveryService: Sendable {
         DispatchQueue(label: "weir.sink", qos: .userInitiated).async { [self] in
             var loop = DeliveryLoop(outbox: outbox, sinks: [sink], now: { System.wallClock() })
             var reported: String?
-            while !isStopping.load(ordering: .acquiring) {
+            while true {
+                let end = end.load(ordering: .acquiring)
+                if System.monotonic().milliseconds >= end { break }
                 let due = loop.step()
                 // What a sink says of its troubles begins with its name.
                 let trouble = loop.outboxTrouble.map { "\(sink.name): \($0)" } ?? loop.statuses.first?.lastError
                 if let trouble, trouble != reported { report(trouble, true) }
                 if trouble == nil && reported != nil { report("\(sink.name) takes alerts again", false) }
                 reported = trouble
-                let now = System.wallClock()
-                let sleep = min(due.map { $0 - now } ?? DeliveryService.longestSleep, DeliveryService.longestSleep)
-                if sleep.milliseconds > 0 { _ = pokes.wait(timeout: .now() + .milliseconds(Int(sleep.milliseconds))) }
+                let sleep = min(due.map { $0 - System.wallClock() } ?? DeliveryService.longestSleep, DeliveryService.longestSleep)
+                if sleep.milliseconds <= 0 { continue }
+                // What is not due yet, or waits for a sink that does not answer, is not waited for at the end.
+                if end < .max { break }
+                _ = pokes.wait(timeout: .now() + .milliseconds(Int(sleep.milliseconds)))
             }
             finished.signal()
         }
@@ -51,8 +58,9 @@ final class DeliveryService: Sendable {
     /// Something new waits.
     func poke() { pokes.signal() }
 
-    func stop() {
-        isStopping.store(true, ordering: .releasing)
+    /// - Parameter farewell: for how long what waits is still delivered. A sink that fails meanwhile is not tried again.
+    func stop(after farewell: EventDuration) {
+        end.store((System.monotonic() + farewell).milliseconds, ordering: .releasing)
         pokes.signal()
     }
 

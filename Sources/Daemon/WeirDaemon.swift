@@ -50,7 +50,7 @@ package final class WeirDaemon {
                 log.info("stopping: storing what was read")
                 selfTests.stop()
                 keeper.stop()
-                stop()
+                stop(farewell: DeliveryService.farewell)
                 closeJournal()
                 if writer?.hasGivenUp == true {
                     throw DaemonFailure(message: "stopped, and what was read last is not stored: it is read again at the next start.")
@@ -150,12 +150,12 @@ package final class WeirDaemon {
         }
     }
 
-    private func stop() {
+    private func stop(farewell: EventDuration) {
         receivers.stop()
         for lane in lanes { lane.stop() }
         writer?.abandonFailures()
         for lane in lanes { lane.waitUntilFinished() }
-        for delivery in deliveries { delivery.stop() }
+        for delivery in deliveries { delivery.stop(after: farewell) }
         for delivery in deliveries { delivery.waitUntilFinished() }
         lanes = []
         deliveries = []
@@ -185,7 +185,7 @@ package final class WeirDaemon {
         do throws(JournalFailure) {
             // Anew, so that a key that was deleted meanwhile is forgotten.
             let keys = try PeopleKeys.opened(fresh, report: { [log] in log.failure($0) })
-            stop()
+            stop(farewell: .seconds(0))
             people = keys
         } catch {
             log.error("\(error.message) weir goes on with the old settings")

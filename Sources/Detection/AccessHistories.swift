@@ -107,12 +107,11 @@ public struct LimitHistory: Sendable {
         usual = try RunningMean(from: &reader)
         trail = try LimitTrail(from: &reader)
         bucket = try reader.readBucket()
-        calls = try reader.readFloat()
-        throttled = try reader.readFloat()
+        calls = try reader.readFloat(in: 0...1e20, "limit history")
+        throttled = try reader.readFloat(in: 0...1e20, "limit history")
         limit = try reader.read()
         unstated = try reader.read()
-        refusedRate = try reader.readFloat()
-        guard calls.isFinite, throttled.isFinite, refusedRate.isFinite else { throw StateError.implausible("limit history") }
+        refusedRate = try reader.readFloat(in: 0...1e20, "limit history")
     }
 }
 

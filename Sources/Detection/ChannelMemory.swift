@@ -189,12 +189,8 @@ public struct ChannelMemory: Equatable, Sendable {
     }
 
     init(from reader: inout StateReader) throws(StateError) {
-        usualTotal = try reader.readFloat()
-        guard usualTotal.isFinite, usualTotal >= 0 else { throw StateError.implausible("channels of an account") }
-        for index in 0..<AccessChannel.count {
-            window[index] = try reader.readFloat()
-            guard window[index].isFinite, window[index] >= 0 else { throw StateError.implausible("channels of an account") }
-        }
+        usualTotal = try reader.readFloat(in: 0...1e24, "channels of an account")
+        for index in 0..<AccessChannel.count { window[index] = try reader.readFloat(in: 0...1e24, "channels of an account") }
         for index in 0..<AccessChannel.count { shares[index] = try reader.read() }
         for index in 0..<AccessChannel.count { mainDays[index] = try reader.read() }
         for index in 0..<4 { versions[index] = try reader.read() }

@@ -120,9 +120,8 @@ public struct PaceHistory: Sendable {
         run.lead = RouteKey(rawValue: try reader.read())
         guard let direction = Direction(rawValue: try reader.read()) else { throw StateError.implausible("walk of an account") }
         run.direction = direction
-        run.from = try reader.readDouble()
-        run.to = try reader.readDouble()
-        guard run.from.isFinite, run.to.isFinite else { throw StateError.implausible("walk of an account") }
+        run.from = try reader.readDouble(in: -1e30...1e30, "walk of an account")
+        run.to = try reader.readDouble(in: -1e30...1e30, "walk of an account")
         for index in 0..<4 {
             walks[index] = try reader.read()
             walkBuckets[index] = try reader.readBucket()

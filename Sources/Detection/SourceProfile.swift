@@ -84,12 +84,10 @@ public struct SourceProfile: Sendable {
         visits = try SlotVisits(from: &reader)
         for slot in 0..<168 { baseline.week[slot] = try reader.read() }
         for slot in 0..<24 { baseline.day[slot] = try reader.read() }
-        baseline.level = try reader.readFloat()
+        baseline.level = try reader.readFloat(in: 0...1e24, "source profile")
         age = try reader.read()
-        largestDeficit = try reader.readDouble()
-        guard baseline.level.isFinite, baseline.level >= 0, age >= 0, largestDeficit.isFinite else {
-            throw StateError.implausible("source profile")
-        }
+        largestDeficit = try reader.readDouble(in: 0...1e30, "source profile")
+        guard age >= 0 else { throw StateError.implausible("source profile") }
     }
 }
 

@@ -341,8 +341,7 @@ extension ValueTable {
         identifiers = try IdentifierRegister(from: &reader)
         catalogue = try DistinctSketch(from: &reader)
         catalogueStretch = try reader.read()
-        formerCatalogue = try reader.readDouble()
-        guard formerCatalogue.isFinite else { throw StateError.implausible("items of a lane") }
+        formerCatalogue = try reader.readDouble(in: 0...1e15, "items of a lane")
         limits = (try reader.read(), try reader.read())
         for _ in 0..<(try reader.read(UInt32.self)) { toldShadows.insert(try reader.read()) }
         try use.restore(from: &reader)

@@ -56,9 +56,9 @@ struct CandidateFiles: Sendable {
         for path in paths {
             if FilePath.isPattern(path) {
                 let parent = FilePath.parent(of: path)
-                let folders = FilePath.isPattern(parent) ? LinuxFileSystem.matches(parent) : [parent]
+                let folders = FilePath.isPattern(parent) ? FilePattern.paths(parent) : [parent]
                 for folder in folders { enter(folder) }
-                for match in LinuxFileSystem.matches(path) { take(match, .match, &listing, enter) }
+                for match in FilePattern.paths(path) { take(match, .match, &listing, enter) }
                 if includesSiblings { for folder in folders { takeSiblings(of: path, in: folder, &listing, enter) } }
             } else {
                 enter(FilePath.parent(of: path))
@@ -80,7 +80,7 @@ struct CandidateFiles: Sendable {
     func mayHold(_ path: String) -> Bool {
         paths.contains { own in
             if own == path || path.hasPrefix(own + "/") { return true }
-            if FilePath.isPattern(own) && LinuxFileSystem.isMatch(path, pattern: own) { return true }
+            if FilePath.isPattern(own) && FilePattern.isMatch(path, pattern: own) { return true }
             return includesSiblings && FilePath.isSibling(path, of: own)
         }
     }
@@ -203,8 +203,8 @@ enum FilePath {
         guard isPattern(own) else { return path.hasPrefix(own + ".") || path.hasPrefix(own + "-") }
         let start = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
         let ends = path[start...].indices.dropFirst().filter { path[$0] == "." || path[$0] == "-" }
-        guard !ends.isEmpty, !LinuxFileSystem.isMatch(path, pattern: own) else { return false }
-        return ends.contains { LinuxFileSystem.isMatch(String(path[..<$0]), pattern: own) }
+        guard !ends.isEmpty, !FilePattern.isMatch(path, pattern: own) else { return false }
+        return ends.contains { FilePattern.isMatch(String(path[..<$0]), pattern: own) }
     }
 
     static func parent(of path: String) -> String {

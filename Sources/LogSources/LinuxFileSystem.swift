@@ -179,21 +179,6 @@ enum LinuxFileSystem {
         return unsafe String(cString: found)
     }
 
-    /// The paths that a pattern matches, sorted by name. A pattern without wildcards matches itself if it exists.
-    static func matches(_ pattern: String) -> [String] {
-        var found = unsafe glob_t()
-        defer { unsafe globfree(&found) }
-        guard unsafe glob(pattern, 0, nil, &found) == 0 else { return [] }
-        var result: [String] = []
-        for index in unsafe 0..<Int(found.gl_pathc) {
-            if let path = unsafe found.gl_pathv[index] { result.append(unsafe String(cString: path)) }
-        }
-        return result.sorted()
-    }
-
-    /// Whether a pattern stands for a path; a wildcard stands for no slash.
-    static func isMatch(_ path: String, pattern: String) -> Bool { unsafe fnmatch(pattern, path, FNM_PATHNAME | FNM_PERIOD) == 0 }
-
     /// The names in a directory, sorted, without `.` and `..`.
     static func names(in directory: String) throws(FileFailure) -> [String] {
         guard let handle = unsafe opendir(directory) else { throw FileFailure(code: errno) }

@@ -244,10 +244,12 @@ final class AccountShard {
                     closed.readIdle(profile)
                     isIdle = true
                 }
-                closed.isAlerted = !alerted.isEmpty && alerted.contains(number(index))
+                let wasAlerted = !alerted.isEmpty && alerted.contains(number(index))
+                closed.isAlerted = wasAlerted
                 fleetSums.test(closed)
-                let isRestrained = asked.judge(closed, of: profile) { found(number(index), $0, $1) }
-                closed.isAlerted = isRestrained || closed.isAlerted
+                // Whoever alerts only now learns this bucket with restraint already.
+                let alertsNow = asked.judge(closed, of: profile) { found(number(index), $0, $1) }
+                closed.isAlerted = wasAlerted || alertsNow
                 if slot != 0 { noteForLane(closed, profile) }
                 profile.learn(closed)
                 fleetSums.add(number(index), profile, closed, isDaily: isDaily)

@@ -152,31 +152,26 @@ extension FleetView {
         }
     }
 
+    /// What the bins of ``FleetSums`` and the limits of ``FleetMeasure`` can come to, and a little more. A number that is merely finite
+    /// would still overflow where accounts are judged by it.
     init(from reader: inout StateReader) throws(StateError) {
         self.init()
         firstBucket = try reader.readBucket()
         matureCount = Int(try reader.read(UInt32.self))
-        dayRatio = try reader.readDouble()
-        guard dayRatio.isFinite else { throw StateError.implausible("fleet day") }
-        for measure in 0..<3 { medianRatio[measure] = try reader.readDouble() }
+        dayRatio = try reader.readDouble(in: -11...11, "fleet day")
+        for measure in 0..<3 { medianRatio[measure] = try reader.readDouble(in: 0...3e4, "fleet ratio") }
         let hasHighLevel = try reader.readBool()
         var high = InlineArray<3, Double>(repeating: 0)
-        for measure in 0..<3 { high[measure] = try reader.readDouble() }
+        for measure in 0..<3 { high[measure] = try reader.readDouble(in: 0...1e23, "fleet level") }
         highLevel = hasHighLevel ? high : nil
         for measure in Measure.allCases {
-            var restored = FleetMeasure(factor: try reader.readDouble(), dispersion: try reader.readDouble())
-            restored.everydayVariance = try reader.readDouble()
+            var restored = FleetMeasure(
+                factor: try reader.readDouble(in: 1...FleetMeasure.largest, "fleet factor"),
+                dispersion: try reader.readDouble(in: 0...2, "fleet dispersion"))
+            restored.everydayVariance = try reader.readDouble(in: 0...1e3, "fleet variance")
             for span in 0..<4 {
-                restored.variances[span] = Float(try reader.readDouble())
-                restored.meanExcesses[span] = Float(try reader.readDouble())
-                guard restored.variances[span] >= 0, restored.variances[span] < 1e6, restored.meanExcesses[span] >= 0,
-                    restored.meanExcesses[span] < 1e6
-                else { throw StateError.implausible("fleet spreads") }
-            }
-            guard restored.factor >= 1, restored.factor <= FleetMeasure.largest, restored.dispersion >= 0,
-                restored.dispersion.isFinite, restored.everydayVariance >= 0, restored.everydayVariance.isFinite
-            else {
-                throw StateError.implausible("fleet factor")
+                restored.variances[span] = Float(try reader.readDouble(in: 0...1e6, "fleet spreads"))
+                restored.meanExcesses[span] = Float(try reader.readDouble(in: 0...1e6, "fleet spreads"))
             }
             measures[measure] = restored
         }

@@ -122,8 +122,8 @@ struct ThresholdControl: Sendable {
     init(from reader: inout StateReader) throws(StateError) {
         for _ in 0..<(try reader.read(UInt32.self)) {
             let account = AccountID(rawValue: try reader.read())
-            let episode = Episode(peak: try reader.readDouble(), last: try reader.read())
-            guard episode.peak.isFinite, episode.last >= 0 else { throw StateError.implausible("episode") }
+            let episode = Episode(peak: try reader.readDouble(in: 0...1e30, "episode"), last: try reader.read())
+            guard episode.last >= 0 else { throw StateError.implausible("episode") }
             episodes[account] = episode
         }
         weeks = try reader.readDouble()

@@ -92,6 +92,21 @@ public struct StateReader: Sendable {
 
     public mutating func readFloat() throws(StateError) -> Float { Float(bitPattern: try read()) }
     public mutating func readDouble() throws(StateError) -> Double { Double(bitPattern: try read()) }
+
+    /// A number within what it can come to. One that is merely finite would still overflow where it is squared, or divided by.
+    public mutating func readFloat(in range: ClosedRange<Float>, _ name: String) throws(StateError) -> Float {
+        let value = try readFloat()
+        guard range.contains(value) else { throw StateError.implausible(name) }
+        return value
+    }
+
+    /// As ``readFloat(in:_:)``.
+    public mutating func readDouble(in range: ClosedRange<Double>, _ name: String) throws(StateError) -> Double {
+        let value = try readDouble()
+        guard range.contains(value) else { throw StateError.implausible(name) }
+        return value
+    }
+
     public mutating func readBool() throws(StateError) -> Bool { try read(UInt8.self) != 0 }
 
     /// The number of a bucket, or −1 for none: what is far outside of any log would overflow where differences are taken.

@@ -105,21 +105,6 @@ enum SettingsPaths {
         return isAllowed(path, R_OK) ? .secret : .absent(words(errno))
     }
 
-    /// The files that a pattern stands for, sorted.
-    static func matches(_ pattern: String) -> [String] {
-        var found = unsafe glob_t()
-        defer { unsafe globfree(&found) }
-        guard unsafe glob(pattern, 0, nil, &found) == 0 else { return [] }
-        var result: [String] = []
-        for index in unsafe 0..<Int(found.gl_pathc) {
-            if let path = unsafe found.gl_pathv[index] { result.append(unsafe String(cString: path)) }
-        }
-        return result
-    }
-
-    /// Whether a pattern of a source stands for this path, which need not exist.
-    static func pattern(_ pattern: String, matches path: String) -> Bool { unsafe fnmatch(pattern, path, FNM_PATHNAME) == 0 }
-
     private static func remedy(_ code: Int32) -> String {
         switch code {
         case ENOENT, ENOTDIR: ": check the path"

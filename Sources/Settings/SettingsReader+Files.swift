@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AlertSinks
+import LogSources
 
 /// What the settings name, looked at: folders, logs, secrets.
 extension SettingsReader {
@@ -17,7 +18,7 @@ extension SettingsReader {
 
     func check(pattern path: String, _ node: SettingsNode) {
         guard path != "-" else { return }
-        let files = SettingsPaths.matches(path)
+        let files = FilePattern.paths(path)
         if let closed = SettingsPaths.unreadable(files) ?? (files.isEmpty ? SettingsPaths.closedFolder(above: path) : nil) {
             node.warning(
                 "User \(SettingsPaths.user) may not read \(SettingsText.quoted(closed)): give weir's user the right, such as that of the group adm."
@@ -31,7 +32,7 @@ extension SettingsReader {
     func checkOverlap(_ sources: [SourceSettings], _ node: SettingsNode) {
         var readers: [String: String] = [:]
         for source in sources where source.receiver == nil {
-            for file in Set(source.paths.flatMap { SettingsPaths.matches($0) }).sorted() {
+            for file in Set(source.paths.flatMap { FilePattern.paths($0) }).sorted() {
                 guard let other = readers[file] else {
                     readers[file] = source.name
                     continue
@@ -53,7 +54,7 @@ extension SettingsReader {
                 case .open:
                     node.problem("\(option.name): everybody may read \(SettingsText.quoted(path)): chmod 600 it, and change the secret.")
                 }
-            } else if let reader = sources.first(where: { $0.paths.contains { SettingsPaths.pattern($0, matches: path) } }) {
+            } else if let reader = sources.first(where: { $0.paths.contains { FilePattern.isMatch(path, pattern: $0) } }) {
                 node.warning("\(option.name): \(reader.name) reads \(SettingsText.quoted(path)) as a log: weir would watch its own alerts.")
             } else if sink.type == NDJSONSink.descriptor.type, !SettingsPaths.isThere(SettingsPaths.folder(of: path)) {
                 node.warning(

@@ -83,14 +83,23 @@ struct AlertPage {
 
     /// `route POST /jobs/query 98.8 %, GET /contacts 1.2 %`, a line for each kind.
     private var parts: [String] {
-        var kinds: [String] = []
-        for part in content.contributions where !kinds.contains(part.kind) { kinds.append(part.kind) }
-        return kinds.map { kind in
-            let values = content.contributions.filter { $0.kind == kind }.map {
-                "\(DisplayText.safe($0.value)) \(NumberText.decimal($0.share * 100, places: 1)) %"
-            }
+        AlertPage.grouped(content.contributions, by: \.kind).map { kind, parts in
+            let values = parts.map { "\(DisplayText.safe($0.value)) \(NumberText.decimal($0.share * 100, places: 1)) %" }
             return "\(DisplayText.safe(kind)) \(values.joined(separator: ", "))"
         }
+    }
+
+    /// Elements by what they have in common, in the order in which each group begins.
+    private static func grouped<Element>(_ elements: [Element], by key: (Element) -> String) -> [(key: String, elements: [Element])] {
+        var groups: [(key: String, elements: [Element])] = []
+        for element in elements {
+            if let place = groups.firstIndex(where: { $0.key == key(element) }) {
+                groups[place].elements.append(element)
+            } else {
+                groups.append((key(element), [element]))
+            }
+        }
+        return groups
     }
 
     private var certainty: String {
@@ -110,10 +119,7 @@ struct AlertPage {
 
     /// One line a sink.
     private var sent: [String] {
-        var sinks: [String] = []
-        for delivery in deliveries where !sinks.contains(delivery.sink) { sinks.append(delivery.sink) }
-        return sinks.map { sink in
-            let all = deliveries.filter { $0.sink == sink }
+        AlertPage.grouped(deliveries, by: \.sink).map { sink, all in
             let delivered = all.filter { $0.state == .delivered }
             var text = "\(DisplayText.safe(sink)): \(delivered.count) of \(transitions.count) transitions"
             if let latest = delivered.map(\.changed).max() { text += ", the last at \(CivilTime(latest).rfc3339)" }

@@ -8,20 +8,9 @@ import Testing
 @Suite struct AlertsCommandTests {
     /// Runs a daemon until its sink has the records that a replay of the same log has.
     private func state(_ bench: Workbench) throws -> [[String: Any]] {
-        let made = try bench.weir("generate", "--accounts", "24", "--days", "21", "--seed", "3", "--output", bench.path("logs"))
-        #expect(made.code == 0, "\(made.errors)")
-        try bench.write(
-            """
-            state_directory: state
-            checkpoint_interval_seconds: 0.2
-            sources:
-              - { name: gateway, format: json, paths: ["logs/access.json"] }
-            alerts:
-              sinks:
-                - { type: ndjson, path: alerts.ndjson }
-            """, to: "weir.yaml")
-        let expected = try bench.weir("replay", bench.path("logs/access.json")).output.split(separator: "\n").count
-        let daemon = try bench.start(Workbench.binary, ["run", "--settings", bench.path("weir.yaml")], name: "daemon")
+        try bench.prepareFleet(sinks: ["type: ndjson, path: alerts.ndjson"])
+        let expected = try bench.transitions()
+        let daemon = try bench.follow()
         let isComplete = bench.wait(atMost: 120) { bench.lines("alerts.ndjson").count >= expected }
         #expect(isComplete, "\(bench.text("daemon.log").suffix(2000))")
         #expect(bench.end(daemon, signal: SIGTERM) == 0)

@@ -39,41 +39,27 @@ import Testing
         return port
     }
 
-    private func writeSettings(_ bench: Workbench, port: String, syslog: Int) throws {
+    private func prepare(_ bench: Workbench, port: String, syslog: Int, _ more: String...) throws {
         try bench.write(DeliveryTests.secret + "\n", to: "secret")
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: bench.path("secret"))
-        try bench.write(
-            """
-            state_directory: state
-            checkpoint_interval_seconds: 0.2
-            sources:
-              - { name: gateway, format: json, paths: ["logs/access.json"] }
-            alerts:
-              sinks:
-                - { type: webhook, url: "http://127.0.0.1:\(port)/weir", secret_file: secret }
-                - { type: syslog, address: "tcp:127.0.0.1:\(syslog)", facility: local3 }
-                - { type: syslog, address: "unix:\(bench.path("log.socket"))", facility: authpriv }
-                - { type: ndjson, path: alerts.ndjson }
-            """, to: "weir.yaml")
+        let sinks = [
+            "type: webhook, url: \"http://127.0.0.1:\(port)/weir\", secret_file: secret",
+            "type: syslog, address: \"tcp:127.0.0.1:\(syslog)\", facility: local3",
+            "type: syslog, address: \"unix:\(bench.path("log.socket"))\", facility: authpriv", "type: ndjson, path: alerts.ndjson",
+        ]
+        try bench.prepareFleet(sinks: sinks, more)
     }
 
     @Test func `alerts reach the webhook signed and syslog parsed, each once, across a kill`() throws {
         let bench = try Workbench()
         let port = try startWebhookReceiver(bench)
         let syslog = try startRsyslog(bench)
-        try writeSettings(bench, port: port, syslog: syslog)
-        let made = try bench.weir(
-            "generate", "--accounts", "24", "--days", "21", "--seed", "3", "--output", bench.path("logs"), "--split", "daily", "--packing",
-            "gzip")
-        #expect(made.code == 0, "\(made.errors)")
-        let replayed = try bench.weir("replay", bench.path("logs"))
-        let expected = replayed.output.split(separator: "\n").count
-        try #require(expected > 4)
-
-        var daemon = try bench.start(Workbench.binary, ["run", "--settings", bench.path("weir.yaml")], name: "daemon")
+        try prepare(bench, port: port, syslog: syslog, "--split", "daily", "--packing", "gzip")
+        let expected = try bench.transitions()
+        var daemon = try bench.follow()
         #expect(bench.wait(atMost: 30) { !bench.lines("received").isEmpty }, "\(bench.text("daemon.log").suffix(2000))")
         #expect(bench.end(daemon, signal: SIGKILL) != 0)
-        daemon = try bench.start(Workbench.binary, ["run", "--settings", bench.path("weir.yaml")], name: "daemon")
+        daemon = try bench.follow()
         let isComplete = bench.wait(atMost: 60) {
             bench.lines("received").count >= expected && bench.lines("alerts.ndjson").count >= expected
                 && bench.lines("syslog").count >= 2 * expected
@@ -106,12 +92,10 @@ import Testing
     @Test func `a receiver that is down gets everything when it is back`() throws {
         let bench = try Workbench()
         let port = try startWebhookReceiver(bench)
-        try writeSettings(bench, port: port, syslog: 1)
+        try prepare(bench, port: port, syslog: 1)
         try bench.write("", to: "received.fail")
-        let made = try bench.weir("generate", "--accounts", "24", "--days", "21", "--seed", "3", "--output", bench.path("logs"))
-        #expect(made.code == 0)
-        let expected = try bench.weir("replay", bench.path("logs/access.json")).output.split(separator: "\n").count
-        let daemon = try bench.start(Workbench.binary, ["run", "--settings", bench.path("weir.yaml")], name: "daemon")
+        let expected = try bench.transitions()
+        let daemon = try bench.follow()
         // Alerts are found and kept while nobody takes them.
         #expect(bench.wait(atMost: 30) { bench.lines("alerts.ndjson").count >= expected }, "\(bench.text("daemon.log").suffix(2000))")
         #expect(bench.lines("received").isEmpty)
@@ -120,5 +104,24 @@ import Testing
         try FileManager.default.removeItem(atPath: bench.path("received.fail"))
         #expect(bench.wait(atMost: 60) { bench.lines("received").count >= expected }, "\(bench.text("daemon.log").suffix(2000))")
         #expect(bench.end(daemon, signal: SIGTERM) == 0)
+    }
+
+    @Test func `what waits when weir is ended is delivered before it ends`() throws {
+        let bench = try Workbench()
+        let port = try startWebhookReceiver(bench)
+        try prepare(bench, port: port, syslog: 1)
+        try bench.write("", to: "received.hold")
+        let expected = try bench.transitions()
+        let daemon = try bench.follow()
+        // The webhook answers nothing while the file has everything.
+        #expect(bench.wait(atMost: 30) { bench.lines("alerts.ndjson").count >= expected }, "\(bench.text("daemon.log").suffix(2000))")
+        #expect(bench.lines("received").isEmpty)
+        kill(daemon.processIdentifier, SIGTERM)
+        #expect(bench.wait(atMost: 30) { bench.text("daemon.log").contains("stopping") })
+        try FileManager.default.removeItem(atPath: bench.path("received.hold"))
+        daemon.waitUntilExit()
+        #expect(daemon.terminationStatus == 0)
+        // More than one step of the delivery; the second sink, which nobody listens for, holds up neither it nor the end.
+        #expect(bench.lines("received").count == expected, "\(bench.text("daemon.log").suffix(2000))")
     }
 }

@@ -7,8 +7,8 @@ import Testing
 /// `weir replay --labels` and sinks that choose their alerts, by the release binary.
 @Suite struct ScoreTests {
     private func fleet(_ bench: Workbench) throws {
-        let made = try bench.weir("generate", "--accounts", "24", "--days", "35", "--seed", "3", "--output", bench.path("logs"))
-        try #require(made.code == 0, "\(made.errors)")
+        let sinks = ["path: pages.ndjson, only: pages", "path: tickets.ndjson, only: tickets", "path: all.ndjson"]
+        try bench.prepareFleet(days: 35, sinks: sinks.map { "type: ndjson, \($0)" })
     }
 
     private func number(_ row: [String: Any], _ key: String) -> Double? { (row[key] as? NSNumber)?.doubleValue }
@@ -50,22 +50,10 @@ import Testing
     @Test func `pages go to the sink for pages, tickets to that for tickets, and each alert ends where it began`() throws {
         let bench = try Workbench()
         try fleet(bench)
-        try bench.write(
-            """
-            state_directory: state
-            checkpoint_interval_seconds: 0.2
-            sources:
-              - { name: gateway, format: json, paths: ["logs/access.json"] }
-            alerts:
-              sinks:
-                - { type: ndjson, path: pages.ndjson, only: pages }
-                - { type: ndjson, path: tickets.ndjson, only: tickets }
-                - { type: ndjson, path: all.ndjson }
-            """, to: "weir.yaml")
         #expect(try bench.weir("check", "--settings", bench.path("weir.yaml")).code == 0)
         let expected = try bench.weir("replay", "--settings", bench.path("weir.yaml")).output.split(separator: "\n").count
         try #require(expected > 10)
-        let daemon = try bench.start(Workbench.binary, ["run", "--settings", bench.path("weir.yaml")], name: "daemon")
+        let daemon = try bench.follow()
         #expect(bench.wait(atMost: 60) { bench.lines("all.ndjson").count >= expected }, "\(bench.text("daemon.log").suffix(2000))")
         let isDelivered = try bench.wait(atMost: 30) {
             try !bench.weir("status", "--settings", bench.path("weir.yaml")).output.contains(/[1-9][0-9]* waiting/)

@@ -4,7 +4,7 @@
 
 usage: webhook_receiver.py PORT_FILE SECRET OUTPUT
 Writes the port it listens on to PORT_FILE, and one JSON object for each request to OUTPUT: {"verified", "id", "body", "received"}.
-While the file OUTPUT.fail exists, answers 503.
+While the file OUTPUT.fail exists, answers 503; while OUTPUT.hold exists, answers nothing.
 """
 import http.server
 import json
@@ -27,6 +27,8 @@ class Receiver(http.server.BaseHTTPRequestHandler):
         if os.path.exists(output + ".fail"):
             self.answer(503)
             return
+        while os.path.exists(output + ".hold"):
+            time.sleep(0.01)
         try:
             webhook.verify(body, dict(self.headers))
             verified = True
