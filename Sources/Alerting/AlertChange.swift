@@ -18,6 +18,8 @@ package struct AlertChange: Equatable, Sendable {
         case news
         /// Ten times as much has moved as was told.
         case grown
+        /// It had been quiet for hours, and has begun again.
+        case again
         /// It goes on, and its numbers have changed.
         case ongoing
     }
@@ -48,6 +50,7 @@ package struct AlertChange: Equatable, Sendable {
         if reasons.contains(.grown), let measure = finding.measure, let total = alert.total.of(measure) {
             parts.append("\(NumberText.amount(total.moved, of: measure)) in all since \(CivilTime(total.start).rfc3339)")
         }
+        if reasons.contains(.again) { parts.append("it has begun again after hours of quiet") }
         if reasons.contains(.news) { parts.append("there is more of its kind") }
         if reasons.contains(.ongoing) { parts.append("it goes on") }
         if reasons.contains(.completed) { parts.append("its quarter hour is over\(parts.isEmpty ? ", nothing else has changed" : "")") }

@@ -33,6 +33,8 @@ extension AlertLifecycle {
             writer.write(UInt8(alert.measureTold.map { $0.rawValue + 1 } ?? 0))
             alert.substance.encode(into: &writer)
             alert.total.encode(into: &writer)
+            writer.write(alert.lastBurst)
+            writer.write(alert.restrains)
         }
         past.encode(into: &writer)
         former.encode(into: &writer)
@@ -67,6 +69,8 @@ extension AlertLifecycle {
             alert.measureTold = told == 0 ? nil : Measure(rawValue: Int(told) - 1)
             alert.substance = try AlertSubstance(from: &reader)
             alert.total = try AlertTotal(from: &reader)
+            alert.lastBurst = try reader.readBucket()
+            alert.restrains = try reader.readBool()
             restored[key] = alert
         }
         self.init(restored: restored, past: try PastAlerts(from: &reader), former: try FormerAlerts(from: &reader))

@@ -42,6 +42,10 @@ package struct OpenAlert: Equatable, Sendable {
     package var measureTold: Measure?
     /// What moved in the quarter hours that were unusual since the alert opened, all told.
     package var total = AlertTotal()
+    /// The last bucket that would have done for an alert by itself.
+    package var lastBurst: Int64
+    /// Whether what the account does meanwhile is learnt with restraint, by what was found last.
+    package var restrains: Bool
     /// Nobody was told of it: its detector had alerted too often that day.
     package var isCollapsed = false
     /// Somebody must look now, and not when they next look at tickets.
@@ -67,6 +71,8 @@ package struct OpenAlert: Equatable, Sendable {
         self.quietBuckets = quietBuckets
         self.finding = finding
         findingBucket = openedBucket
+        lastBurst = openedBucket
+        restrains = finding.restrains
         observedTold = finding.observed
         measureTold = finding.measure
     }
@@ -89,8 +95,8 @@ extension OpenAlert {
 /// The life of alerts: open → update → resolved, one at a time for each detector and account.
 ///
 /// A pure state machine: each input returns the transition to record, or nil. An alert opens at the event that crosses, is completed
-/// (`update`) when that bucket closes, is updated when its severity rises or ten times as much has moved, and resolves after as many
-/// buckets without a finding as its detector says.
+/// (`update`) when that bucket closes, is updated when its severity rises, when ten times as much has moved or when it begins again, and
+/// resolves after as many buckets without a finding as its detector says.
 package struct AlertLifecycle: Sendable {
     package private(set) var open: [AlertKey: OpenAlert] = [:]
     /// Alerts that were open before, and what people said of them.
@@ -122,6 +128,9 @@ package struct AlertLifecycle: Sendable {
         /// Earlier alerts of the same account and detector, latest first.
         package var similar: [PastAlert] = []
     }
+
+    /// Buckets after which a burst is told as another one, and not as what is left of the last: four hours.
+    static let burstGap: Int64 = 16
 
     /// Takes a finding. `id` is what the alert will be called if it opens; `isDue` asks for an update whatever the finding says.
     package mutating func found(
@@ -156,9 +165,12 @@ package struct AlertLifecycle: Sendable {
         }
         let isCompletion = alert.isProvisional && bucket == alert.openedBucket
         let isWorse = finding.opens && finding.severity > alert.severity
+        let isAgain = finding.opens && finding.isBurst && bucket - alert.lastBurst > AlertLifecycle.burstGap
+        if finding.opens && finding.isBurst { alert.lastBurst = bucket }
+        if finding.opens { alert.restrains = finding.restrains }
         alert.quietBuckets = 0
         let tellsThis =
-            isCompletion || isDue || finding.isNews
+            isCompletion || isDue || isAgain || finding.isNews
             || (finding.severity, finding.score) >= (alert.finding.severity, alert.finding.score)
         if finding.opens && tellsThis { alert.tell(finding, bucket: bucket) }
         alert.total.add(finding.bucket, bucket: bucket)
@@ -168,7 +180,7 @@ package struct AlertLifecycle: Sendable {
             measureBefore: alert.measureTold)
         if finding.opens { alert.severity = max(alert.severity, finding.severity) }
         let news: [(Bool, AlertChange.Reason)] = [
-            (isCompletion, .completed), (isWorse, .worse), (isDue, .ongoing), (finding.isNews, .news),
+            (isCompletion, .completed), (isWorse, .worse), (isDue, .ongoing), (isAgain, .again), (finding.isNews, .news),
             (alert.total.hasGrown(alert.finding.measure), .grown),
         ]
         change.reasons = news.filter(\.0).map(\.1)

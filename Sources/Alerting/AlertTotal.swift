@@ -18,7 +18,8 @@ package struct AlertTotal: Equatable, Sendable {
     package init() {}
 
     mutating func add(_ bucket: Finding.BucketAmounts, bucket number: Int64) {
-        guard bucket.moved != .zero || bucket.usual != .zero else { return }
+        // What an alert is held open by may lie hours back: a bucket that moved no more than usual is none of the unusual ones.
+        guard Measure.allCases.contains(where: { bucket.moved[$0.rawValue] > bucket.usual[$0.rawValue] }) else { return }
         amounts.moved += bucket.moved
         amounts.usual += bucket.usual
         if first < 0 { first = number }

@@ -69,7 +69,8 @@ public final class AccountProfile {
         if bucket.sums.calls > 0 { learnAccess(bucket) }
         slow.learn(
             rows: Double(bucket.sums.rows), bytes: Double(bucket.sums.bytes),
-            rowsLevel: Double(volumes[Measure.rows.rawValue].baseline.level), at: bucket.slot, fleet: bucket.fleet.dayRatio)
+            rowsLevel: Double(volumes[Measure.rows.rawValue].baseline.level), at: bucket.slot, fleet: bucket.fleet.dayRatio,
+            isUnusual: bucket.isUnusual)
     }
 
     private func learnAccess(_ bucket: borrowing ClosedBucket) {

@@ -70,6 +70,8 @@ public final class ClosedBucket {
     public var isClosed = true
     /// Whether an alert about the account's volume is open or opens with this bucket, so that what it teaches is restrained.
     public var isAlerted = false
+    /// Whether something that such an alert tells was found in it.
+    public var isUnusual = false
     /// The event time up to which the sums hold: the bucket's end once it has closed.
     public var end: EventTime
     public var fleet: FleetView
@@ -160,8 +162,10 @@ public struct FleetView: Equatable, Sendable {
     public var matureCount = 0
     /// The median over them of the last hour's actual to expected amount, for each measure.
     public var medianRatio = InlineArray<3, Double>(repeating: 1)
-    /// The level that 97.5 % of them stay under, per bucket, for each measure; nil until twenty are mature.
+    /// The level that 97.5 % of them stay under, per bucket, for each measure: of fewer than forty the highest. Nil while none is mature.
     public var highLevel: InlineArray<3, Double>?
+    /// Accounts that are enough to be compared with alone.
+    public static let manyAccounts = 20
     /// The median of the last day's log ratios to the accounts' slow references.
     public var dayRatio = 0.0
     /// The lane's first bucket.

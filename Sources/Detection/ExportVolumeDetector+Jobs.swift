@@ -15,6 +15,10 @@ extension ExportVolumeDetector {
         /// As much is due within the next hour, by what the account has used before: a job that started early. If it is something else, the
         /// job comes as well, and that is ``twice``.
         case early
+        /// A job was due in the hour before and came: it may have run longer, or once more.
+        case longer
+        /// As the last time at this hour, on a day that in all came to no more than usual: a job that has been moved.
+        case moved
         /// What is due now came, and as much had come in the hours before.
         case twice
     }
@@ -36,10 +40,24 @@ extension ExportVolumeDetector {
         let left = min(hours.observed - hours.expected, excess)
         if window.span == .quarterHour && left < 0.5 * excess { return .overdue }
         guard isByKnownWays(bucket, of: account) else { return .unexplained }
+        if isMoved(bucket, of: account, measure) { return .moved }
         // The four hours expect less after a day on which the job came elsewhere; what the hour is made for does not.
         let before = hours.observed - bucket.readings[measure].amount
         if excess <= likeness * (due(-lead...(-1), bucket, of: account, measure) - before) { return .overdue }
-        return left <= likeness * due(1...lead, bucket, of: account, measure) ? .early : .unexplained
+        if left <= likeness * due(1...lead, bucket, of: account, measure) { return .early }
+        let job = due(-lead...(-1), bucket, of: account, measure)
+        return job > 0 && before >= 0.5 * job ? .longer : .unexplained
+    }
+
+    /// Whether it is the day's usual amount at another hour, as the last time. Of bytes, with no more of them a row than usual: a day's
+    /// rows say nothing of who reads the same rows with all their attachments.
+    private static func isMoved(_ bucket: ClosedBucket, of account: borrowing AccountProfile, _ measure: Measure) -> Bool {
+        guard let followed = account.slow.measure else { return false }
+        let amount = bucket.readings[followed].amount
+        guard account.slow.isMoved(adding: amount, at: bucket.slot, fleet: bucket.fleet.dayRatio) else { return false }
+        guard measure == .bytes && followed == .rows else { return true }
+        let (bytes, rows) = (account.volumes[Measure.bytes.rawValue].baseline.level, account.volumes[Measure.rows.rawValue].baseline.level)
+        return bucket.readings[.bytes].amount * Double(rows) <= likeness * amount * Double(bytes)
     }
 
     /// What is expected of so many quarter hours around a bucket where that is a job's work; else 0. Complexity: O(1), for findings only.
@@ -60,8 +78,11 @@ extension ExportVolumeDetector {
         let expected = bucket.readings[measure].bucketExpectation
         let amount = bucket.readings[measure].amount
         let level = Double(account.volumes[measure.rawValue].baseline.level)
-        guard expected >= jobLevel * level, amount >= 0.5 * expected else { return nil }
+        // What all accounts do more of today makes no job.
+        guard expected >= jobLevel * level * bucket.fleet.measures[measure].rise, amount >= 0.5 * expected else { return nil }
         let hours = account.volumes[measure.rawValue].window(.fourHours, of: bucket.readings[measure])
+        // One run that began a few minutes early is not two.
+        guard hours.observed >= likeness * hours.expected else { return nil }
         let excess = (hours.observed - amount) - (hours.expected - expected)
         // A burst that is many times the job is told as what it is, and its alert need not go on for the job.
         let job = max(expected, due(0...lead, bucket, of: account, measure))
@@ -103,6 +124,9 @@ extension ExportVolumeDetector {
         case .early:
             let due = NumberText.amount(due(1...lead, bucket, of: account, measure), of: measure)
             return " Within the next hour \(due) \(NumberText.isOne(due) ? "is" : "are") due: a job may have come early."
+        case .longer: return " Its job came in the hour before: it may have run longer, or once more."
+        case .moved:
+            return " It was so at this hour the last time too, and that day came to no more than usual in all: a job may have been moved."
         case .twice: return " What is due at this time came as well."
         }
     }

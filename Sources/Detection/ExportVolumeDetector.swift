@@ -8,13 +8,13 @@ import RollingStatistics
 ///
 /// Sees: bursts of minutes and rises of days, in the four spans of ``VolumeSpan`` together, against the account's own hour-of-week baseline
 /// and its own tail. Misses: what stays inside the account's own variation, and rises slower than its baseline learns (D02 will). Warm-up:
-/// seven days; until then a new account in a known fleet is compared with the fleet's highest levels.
+/// seven days; until then a new account is compared with the highest levels of the others, for its first two days.
 public struct ExportVolumeDetector: Detector {
     public static let descriptor = DetectorDescriptor(
         id: "D01", name: "export-volume", family: "volume",
         sees: "an account that moves more rows or bytes, or makes more calls, than its own history explains, in 15 minutes to 3 days",
         misses: "what stays inside the account's own variation; drifts slower than its baseline",
-        warmUp: "7 days; a new account in a fleet that is known is compared with the fleet's highest levels meanwhile",
+        warmUp: "7 days; a new account is compared with the highest levels of the others for its first two",
         options: [
             DetectorOption(
                 name: "score", defaultValue: 1.17, range: 0.5...10,
@@ -35,6 +35,9 @@ public struct ExportVolumeDetector: Detector {
             DetectorOption(
                 name: "critical_rows", defaultValue: 100_000, range: 1...1e12,
                 reason: "that many rows above the expectation, at twice it, are critical whatever the account"),
+            DetectorOption(
+                name: "cold_start_rows", defaultValue: 10_000, range: 1...1e12,
+                reason: "what a new account may move in four hours where fewer than 20 accounts are known to compare it with"),
         ],
         nextSteps: [
             "Confirm with the account's owner whether this export was planned.",
@@ -51,6 +54,7 @@ public struct ExportVolumeDetector: Detector {
     let minimumRatio: Double
     private let criticalRatio: Double
     private let criticalRows: Double
+    private let coldStartRows: Double
 
     public init(options: DetectorOptions) {
         threshold = options["score"]
@@ -58,6 +62,7 @@ public struct ExportVolumeDetector: Detector {
         minimumRatio = options["minimum_ratio"]
         criticalRatio = options["critical_ratio"]
         criticalRows = options["critical_rows"]
+        coldStartRows = options["cold_start_rows"]
     }
 
     public func judge(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Finding? {
@@ -92,6 +97,8 @@ public struct ExportVolumeDetector: Detector {
         var score: Double
         var opens: Bool
         var window: VolumeReading.Window
+        /// Whether the quarter hour alone would do.
+        var isBurst = false
     }
 
     public static var hasTripLevels: Bool { true }
@@ -129,7 +136,12 @@ public struct ExportVolumeDetector: Detector {
             let window = model.strongest(
                 bucket.readings[measure], part: needed * share * ExportVolumeDetector.leastPart,
                 excess: minimums[measure.rawValue], ratio: minimumRatio)
-            if let window { return Candidate(measure: measure, score: score * threshold / needed, opens: opens, window: window) }
+            guard let window else { continue }
+            let reading = bucket.readings[measure]
+            let isBurst = reading.lack(.quarterHour, part: needed, excess: minimums[measure.rawValue], ratio: minimumRatio) == nil
+            // A sum that is only what is left of hours ago keeps an alert open, and tells nobody anything.
+            let opens = opens && (!bucket.isClosed || reading.amount > reading.bucketExpectation)
+            return Candidate(measure: measure, score: score * threshold / needed, opens: opens, window: window, isBurst: isBurst)
         }
         return nil
     }
@@ -137,12 +149,14 @@ public struct ExportVolumeDetector: Detector {
     private func finding(_ bucket: ClosedBucket, of account: borrowing AccountProfile, _ candidate: Candidate) -> Finding {
         let (measure, window) = (candidate.measure, candidate.window)
         let excess = window.observed - window.expected
-        let isCritical = isCritical(measure, excess: excess, ratio: window.ratio, ratioAboveFloor: window.ratioAboveFloor)
         let timing = ExportVolumeDetector.timing(bucket, of: account, measure, window)
+        // Of a job that runs on, the quarter hour in which nothing is expected says nothing: the hours with the job do.
+        let compared = timing == .longer ? account.volumes[measure.rawValue].window(.fourHours, of: bucket.readings[measure]) : window
+        let isCritical = isCritical(measure, excess: excess, ratio: compared.ratio, ratioAboveFloor: compared.ratioAboveFloor)
         var severity: Severity = isCritical ? .critical : candidate.score >= threshold * 1.25 ? .high : .medium
         switch timing {
-        case .unexplained: break
-        case .overdue, .early: severity = .medium
+        case .unexplained, .longer: break
+        case .overdue, .early, .moved: severity = .medium
         case .twice: severity = max(severity, severityBeside(bucket, of: account, measure))
         }
         // A rise of this very bucket is not in the last hour's median yet.
@@ -154,6 +168,8 @@ public struct ExportVolumeDetector: Detector {
             windowStart: BucketGrid.start(of: bucket.number - Int64(window.span.buckets - 1)), windowEnd: bucket.end,
             sampleBuckets: Int(account.age), since: BucketGrid.start(of: account.firstBucket), peers: peers, phrase: "")
         finding.opens = candidate.opens
+        finding.isBurst = candidate.isBurst
+        finding.restrains = timing != .moved
         finding.bucket = ExportVolumeDetector.amounts(bucket)
         // The words are most of the work, and nobody reads those of a finding that only keeps an alert open.
         if candidate.opens {
@@ -236,8 +252,8 @@ public struct ExportVolumeDetector: Detector {
 // MARK: - New accounts
 
 extension ExportVolumeDetector {
-    /// Four hours at a level that 97.5 % of the mature accounts never hold, from an account of less than 48 hours, in a lane of over a
-    /// week.
+    /// Four hours at a level that 97.5 % of the mature accounts never hold, from an account of less than 48 hours, in a lane that was two
+    /// days old when it came.
     func judgeNewcomer(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Finding? {
         guard let limit = newcomerLimit(.rows, of: account, fleet: bucket.fleet) else { return nil }
         let sum = account.volumes[Measure.rows.rawValue].window(.fourHours, of: bucket.readings[.rows]).observed
@@ -246,8 +262,7 @@ extension ExportVolumeDetector {
         let age = EventDuration(milliseconds: (bucket.number - account.firstBucket + 1) * BucketGrid.milliseconds)
         let phrase =
             "is new (first seen \(NumberText.span(age)) ago) and exported \(NumberText.amount(sum, of: .rows)) in about 4 hours, "
-            + "more than 97.5 % of the \(bucket.fleet.matureCount) known accounts usually do "
-            + "(\(NumberText.amount(limit, of: .rows))). It has no history of its own yet: cold start."
+            + "more than \(ExportVolumeDetector.comparison(bucket.fleet, limit)). It has no history of its own yet: cold start."
         var finding = Finding(
             measure: .rows, severity: isCritical ? .critical : .high, score: threshold * sum / limit, observed: sum, expected: limit,
             low: 0, high: limit,
@@ -262,19 +277,30 @@ extension ExportVolumeDetector {
         return finding
     }
 
-    /// The four-hour sum of rows that only the top 2.5 % of mature accounts reach; nil where the rule does not apply.
+    /// What a newcomer is held against, and the limit that comes of it.
+    private static func comparison(_ fleet: FleetView, _ limit: Double) -> String {
+        let amount = NumberText.amount(limit, of: .rows)
+        if fleet.highLevel == nil { return "the \(amount) that are critical where no account is known yet" }
+        if fleet.matureCount < FleetView.manyAccounts {
+            return "any of the \(fleet.matureCount) known accounts usually does, and than \(amount)"
+        }
+        return "97.5 % of the \(fleet.matureCount) known accounts usually do (\(amount))"
+    }
+
+    /// The four-hour sum of rows that only the top 2.5 % of mature accounts reach, and of a few accounts none; while none is known well
+    /// enough, what is critical of any. Nil where the rule does not apply.
     func newcomerLimit(_ measure: Measure, of account: borrowing AccountProfile, fleet: FleetView) -> Double? {
-        guard let levels = fleet.highLevel, newcomerObstacle(of: account, fleet: fleet) == nil else { return nil }
-        return max(levels[measure.rawValue] * fleet.measures[measure].rise * Double(VolumeSpan.fourHours.buckets), 1)
+        guard newcomerObstacle(of: account, fleet: fleet) == nil else { return nil }
+        guard let levels = fleet.highLevel else { return criticalRows }
+        let limit = levels[measure.rawValue] * fleet.measures[measure].rise * Double(VolumeSpan.fourHours.buckets)
+        return max(limit, fleet.matureCount < FleetView.manyAccounts ? coldStartRows : 1)
     }
 
     /// Why the rule for new accounts says nothing of this one, in words; nil where it does.
     func newcomerObstacle(of account: borrowing AccountProfile, fleet: FleetView) -> String? {
-        if fleet.highLevel == nil { return "fewer than 20 accounts of the source are known well enough to compare with" }
         if account.age >= 192 { return "it is for the first 48 hours of an account" }
-        if account.firstBucket - fleet.firstBucket < Int64(AccountProfile.matureAge) {
-            return "the source itself was not a week old when the account came"
-        }
+        // Whoever is there when weir begins is as new to it as the log is.
+        if account.firstBucket - fleet.firstBucket < 192 { return "the source itself was not two days old when the account came" }
         return nil
     }
 

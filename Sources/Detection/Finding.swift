@@ -55,6 +55,10 @@ public struct Finding: Equatable, Sendable {
         public var opens = true
         /// True for what an alert that is open already must tell as well.
         public var isNews = false
+        /// Whether the quarter hour would do for an alert by itself: what is unusual has not only lasted, it has come.
+        public var isBurst = false
+        /// False where what is too much is only at another time than usual: it is learnt as everything is.
+        public var restrains = true
         /// Whether what is logged was changed or removed, so that it matters who exports meanwhile.
         public var hidesOthers = false
         /// The network that is new to the account, where that is the finding.

@@ -33,7 +33,7 @@ extension AccountShard {
 
     func capture(_ index: Int) { captured.append((number(index), encode(number(index)))) }
 
-    private static var stateVersion: UInt8 { 17 }
+    private static var stateVersion: UInt8 { 18 }
 
     private func encode(_ account: AccountID) -> [UInt8] {
         var writer = StateWriter(reserving: profiles[local(account)] === noProfile ? 64 : 3600)

@@ -215,10 +215,10 @@ final class AccountShard {
     ///
     /// The inner loop of a quiet fleet: the arrays are taken out of the class once, and one bucket is filled again for each account.
     ///
-    /// - Parameter alerted: the accounts with an open alert under which learning is restrained.
+    /// - Parameter alerted: the accounts with open alerts under which learning is restrained.
     /// Returns the accounts that have a quarantine afterwards, and since when.
     func closeOldest(
-        fleetSums: inout FleetSums, alerted: Set<AccountID>, found: (AccountID, UInt8, Finding) -> Void
+        fleetSums: inout FleetSums, alerted: [AccountID: Restraint], found: (AccountID, UInt8, Finding) -> Void
     ) -> [(account: AccountID, since: Int64)] {
         let profiles = self.profiles
         let oldest = open[0]
@@ -244,12 +244,13 @@ final class AccountShard {
                     closed.readIdle(profile)
                     isIdle = true
                 }
-                let wasAlerted = !alerted.isEmpty && alerted.contains(number(index))
-                closed.isAlerted = wasAlerted
+                let before = alerted.isEmpty ? Restraint() : alerted[number(index)] ?? Restraint()
+                closed.isAlerted = before.restraining != 0
                 fleetSums.test(closed)
                 // Whoever alerts only now learns this bucket with restraint already.
-                let alertsNow = asked.judge(closed, of: profile) { found(number(index), $0, $1) }
-                closed.isAlerted = wasAlerted || alertsNow
+                let now = asked.judge(closed, of: profile) { found(number(index), $0, $1) }
+                closed.isAlerted = now.restrains(after: before)
+                closed.isUnusual = now.isUnusual
                 if slot != 0 { noteForLane(closed, profile) }
                 profile.learn(closed)
                 fleetSums.add(number(index), profile, closed, isDaily: isDaily)

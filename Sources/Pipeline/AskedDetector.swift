@@ -66,17 +66,35 @@ final class AskedDetectors {
 
     deinit { unsafe references.deallocate() }
 
-    /// Asks about a closed bucket; true when one of them restrains what is learnt of it.
+    /// Asks about a closed bucket; returns which of them restrain what is learnt of it.
     @inline(__always)
-    func judge(_ bucket: ClosedBucket, of profile: AccountProfile, found: (UInt8, Finding) -> Void) -> Bool {
-        var isRestrained = false
+    func judge(_ bucket: ClosedBucket, of profile: AccountProfile, found: (UInt8, Finding) -> Void) -> Restraint {
+        var restraint = Restraint()
         for index in lists[Int(bucket.kind.rawValue)] {
             unsafe references[index]._withUnsafeGuaranteedRef { asked in
                 guard let finding = asked.judge(bucket, of: profile) else { return }
-                if finding.opens && asked.restrainsLearning { isRestrained = true }
+                if finding.opens && asked.restrainsLearning { restraint.note(asked.number, restrains: finding.restrains) }
                 found(asked.number, finding)
             }
         }
-        return isRestrained
+        return restraint
     }
+}
+
+/// Which detectors restrain what is learnt of an account: a bit for each, by its place in the catalogue.
+struct Restraint: Equatable, Sendable {
+    /// Those under whose alerts it is learnt with restraint.
+    private(set) var restraining: UInt64 = 0
+    /// Those that say that it need not be.
+    private var freeing: UInt64 = 0
+
+    mutating func note(_ detector: UInt8, restrains: Bool) {
+        if restrains { restraining |= 1 << UInt64(detector) } else { freeing |= 1 << UInt64(detector) }
+    }
+
+    /// Whether anything was found that is too much, be it only at its hour.
+    var isUnusual: Bool { restraining | freeing != 0 }
+
+    /// Whether what is found now, or an alert of before that this does not explain, restrains.
+    func restrains(after before: Restraint) -> Bool { restraining | before.restraining & ~freeing != 0 }
 }

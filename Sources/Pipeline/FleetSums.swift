@@ -112,7 +112,7 @@ struct FleetSums {
         let days = dayRatios.reduce(0) { $0 + Int($1) }
         view.dayRatio = dayRatios.isEmpty ? last.dayRatio : 0
         if days >= FleetSums.smallestFleet { view.dayRatio = Double(FleetSums.quantile(dayRatios, rank: (days + 1) / 2)) * 0.02 - 10.23 }
-        if matureCount >= 20 {
+        if matureCount > 0 {
             var high = InlineArray<3, Double>(repeating: 0)
             for measure in 0..<3 {
                 let bin = FleetSums.quantile(levels[measure], rank: (matureCount * 975 + 999) / 1000)

@@ -135,13 +135,17 @@ extension LaneCore {
         for (account, _) in excess { shard(account).change(account) { $0.dropQuarantine() } }
     }
 
-    /// The accounts with an open alert under which learning is restrained.
-    var restrainedAccounts: Set<AccountID> {
-        Set(lifecycle.open.keys.filter { descriptors[Int($0.detector)].restrainsLearning }.map(\.account))
+    /// The accounts with open alerts under which learning is restrained, and whose alerts these are.
+    var restrainedAccounts: [AccountID: Restraint] {
+        var accounts: [AccountID: Restraint] = [:]
+        for (key, alert) in lifecycle.open where alert.restrains && descriptors[Int(key.detector)].restrainsLearning {
+            accounts[key.account, default: Restraint()].note(key.detector, restrains: true)
+        }
+        return accounts
     }
 
     func isRestrained(_ account: AccountID) -> Bool {
-        lifecycle.open.keys.contains { $0.account == account && descriptors[Int($0.detector)].restrainsLearning }
+        lifecycle.open.contains { $0.account == account && $1.restrains && descriptors[Int($0.detector)].restrainsLearning }
     }
 
     private mutating func armOldest() {

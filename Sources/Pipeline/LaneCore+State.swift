@@ -8,7 +8,7 @@ import LogFormats
 import RollingStatistics
 
 extension LaneCore {
-    static var stateVersion: UInt8 { 18 }
+    static var stateVersion: UInt8 { 19 }
 
     /// Everything that changed since the last commit, as of the last event processed. Complexity: O(changed accounts).
     package mutating func takeCommit() -> LaneCommit {

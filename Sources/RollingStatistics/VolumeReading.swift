@@ -107,7 +107,9 @@ public struct VolumeReading: Sendable {
         return Window(
             span: span, observed: sum, expected: expectation, z: Double(z[lane]), deviation: Double(deviations[lane]), spread: spread,
             depth: Double(depths[lane]), part: Double(parts[lane]),
-            ratioAboveFloor: sum / (expectation + floor), band: (edge(-1.645), edge(1.645)))
+            ratioAboveFloor: sum / (expectation + floor),
+            // What is usual of the deviations need not be nothing: what is expected is in the band all the same.
+            band: (min(edge(-1.645), expectation), max(edge(1.645), expectation)))
     }
 }
 

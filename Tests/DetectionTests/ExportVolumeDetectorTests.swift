@@ -75,10 +75,26 @@ import Testing
     }
 
     @Test func `a new account in a new lane is not held against anything`() {
-        var account = TestAccount(seed: 5, startingAt: TestAccount.firstBucket + 600)
+        var account = TestAccount(seed: 5, startingAt: TestAccount.firstBucket + 191)
         account.fleet.firstBucket = TestAccount.firstBucket
         account.fleet.highLevel = [100, 100, 100]
         #expect(detector.judge(account.bucket(MeasureSums(rows: 1_000_000, bytes: 0, calls: 1)), of: account.profile) == nil)
+    }
+
+    @Test(arguments: [(0, 100_000, "critical where no account is known"), (5, 10_000, "any of the 5 known accounts"), (19, 10_000, "any of")])
+    func `where few accounts are known or none, a new one is held against limits that are stated`(known: Int, limit: UInt64, words: String)
+        throws
+    {
+        var account = TestAccount(seed: 5, startingAt: TestAccount.firstBucket + 192)
+        account.fleet.firstBucket = TestAccount.firstBucket
+        account.fleet.matureCount = known
+        account.fleet.highLevel = known > 0 ? [100, 100, 100] : nil
+        #expect(detector.judge(account.bucket(MeasureSums(rows: limit - 1, bytes: 0, calls: 1)), of: account.profile) == nil)
+        let finding = try #require(
+            detector.judge(account.bucket(MeasureSums(rows: limit, bytes: 0, calls: 1)), of: account.profile))
+        #expect(finding.phrase.contains(words) && finding.severity == .high, "\(finding.phrase)")
+        let trips = detector.tripLevels(bucket: account.number, of: account.profile, fleet: account.fleet)
+        #expect(trips == TripLevels(rows: limit, bytes: .max, calls: .max))
     }
 
     @Test func `a rise that the whole fleet shares is expected`() {

@@ -21,6 +21,7 @@ struct TestAccount {
         random = SeededRandom(seed: seed)
         profile = AccountProfile(firstBucket: bucket)
         number = bucket
+        fleet.firstBucket = bucket
     }
 
     /// An account with working hours, about `rows` rows in a busy bucket, that has lived for some days.
