@@ -114,7 +114,7 @@ enum CombinedLine {
         let open = bytes.firstIndex(of: quote, or: UInt8(ascii: "\n"), from: start, to: limit)
         let stamp = open &- 30
         guard open < limit, stamp > start, bytes[open] == quote, opensRequest(bytes, open, from: start),
-            bytes[stamp &+ 1] == UInt8(ascii: "["), bytes[stamp] == space
+            bytes[stamp &+ 1] == UInt8(ascii: "["), bytes[stamp] == space, bytes[start] != 0xEF
         else { return nil }
         let time = clock.time(bytes, from: open &- 28)
         var line = DecodedLine()
@@ -164,6 +164,9 @@ enum CombinedLine {
         _ bytes: PaddedBytes, from start: Int, to end: Int, clock: inout CommonLogClock, _ namesAddresses: Bool,
         into lines: inout DecodedLines
     ) {
+        // A byte order mark, which stands between files that were put together, is none of the address.
+        var start = start
+        while bytes[start] == 0xEF && start + 3 <= end && bytes.hasASCII("\u{FEFF}", at: start) { start += 3 }
         var prefix = start
         var open = bytes.firstIndex(of: quote, from: start, to: end)
         if !opensRequest(bytes, open, from: start) { (prefix, open) = laterRequest(bytes, open, from: start, to: end) }

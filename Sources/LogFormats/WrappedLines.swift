@@ -62,7 +62,7 @@ public struct WrappedLines: LineFormat {
             let end = bytes.firstIndex(of: UInt8(ascii: "\n"), from: position, to: bytes.count)
             if end == bytes.count && !isFinal { break }
             let last = end > position && bytes[end &- 1] == UInt8(ascii: "\r") ? end &- 1 : end
-            guard let inner = wrapper.inner(bytes, from: position, to: last) else {
+            guard let inner = wrapper.inner(bytes, from: position, to: last) ?? marked(bytes, from: position, to: last) else {
                 if last > position { lines.refuse(.syntax, start: position, end: last) }
                 position = min(end &+ 1, bytes.count)
                 continue
@@ -95,6 +95,12 @@ public struct WrappedLines: LineFormat {
             position = next
         }
         return position
+    }
+
+    /// What stands in a line behind a byte order mark.
+    private func marked(_ bytes: PaddedBytes, from start: Int, to end: Int) -> LineWrapper.Inner? {
+        guard start + 3 <= end, bytes.hasASCII("\u{FEFF}", at: start) else { return nil }
+        return wrapper.inner(bytes, from: start + 3, to: end)
     }
 
     // MARK: Pieces
