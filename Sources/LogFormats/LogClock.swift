@@ -4,7 +4,8 @@
 /// Reads a time in any of the forms that logs write, told apart by their shapes, and remembers the last minute of the usual ones.
 ///
 /// The forms: RFC 3339; the same without a zone, which is UTC (`2026-06-01 02:05:00.123`); `20260601020500.123`; the common log's
-/// `01/Jun/2026:02:05:00 +0000` and HAProxy's `01/Jun/2026:02:05:00.123`; seconds, milliseconds, microseconds or nanoseconds since 1970.
+/// `01/Jun/2026:02:05:00 +0000` and HAProxy's `01/Jun/2026:02:05:00.123`; seconds, milliseconds, microseconds or nanoseconds since 1970;
+/// what portals show, as far as it can be read in one way (``WrittenDate``).
 /// No text can be read in two of them: fourteen digits are a date, because as milliseconds they lie behind the year 2199.
 ///
 /// State: 80 bytes. Complexity: O(1).
@@ -29,12 +30,14 @@ struct LogClock: Sendable {
         let length = end - start
         if length == 26 && bytes[start + 2] == UInt8(ascii: "/") { return common.time(bytes, from: start) }
         if length >= 20 && bytes[start + 2] == UInt8(ascii: "/") {
-            return TimestampParser.commonLogWithoutZone(bytes, from: start, to: end)
+            let time = TimestampParser.commonLogWithoutZone(bytes, from: start, to: end)
+            return time != .min ? time : WrittenDate.time(bytes, from: start, to: end)
         }
         if length == 14 || (length == 18 && bytes[start + 14] == UInt8(ascii: ".")) {
             return compact.compact(bytes, from: start, to: end)
         }
-        return TimestampParser.epoch(bytes, from: start, to: end)
+        let time = TimestampParser.epoch(bytes, from: start, to: end)
+        return time != .min ? time : WrittenDate.time(bytes, from: start, to: end)
     }
 }
 

@@ -6,7 +6,8 @@ import EventModel
 /// Reads times as records write them: whichever way, without being told which.
 enum RecordTime {
     /// Milliseconds since 1970, or `Int64.min`: RFC 3339, the same without a zone (UTC then, which is what the products that leave it out
-    /// say of it), `20130715233322.670`, `10/Oct/2000:13:55:36 -0700`, or seconds and their fractions since 1970. Complexity: O(1).
+    /// say of it), `20130715233322.670`, `10/Oct/2000:13:55:36 -0700`, seconds and their fractions since 1970, or a ``WrittenDate``.
+    /// Complexity: O(1).
     static func parse(_ bytes: PaddedBytes, from start: Int, to end: Int, clock: inout MinuteClock) -> Int64 {
         let count = end - start
         guard count > 0, count <= 40 else { return .min }
@@ -20,7 +21,8 @@ enum RecordTime {
             let time = TimestampParser.compact(bytes, from: start, to: end)
             if time != .min { return time }
         }
-        return TimestampParser.epoch(bytes, from: start, to: end)
+        let time = TimestampParser.epoch(bytes, from: start, to: end)
+        return time != .min ? time : WrittenDate.time(bytes, from: start, to: end)
     }
 
     /// `2024-04-16 17:06:11`, with `T` or a space and any number of fraction digits.

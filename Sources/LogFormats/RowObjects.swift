@@ -33,7 +33,10 @@ struct RowObjects: Sendable {
         for name in header.dropLast().split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) { add(Array(name)) }
     }
 
+    /// Adds a column; what portals put behind its name, `TimeGenerated [UTC]`, is none of it.
     private mutating func add(_ name: [UInt8]) {
+        let zone = Array(" [UTC]".utf8)
+        let name = name.count > zone.count && name.suffix(zone.count).elementsEqual(zone) ? name.dropLast(zone.count) : name[...]
         header += name + [UInt8(ascii: "\n")]
         keys.append([UInt8(ascii: "\"")] + name + Array("\":".utf8))
     }

@@ -252,7 +252,10 @@ struct WrappedRows: LineFormat {
         guard field.count > 0, field.count <= 64, !field.isDoubled else { return false }
         let first = bytes[Int(field.start)]
         guard (first | 0x20) &- 0x61 < 26 || first == UInt8(ascii: "_") || first == UInt8(ascii: "@") else { return false }
-        return (Int(field.start)..<Int(field.start) + field.count).allSatisfy { index in
+        // Portals say the zone of a column of times.
+        let end = Int(field.start) + field.count
+        let last = field.count > 6 && bytes.hasASCII(" [UTC]", at: end - 6) ? end - 6 : end
+        return (Int(field.start)..<last).allSatisfy { index in
             let byte = bytes[index]
             let isMark = "_@.- ()/".utf8.contains(byte)
             return (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10 || isMark

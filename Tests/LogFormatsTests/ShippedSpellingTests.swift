@@ -29,4 +29,37 @@ struct ShippedSpellingTests {
         let seen = try WrapperTests.seen("combined", wrapper, text + "\n")
         #expect(seen.lines.count == 2 && seen.malformed.isEmpty)
     }
+
+    // MARK: Dates
+
+    @Test(arguments: [
+        ("\"Jun 1, 2026 @ 02:05:00.123\"", "2026-06-01T02:05:00.123Z"), ("\"Jun 1, 2026, 2:05:00 PM\"", "2026-06-01T14:05:00Z"),
+        ("\"6/1/2026, 2:05:00.123 AM\"", "2026-06-01T02:05:00.123Z"), ("6/1/2026 12:05:00 AM", "2026-06-01T00:05:00Z"),
+        ("06/01/2026 02:05:00 PM", "2026-06-01T14:05:00Z"), ("06/13/2026 14:05:00", "2026-06-13T14:05:00Z"),
+        ("13/06/2026 14:05", "2026-06-13T14:05:00Z"), ("13-06-2026 14:05:00", "2026-06-13T14:05:00Z"),
+        ("06/06/2026 14:05:00", "2026-06-06T14:05:00Z"),
+    ])
+    func `what portals show for a time is read where it can be read in one way`(time: String, meant: String) throws {
+        let seen = try decode("csv", "ts,account,rows\n\(time),a,1\n")
+        #expect(seen.lines.map { CivilTime(EventTime(milliseconds: $0.time)).rfc3339 } == [meant])
+    }
+
+    @Test(arguments: [
+        "06/01/2026 14:05:00", "1/06/2026 2:05:00 AM", "12/06/2026 2:05:00 AM", "6/1/2026 2:05:00 am", "01-06-2026 02:05:00",
+        "13/13/2026 02:05:00", "31/06/2026 02:05:00", "6/1/2026 13:05:00 AM", "6/1/26 2:05:00 AM", "Juni 1, 2026 @ 02:05:00.000",
+        "Jun 1, 2026 @ 02:05:00.", "6/1/2026 2:05:00 AMX",
+    ])
+    func `what could be another day is refused`(time: String) throws {
+        let seen = try decode("csv", "ts,account,rows\n\"\(time)\",a,1\n")
+        #expect(seen.lines.isEmpty && seen.reasons == [.badTime])
+    }
+
+    @Test func `a table that a portal exported is a product's records`() throws {
+        let header = "TimeGenerated [UTC],UserId,ClientIp,Message,EntityName,InstanceUrl,QueryResults"
+        let row = #""6/1/2026, 2:05:00.000 AM",a@example.com,198.51.100.7,RetrieveMultiple,contact,https://a.crm4.dynamics.com/,"a,b,c""#
+        let trial = try detect([header, row, row])
+        #expect(trial.format == "dataverse" && trial.options.wrapper == .csv && trial.events == 2)
+        let seen = try WrapperTests.seen("dataverse", .csv, header + "\n" + row + "\n")
+        #expect(seen.lines.map(\.rows) == [3])
+    }
 }
