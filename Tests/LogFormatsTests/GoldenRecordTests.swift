@@ -39,7 +39,7 @@ struct GoldenRecordTests {
         Golden(
             format: "salesforce_event", path: crm + "salesforce_elf_apex_callout_event", lines: 1, digest: 9_705_806_509_809_465_104),
         Golden(
-            format: "salesforce_event", path: crm + "salesforce_elf_aura_request_event", lines: 4, digest: 15_363_570_473_792_271_721
+            format: "salesforce_event", path: crm + "salesforce_elf_aura_request_event", lines: 4, digest: 2_614_699_035_909_133_339
         ),
         Golden(format: "salesforce_event", path: crm + "salesforce_elf_login_event", lines: 1, digest: 12_186_827_756_502_924_318),
         Golden(format: "salesforce_event", path: crm + "salesforce_elf_logout_event", lines: 1, digest: 15_949_994_256_042_523_530),
