@@ -9,6 +9,9 @@ import EventModel
 /// count when the status is 2xx, as in all access logs: only then the body was data that left. Labels
 /// of generated and synthetic records are read from the headers that gateways can log: `AI-Disclosure`, `X-Synthetic-Data`.
 enum AccessRecord {
+    /// What shippers put a record under that they have parsed: Splunk's collector; Google; Filebeat; Fluent Bit; Elasticsearch.
+    static let wrappers = ["event", "jsonPayload", "json", "log_processed", "_source"]
+
     static func read(_ record: RecordView, into draft: inout RecordDraft, _ scratch: inout [UInt8]) -> RecordVerdict {
         // The request as it came says more than a path that the server made of it; a shipper's `path` is its file.
         if !requestLine(record, into: &draft, &scratch) { draft.line.operation = record.httpOperation() }

@@ -15,6 +15,7 @@ struct CaddyDialect: RecordDialect {
         example: #"{"ts":1780279500.7564995,"logger":"http.log.access","request":{"client_ip":"198.51.100.7","method":"GET","#
             + #""host":"crm.example.com","uri":"/api/v2/contacts","headers":{"User-Agent":["sync/2.1"]}},"user_id":"svc-bi","size":51200,"#
             + #""status":200}"#)
+    static let wrappers = AccessRecord.wrappers
     static let folds = true
 
     static let places = [

@@ -18,7 +18,9 @@ struct DataverseDialect: RecordDialect {
         marks: [["RecordType", "Workload", "OfficeWorkload", "CrmOrganizationUniqueName", "InstanceUrl", "QueryResults"]],
         example: #"{"CreationTime":"2026-06-01T02:05:00","RecordType":21,"UserId":"sync@1b2c3d4e-0000-4000-8000-000000000001.com","#
             + #""Message":"RetrieveMultiple","EntityName":"contact","InstanceUrl":"https://acme.crm4.dynamics.com","QueryResults":"a,b"}"#)
-    static let envelopes = ["value"]
+    static let envelopes = ["value", "records", "logs"]
+    /// Wazuh and its alerts; New Relic; Splunk's collector; Filebeat; Defender's hunting tables; exports of Elasticsearch.
+    static let wrappers = ["office365", "data", "attributes", "event", "o365", "audit", "RawEventData", "_source"]
     static let folds = true
 
     static let places = [
@@ -45,22 +47,33 @@ struct DataverseDialect: RecordDialect {
         draft.line.operation = operation(record)
         if draft.movement[.region].isEmpty { draft.state(.region, DataverseDialect.region(of: record.value(.host), record.bytes)) }
         if draft.line.status == 0 && (record.begins(.outcome, "fail") || record.says(.outcome, "false")) { draft.line.status = 403 }
-        let results = record.value(.list)
+        let results = record.listed(.list)
         if let count = record.elements(of: results) {
             draft.rows(count)
         } else if results.kind == .text || results.kind == .escapedText {
-            var count: UInt64 = 1
-            var position = Int(results.start)
-            let end = position + Int(results.count)
-            while true {
-                position = record.bytes.firstIndex(of: UInt8(ascii: ","), from: position, to: end)
-                guard position < end else { break }
-                count += 1
-                position += 1
-            }
-            draft.rows(count)
+            draft.rows(DataverseDialect.results(in: results, record.bytes))
         }
         return .line
+    }
+
+    /// How many ids stand between commas, or objects in brackets: exports write the list as a text.
+    private static func results(in text: JSONRecordValue, _ bytes: PaddedBytes) -> UInt64? {
+        let start = Int(text.start)
+        let end = start + Int(text.count)
+        guard !bytes.saysNothing(from: start, to: end), !(end - start == 2 && bytes.hasASCII("[]", at: start)) else { return nil }
+        var (commas, objects): (UInt64, UInt64) = (0, 0)
+        var depth = 0
+        for position in start..<end {
+            switch bytes[position] {
+            case UInt8(ascii: ","): commas += 1
+            case UInt8(ascii: "{"):
+                if depth == 0 { objects += 1 }
+                depth += 1
+            case UInt8(ascii: "}"): depth -= 1
+            default: break
+            }
+        }
+        return objects > 0 ? objects : commas + 1
     }
 
     /// Type 21 is CRM; tables of Sentinel have no type, but an instance.

@@ -19,6 +19,7 @@ struct EnvoyJSONDialect: RecordDialect {
         ],
         example: #"{"start_time":"2026-06-01T02:05:00.479Z","method":"GET","x-envoy-origin-path":"/api/v2/contacts","response_code":200,"#
             + #""bytes_sent":51200,"downstream_remote_address":"198.51.100.7:59292","user-agent":"sync/2.1","user_id":"svc-bi"}"#)
+    static let wrappers = AccessRecord.wrappers
     static let folds = true
 
     static let places = [

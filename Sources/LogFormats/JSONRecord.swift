@@ -63,8 +63,8 @@ struct SlotSet: Equatable, Sendable {
 /// One JSON object of a log, read for its wanted places only.
 ///
 /// Directed by ``JSONRecordKeys`` on bytes: wanted values are noted as ranges, everything else is stepped over, nothing is converted. Of a
-/// place that comes twice the first counts. Complexity: O(bytes). State: 12 bytes a place, 7 KB of keys seen lately, and 3 KB of their
-/// order.
+/// place that comes twice the first counts, and of a wrapped record its own before what its wrapping says. Complexity: O(bytes). State: 12
+/// bytes a place, 7 KB of keys seen lately, and 3 KB of their order.
 struct JSONRecord: Sendable {
     /// A record may be this long, in bytes.
     static let longest = 1_048_576
@@ -79,6 +79,9 @@ struct JSONRecord: Sendable {
     /// The slots of the places that the record has.
     private(set) var present = SlotSet()
     private(set) var hasDuplicate = false
+    /// Those of what was noted inside of a wrapping, and how many are open.
+    private(set) var wrapped = SlotSet()
+    private var wrappings = 0
     /// Behind the bracket that opens the records of an envelope.
     private(set) var envelopeEnd = 0
     /// Keys seen lately; empty until the first record, because of ten thousand streams few are read at a time.
@@ -131,6 +134,7 @@ struct JSONRecord: Sendable {
         if memo.isEmpty { memo = Array(repeating: SeenKey(), count: JSONRecord.memoCount) }
         present = SlotSet()
         hasDuplicate = false
+        (wrappings, wrapped) = (0, SlotSet())
         place = 0
         let before = surprises
         let behind = object(bytes, start &+ 1, end, node: 0, depth: 1)
@@ -237,7 +241,10 @@ struct JSONRecord: Sendable {
         case UInt8(ascii: "{"):
             if target.node >= 0 {
                 guard depth < JSONSkip.depth else { return JSONSkip.tooDeep }
+                let wraps = keys.nodes[target.node].wraps ? 1 : 0
+                wrappings &+= wraps
                 behind = object(bytes, start &+ 1, end, node: target.node, depth: depth &+ 1)
+                wrappings &-= wraps
             } else {
                 behind = JSONSkip.value(bytes, start, end, depth: depth)
             }
@@ -343,12 +350,19 @@ struct JSONRecord: Sendable {
     @inline(__always)
     private mutating func note(_ value: JSONRecordValue, _ slot: Int) {
         guard slot >= 0 else { return }
-        if present.contains(slot) {
-            hasDuplicate = true
-        } else if value.kind != .none {
+        if present.contains(slot) && !supersedes(slot) { return }
+        if value.kind != .none {
             present.insert(slot)
             values[slot] = value
+            if wrappings > 0 { wrapped.insert(slot) }
         }
+    }
+
+    /// Whether a value takes the place of one that is there: a wrapped record's does of its wrapping's. Two of one object are a duplicate.
+    @inline(never)
+    private mutating func supersedes(_ slot: Int) -> Bool {
+        if wrapped.contains(slot) == (wrappings > 0) { hasDuplicate = true }
+        return wrappings > 0 && !wrapped.contains(slot)
     }
 
     /// What a key of a node leads to, remembered for short keys: a log has few, and they repeat.

@@ -30,6 +30,8 @@ struct JSONRecordKeys: Sendable {
         var children: [Child] = []
         /// The first bytes of their keys: most keys of a log are none of ours, and one look tells.
         var firsts: [UInt8] = []
+        /// The record itself may stand here, beside what paths name.
+        var wraps = false
         /// Elements of an array other than the first.
         var elements: [(index: Int, child: Child)] = []
         var nameKey: [UInt8] = []
@@ -49,7 +51,7 @@ struct JSONRecordKeys: Sendable {
         precondition(paths.count <= JSONRecordKeys.limit, "a record has at most \(JSONRecordKeys.limit) places")
         self.folds = folds
         for (slot, path) in paths.enumerated() { insert(path, slot: Int16(slot)) }
-        for wrapper in wrappers { nodes[0].children.append(Child(key: plain(wrapper), slot: -1, node: 0)) }
+        for wrapper in wrappers { wrap(plain(wrapper)) }
         for index in nodes.indices { nodes[index].firsts = nodes[index].children.map { $0.key.first ?? 0 } }
     }
 
@@ -115,6 +117,15 @@ struct JSONRecordKeys: Sendable {
         return Int(nodes[node].children[place].node)
     }
 
+    /// Lets the record stand under a key, and under one that a path names, too.
+    private mutating func wrap(_ key: [UInt8]) {
+        nodes[0].wraps = true
+        guard let known = nodes[0].children.firstIndex(where: { $0.key == key && $0.node > 0 }) else {
+            return nodes[0].children.append(Child(key: key, slot: -1, node: 0))
+        }
+        nodes[Int(nodes[0].children[known].node)].wraps = true
+    }
+
     private mutating func element(_ index: Int, of list: Int, slot: Int16) -> Int {
         var place = nodes[list].elements.firstIndex { $0.index == index } ?? -1
         if place < 0 {
@@ -170,9 +181,10 @@ struct JSONRecordKeys: Sendable {
             }
         }
         let dot = bytes.firstIndex(of: UInt8(ascii: "."), from: start, to: end)
-        guard dot < end, dot > start, dot + 1 < end else { return nil }
-        guard let outer = named(bytes, start, dot, of: node), outer.node > 0 else { return nil }
-        return child(bytes, dot + 1, end, of: Int(outer.node))
+        if dot < end, dot > start, dot + 1 < end, let outer = named(bytes, start, dot, of: node), outer.node >= 0 {
+            return child(bytes, dot + 1, end, of: Int(outer.node))
+        }
+        return nodes[node].wraps && node > 0 ? child(bytes, start, end, of: 0) : nil
     }
 
     private func named(_ bytes: PaddedBytes, _ start: Int, _ end: Int, of node: Int) -> Child? {

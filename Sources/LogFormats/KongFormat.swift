@@ -14,6 +14,7 @@ struct KongDialect: RecordDialect {
         marks: [["started_at"], ["request"]],
         example: #"{"started_at":1780279500123,"client_ip":"198.51.100.7","consumer":{"username":"svc-bi"},"request":{"method":"GET","#
             + #""uri":"/api/v2/contacts","headers":{"user-agent":"sync/2.1"}},"response":{"status":200,"size":51200}}"#)
+    static let wrappers = AccessRecord.wrappers
     static let folds = true
 
     static let places = [

@@ -19,6 +19,7 @@ struct NginxJSONDialect: RecordDialect {
         ],
         example: #"{"time_iso8601":"2026-06-01T02:05:00+00:00","remote_addr":"198.51.100.7","remote_user":"svc-bi","#
             + #""request":"GET /api/v2/contacts HTTP/1.1","status":"200","body_bytes_sent":"51200","http_user_agent":"sync/2.1"}"#)
+    static let wrappers = AccessRecord.wrappers
     static let folds = true
 
     static let places = [

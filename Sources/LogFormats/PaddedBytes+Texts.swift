@@ -53,6 +53,25 @@ extension PaddedBytes {
             || byte == UInt8(ascii: ".")
     }
 
+    /// An address, the first of a chain, without the port behind it, `192.0.2.1:4711` or `[2001:db8::1]:4711`; any other text as it is.
+    func withoutPort(_ text: TextRange) -> TextRange {
+        guard !text.isScratch, text.count > 2 else { return text }
+        let start = Int(text.start)
+        let comma = firstIndex(of: UInt8(ascii: ","), from: start, to: start + text.count)
+        if comma < start + text.count && CombinedPrefix.isAddress(self, from: start, to: comma) {
+            return withoutPort(TextRange(start: start, count: comma - start))
+        }
+        let end = start + text.count
+        if self[start] == UInt8(ascii: "[") {
+            let close = firstIndex(of: UInt8(ascii: "]"), from: start, to: end)
+            return close < end && CombinedPrefix.isAddress(self, from: start, to: end)
+                ? TextRange(start: start + 1, count: close - start - 1) : text
+        }
+        let colon = firstIndex(of: UInt8(ascii: ":"), from: start, to: end)
+        let isPort = colon < end && firstIndex(of: UInt8(ascii: ":"), from: colon + 1, to: end) == end
+        return isPort && CombinedPrefix.isAddress(self, from: start, to: colon) ? TextRange(start: start, count: colon - start) : text
+    }
+
     /// Whether a text is what writers put for nothing: `-`, `N/A`, `NOT_SET`, or no character at all.
     func saysNothing(from start: Int, to end: Int) -> Bool {
         switch end - start {

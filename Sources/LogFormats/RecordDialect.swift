@@ -101,7 +101,7 @@ struct RecordDraft {
     mutating func standard(_ record: RecordView, _ scratch: inout [UInt8]) -> Bool {
         line.account = record.text(.account, &scratch)
         // What stands in for a name may be where a connection came from: its port is another with each.
-        if record.plan.isMapped(.account) { line.account = record.withoutPort(line.account) }
+        if record.plan.isMapped(.account) { line.account = record.bytes.withoutPort(line.account) }
         line.endpoint = record.endpoint(&scratch)
         line.object = record.text(.object, &scratch)
         line.address = record.address(&scratch)
@@ -227,7 +227,9 @@ struct RecordFormat<Dialect: RecordDialect>: LineFormat {
         let scratchCount = lines.scratch.count
         var draft = RecordDraft()
         draft.line.start = UInt32(truncatingIfNeeded: window.start)
-        let view = RecordView(bytes: window.bytes, values: record.values, present: record.present, plan: plan, range: window.start..<end)
+        let view = RecordView(
+            bytes: window.bytes, values: record.values, present: record.present, wrapped: record.wrapped, plan: plan,
+            range: window.start..<end)
         var verdict = view.time(into: &draft.line, clock: &clock)
         if verdict == .line {
             verdict = draft.standard(view, &lines.scratch) ? dialect.read(view, into: &draft, &lines.scratch) : .refused(.badNumber)

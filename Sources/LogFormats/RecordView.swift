@@ -11,6 +11,8 @@ struct RecordView {
     let values: [JSONRecordValue]
     /// Which of ``values`` the record has.
     let present: SlotSet
+    /// Which of these stand inside of a wrapping: they go before what it says itself, a shipper's time, say.
+    let wrapped: SlotSet
     let plan: RecordPlan
     /// Where the whole record stands.
     let range: Range<Int>
@@ -23,6 +25,15 @@ struct RecordView {
 
     /// The same for a field of which a place is there.
     private func held(_ field: RecordField) -> JSONRecordValue {
+        if !wrapped.isEmpty {
+            let value = held(field, among: wrapped)
+            if value.kind != .none { return value }
+        }
+        return held(field, among: present)
+    }
+
+    @inline(__always)
+    private func held(_ field: RecordField, among present: SlotSet) -> JSONRecordValue {
         for place in plan.range(field) where present.contains(plan.slots[place]) {
             let value = values[plan.slots[place]]
             switch value.kind {
@@ -40,6 +51,15 @@ struct RecordView {
 
     /// Whether a field's place holds anything, an object too.
     func holds(_ field: RecordField) -> Bool { !present.isDisjoint(with: plan.set(field)) }
+
+    /// The first place of a field that holds a text or, where an array of objects stands, the first of them.
+    func listed(_ field: RecordField) -> JSONRecordValue {
+        for place in plan.range(field) where present.contains(plan.slots[place]) {
+            let value = values[plan.slots[place]]
+            if value.kind == .nested || value.kind == .text || value.kind == .escapedText { return value }
+        }
+        return JSONRecordValue()
+    }
 
     // MARK: Texts
 
@@ -144,25 +164,6 @@ struct RecordView {
         return .none
     }
 
-    /// An address, the first of a chain, without the port behind it, `192.0.2.1:4711` or `[2001:db8::1]:4711`; any other text as it is.
-    func withoutPort(_ text: TextRange) -> TextRange {
-        guard !text.isScratch, text.count > 2 else { return text }
-        let start = Int(text.start)
-        let comma = bytes.firstIndex(of: UInt8(ascii: ","), from: start, to: start + text.count)
-        if comma < start + text.count && CombinedPrefix.isAddress(bytes, from: start, to: comma) {
-            return withoutPort(part(text, from: 0, count: comma - start))
-        }
-        let end = start + text.count
-        if bytes[start] == UInt8(ascii: "[") {
-            let close = bytes.firstIndex(of: UInt8(ascii: "]"), from: start, to: end)
-            return close < end && CombinedPrefix.isAddress(bytes, from: start, to: end)
-                ? TextRange(start: start + 1, count: close - start - 1) : text
-        }
-        let colon = bytes.firstIndex(of: UInt8(ascii: ":"), from: start, to: end)
-        let isPort = colon < end && bytes.firstIndex(of: UInt8(ascii: ":"), from: colon + 1, to: end) == end
-        return isPort && CombinedPrefix.isAddress(bytes, from: start, to: colon) ? part(text, from: 0, count: colon - start) : text
-    }
-
     /// The endpoint: of an absolute URL its path.
     @inline(__always)
     func endpoint(_ scratch: inout [UInt8]) -> TextRange {
@@ -179,8 +180,9 @@ struct RecordView {
 
     /// How many elements the array has whose first is this text; nil when it is none's.
     func elements(of value: JSONRecordValue) -> UInt64? {
-        guard value.kind == .text || value.kind == .escapedText else { return nil }
-        var position = Int(value.start) - 2
+        guard value.kind == .text || value.kind == .escapedText || value.kind == .nested else { return nil }
+        // Before an object stands no quote.
+        var position = Int(value.start) - (value.kind == .nested ? 1 : 2)
         while position > range.lowerBound && JSONCursor.isSpace(bytes[position]) { position -= 1 }
         guard position > range.lowerBound, bytes[position] == UInt8(ascii: "[") else { return nil }
         position += 1

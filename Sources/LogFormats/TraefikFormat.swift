@@ -15,6 +15,7 @@ struct TraefikDialect: RecordDialect {
         example:
             #"{"StartUTC":"2026-06-01T02:05:00.587782192Z","ClientHost":"198.51.100.7","ClientUsername":"svc-bi","RequestMethod":"GET","#
             + #""RequestPath":"/api/v2/contacts","DownstreamStatus":200,"DownstreamContentSize":51200}"#)
+    static let wrappers = AccessRecord.wrappers
     static let folds = true
 
     static let places = [

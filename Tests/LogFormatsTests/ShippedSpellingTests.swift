@@ -30,6 +30,51 @@ struct ShippedSpellingTests {
         #expect(seen.lines.count == 2 && seen.malformed.isEmpty)
     }
 
+    // MARK: Dataverse
+
+    private static func audit(_ results: String, id: String = "r1") -> String {
+        #"{"CreationTime":"2026-06-01T02:05:00","Id":"\#(id)","RecordType":21,"UserId":"a@example.com","Message":"RetrieveMultiple","#
+            + #""EntityName":"contact","ClientIP":"198.51.100.7","QueryResults":\#(results)}"#
+    }
+
+    @Test(arguments: [
+        (#"[{"id":"a","n":1},{"id":"b","n":2},{"id":"c"}]"#, 3), (#"["a","b"]"#, 2), (#""a, b, c, d""#, 4),
+        (#""[{\"id\":\"a\",\"n\":\"x,y\"},{\"id\":\"b\",\"m\":{}}]""#, 2), (#""[\"a\",\"b\",\"c\"]""#, 3),
+    ])
+    func `rows are the results however they are written`(results: String, rows: Int) throws {
+        #expect(try decode("dataverse", Self.audit(results)).lines.map(\.rows) == [UInt64(rows)])
+    }
+
+    @Test(arguments: ["[]", #""[]""#, #""""#, "null"]) func `no results are no count`(results: String) throws {
+        let seen = try decode("dataverse", Self.audit(results))
+        #expect(seen.lines.map(\.rows) == [nil])
+    }
+
+    @Test(arguments: [
+        #"{"integration":"office365","office365":RECORD}"#,
+        #"{"timestamp":"2026-06-01T02:09:00.123+0000","id":"1.2","rule":{"id":"91548"},"data":{"integration":"office365","office365":RECORD}}"#,
+        #"{"message":"ExportToExcel","timestamp":1780279999000,"attributes":RECORD}"#,
+        #"{"attributes":RECORD,"message":"ExportToExcel","id":"another"}"#,
+        #"{"time":1780279999,"sourcetype":"o365:management:activity","event":RECORD}"#,
+        #"{"@timestamp":"2026-06-01T02:09:00Z","o365":{"audit":RECORD},"user":{"id":"b"}}"#,
+        #"{"Timestamp":"2026-06-01T02:09:00Z","Application":"Microsoft Dynamics 365","RawEventData":RECORD}"#,
+    ])
+    func `a wrapped record says what it says by itself, whatever its wrapping says`(wrapping: String) throws {
+        let record = Self.audit(#""a,b""#)
+        let bare = try RecordSight("dataverse", record)
+        let seen = try RecordSight("dataverse", wrapping.replacing("RECORD", with: record))
+        #expect(seen.lines == bare.lines && seen.lines.count == 1)
+        #expect(seen.refused.isEmpty)
+        let trial = try detect([wrapping.replacing("RECORD", with: record), wrapping.replacing("RECORD", with: Self.audit("1", id: "r2"))])
+        #expect(trial.format == "dataverse")
+    }
+
+    @Test func `a key that a record has twice is still a duplicate, wrapped or not`() throws {
+        let record = Self.audit(#""a,b","UserId":"b@example.com""#)
+        #expect(try RecordSight("dataverse", record).reasons["duplicate_key"] == 1)
+        #expect(try RecordSight("dataverse", #"{"event":\#(record)}"#).reasons["duplicate_key"] == 1)
+    }
+
     // MARK: Dates
 
     @Test(arguments: [
