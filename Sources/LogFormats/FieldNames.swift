@@ -16,7 +16,7 @@ enum FieldNames {
                 TimestampDerived creationTime created_at createdAt occurredAt published logged_at log_time TimeGenerated
                 requestTimeEpoch requestTime requestTimestamp EdgeStartTimestamp EdgeEndTimestamp query_start_time receivedAt
                 eventTimestamp timeUnixNano startTimeUnixNano ts_utc utc_time activityDateTime createdDateTime sys_created_on createdon
-                created date when @t _time
+                created date when @t _time TimeGenerated[UTC] Timestamp[UTC] _time[UTC]
                 """)
         ),
         (
@@ -27,8 +27,8 @@ enum FieldNames {
                 auth.user auth.client_id authenticationInfo.principalEmail userIdentity.arn enduser.id user.name user_name username
                 userName principal.name principal principalId principalEmail apiKeyId api_key_id key_alias requester
                 actor.login actor.alternateId actor.user.name actor.name actor user user_id userId UserIdentifier _userid_value user.id UserKey subject sub
-                caller identity consumer consumer_id app_id appId application app login userEmail user.email email author systemAccount
-                applicationName
+                caller identity consumer consumer_id usr.id usr.name auth app_id appId application app login userEmail user.email email author
+                systemAccount applicationName created_by
                 """)
         ),
         (
@@ -45,7 +45,7 @@ enum FieldNames {
                 """
                 endpoint path request.uri request_uri requestURI request.path RequestPath request_path uri url url.path url.original
                 requestURL requested_uri ClientRequestURI url.full apiResourceTemplate resourcePath routeKey route resource cs-uri-stem
-                x-envoy-origin-path http.target http.url api_resource target_path
+                x-envoy-origin-path http.target http.url api_resource target_path uri_path request methodName
                 """)
         ),
         (
@@ -53,7 +53,7 @@ enum FieldNames {
             words(
                 """
                 object object_name objectName objectType entity entity_name entityName EntityLogicalName table table_name tableName
-                collection dataset sobject queriedEntities repo repository bucket resource_type resourceType
+                collection dataset sobject queriedEntities repo repository bucket resourceName resource_type resourceType
                 """)
         ),
         (
@@ -62,7 +62,7 @@ enum FieldNames {
                 """
                 status status_code statusCode response.status response_code responseCode http_status httpStatus DownstreamStatus sc-status
                 EdgeResponseStatus proxyResponseCode
-                http.response.status_code response.status_code code
+                http.response.status_code response.status_code httpStatusCode elb_status_code code response
                 """)
         ),
         (
@@ -79,7 +79,7 @@ enum FieldNames {
                 """
                 bytes bytes_sent bytesSent body_bytes_sent response.size response_size responseSize response_bytes responseLength
                 response_length content_length contentLength DownstreamContentSize bytes_out sc-bytes sent_bytes EdgeResponseBytes
-                http.response.bytes http.response.body.bytes http.response.body.size size length
+                http.response.bytes http.response.body.bytes http.response.body.size bytes_written size length
                 """)
         ),
         (
@@ -89,7 +89,7 @@ enum FieldNames {
                 ip client_ip clientIp clientIPAddress remote_addr remoteAddr remote_ip remoteIp request.client_ip request.remote_ip source_ip
                 sourceIp sourceIPAddress src_ip srcip source.ip client.ip client.address callerIpAddress callerIp userIp ClientHost
                 remote_host ipAddress ip_address actor_ip
-                downstream_remote_address x-forwarded-for c-ip
+                downstream_remote_address x-forwarded-for c-ip remote client client_host host
                 """)
         ),
         (
@@ -110,6 +110,9 @@ enum FieldNames {
         (.action, words("action operation op")),
     ]
 
+    /// Names under which some logs keep the caller's address, and others hosts and programs.
+    private static let mayBeHosts: Set<String> = ["remote", "client", "clienthost", "host"]
+
     private static func words(_ text: String) -> [String] {
         text.split(whereSeparator: { $0 == " " || $0 == "\n" }).map(String.init)
     }
@@ -121,7 +124,9 @@ enum FieldNames {
         var taken: Set<String> = []
         for (field, names) in byField {
             let usable = outline.places.filter { !taken.contains($0.name) && fits(field, $0, of: outline.count) }
-            guard let place = place(among: usable, names) else {
+            // Of names that may be a host's or an operation's the one that holds paths is meant.
+            let likely = field == .endpoint ? usable.filter { $0.paths * 2 > $0.texts } : []
+            guard let place = place(among: likely, names) ?? place(among: usable, names) else {
                 // What is only named like weir's key, a status in words, say, would make every line unreadable.
                 let isUnfit = outline.places.contains { outline.isOwnName(field, $0) && !taken.contains($0.name) }
                 if isUnfit && field != .ts && field != .account { map[field.name] = "-\(field.name)" }
@@ -136,10 +141,14 @@ enum FieldNames {
     /// A place whose address may stand for the account of a log that names none: one that most records have or, where the log also
     /// holds objects of other kinds, most of those with an address.
     ///
-    /// - Parameter isRecord: the format's records may stand among others, and it cuts off ports.
-    static func standIn(in outline: FieldOutline, isRecord: Bool) -> String? {
+    /// - Parameters:
+    ///   - isRecord: the format's records may stand among others.
+    ///   - cutsPorts: the format cuts off ports.
+    static func standIn(in outline: FieldOutline, isRecord: Bool, cutsPorts: Bool) -> String? {
         let names = byField.first { $0.field == .ip }?.names ?? []
-        let addresses = outline.places.filter { (isRecord || $0.ports == 0) && place(among: [$0], names) != nil }
+        let addresses = outline.places.filter {
+            (cutsPorts || $0.ports == 0) && fits(.ip, $0, of: outline.count) && place(among: [$0], names) != nil
+        }
         let most = isRecord ? addresses.map(\.texts).max() ?? 0 : outline.count
         let usual = addresses.filter { $0.texts * 2 > most }
         // What has a port is the end of a connection, which a proxy's may be.
@@ -171,6 +180,9 @@ enum FieldNames {
         case .rows, .bytes: place.numbers > 0 && place.numbers == place.texts
         case .status: place.statuses > 0 && place.statuses == place.texts
         case .action: place.actions > 0
+        // What a shipper read the line from is no endpoint.
+        case .endpoint: place.texts > place.files
+        case .ip: place.texts > 0 && (place.addresses == place.texts || !mayBeHosts.contains(ColumnPlan.plain(place.lastName)))
         default: place.texts > 0
         }
     }

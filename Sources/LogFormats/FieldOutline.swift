@@ -21,8 +21,15 @@ struct FieldOutline {
         var actions = 0
         /// Records that have an address with a port there: another text with every connection.
         var ports = 0
+        /// Records that have an address there, with a port or without; a path, a URL or a request; the name of a log.
+        var addresses = 0
+        var paths = 0
+        var files = 0
         /// Records that have a key or a token there that lets in who shows it.
         var secrets = 0
+
+        /// The last name of the path.
+        var lastName: Substring { name.split(separator: ".").last ?? "" }
     }
 
     /// Records that are looked at.
@@ -56,6 +63,18 @@ struct FieldOutline {
             value[(colon + 1)...].allSatisfy({ $0 &- 0x30 < 10 })
         {
             places[place].ports += 1
+        }
+        ChunkBuffer(value).withBytes { bytes in
+            let address = bytes.withoutPort(TextRange(start: 0, count: value.count))
+            if CombinedPrefix.isAddress(bytes, from: Int(address.start), to: Int(address.start) + address.count) {
+                places[place].addresses += 1
+            }
+            let isTarget = bytes.requestLine(from: 0, to: value.count) != nil || bytes.pathStart(from: 0, to: value.count) != nil
+            if value.suffix(4).elementsEqual(".log".utf8) {
+                places[place].files += 1
+            } else if isTarget || value.first == UInt8(ascii: "/") {
+                places[place].paths += 1
+            }
         }
         if FieldOutline.isSecret(value) { places[place].secrets += 1 }
         let word = value.count <= 8 ? value.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) } : 0

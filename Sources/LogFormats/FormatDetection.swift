@@ -82,7 +82,8 @@ public struct FormatDetection: Sendable {
             maps[0].lacks = lacks
             if !map.isEmpty { maps.append((map, false, lacks)) }
             // Nobody is named: the address stands for the account, and is none any more.
-            if lacks == ["account"], let address = FieldNames.standIn(in: outline, isRecord: false) {
+            let cutsPorts = type.descriptor.name == "json"
+            if lacks == ["account"], let address = FieldNames.standIn(in: outline, isRecord: false, cutsPorts: cutsPorts) {
                 var fields = map
                 fields["account"] = address
                 if (fields["ip"] ?? "ip") == address { fields["ip"] = nil }
@@ -114,14 +115,17 @@ public struct FormatDetection: Sendable {
     /// What may stand for the account in a log that names none: a column that the format knows, or where objects keep their address.
     private static func standIns(_ format: FormatDescriptor, _ objects: FieldOutline) -> [String] {
         guard format.standIns.isEmpty, format.columns.isEmpty, format.mappableKeys.contains("account") else { return format.standIns }
-        return objects.count == 0 ? [] : FieldNames.standIn(in: objects, isRecord: true).map { [$0] } ?? []
+        return objects.count == 0 ? [] : FieldNames.standIn(in: objects, isRecord: true, cutsPorts: true).map { [$0] } ?? []
     }
 
     /// Whether the log has most of the keys that the format's example has.
     private static func resembles(_ format: FormatDescriptor, _ objects: FieldOutline) -> Bool {
         let example = FieldOutline(objects: Array(format.example.utf8))
-        let names = Set(objects.places.map(\.name))
-        return example.places.count > 1 && example.places.count { names.contains($0.name) } * 5 >= example.places.count * 3
+        // Shippers put the whole object under a key of theirs.
+        let known = example.places.count { place in
+            objects.places.contains { $0.name == place.name || $0.name.hasSuffix(".\(place.name)") }
+        }
+        return example.places.count > 1 && known * 5 >= example.places.count * 3
     }
 
     private static func trial(

@@ -116,7 +116,7 @@ extension JSONCursor {
             guard close < limit, bytes[close] == quote else { return -1 }
             let text = TextRange(start: first, count: close &- first)
             switch field {
-            case JSONField.endpoint.rawValue: draft.line.endpoint = bytes.path(from: first, to: close)
+            case JSONField.endpoint.rawValue where bytes[first] == UInt8(ascii: "/"): draft.line.endpoint = text
             case JSONField.object.rawValue: draft.line.object = text
             case JSONField.ip.rawValue: draft.line.address = text
             case 255: break

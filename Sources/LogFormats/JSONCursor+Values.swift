@@ -37,7 +37,10 @@ extension JSONCursor {
         case JSONField.account.rawValue:
             guard !bytes.hasControl(from: start, to: end) else { return draft.fail(Failure.name) }
             draft.line.account = text
-        case JSONField.endpoint.rawValue: draft.line.endpoint = bytes.path(from: start, to: end)
+        case JSONField.endpoint.rawValue:
+            let request = bytes.requestLine(from: start, to: end)
+            draft.line.endpoint = request?.path ?? bytes.path(from: start, to: end)
+            if let request, draft.methodOperation == .unknown { draft.methodOperation = JSONWords.method(request.method) }
         case JSONField.object.rawValue: draft.line.object = text
         case JSONField.ip.rawValue: draft.line.address = text
         case JSONField.action.rawValue: draft.line.operation = JSONWords.operation(word(bytes, start, end))

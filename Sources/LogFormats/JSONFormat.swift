@@ -20,19 +20,26 @@ public struct JSONFormat: LineFormat {
     private var learnt: [LearntKey] = []
     private var clock = MinuteClock()
     private var surprises = 0
+    /// The settings say where the account stands: there may be where a connection came from, whose port is another with each.
+    private let cutsPorts: Bool
 
     /// Throws: ``FormatOptionsError`` when a key of the map is unknown, or two are read from one place.
     public init(options: FormatOptions) throws(FormatOptionsError) {
         keys = try JSONKeyTree(fields: options.fields)
+        cutsPorts = options.fields[JSONField.account.name] != nil
     }
 
     /// Decodes whole lines, and objects with others behind them; see ``LineFormat/decode(_:from:isFinal:into:)``.
     public mutating func decode(_ bytes: PaddedBytes, from start: Int, isFinal: Bool, into lines: inout DecodedLines) -> Int {
+        let first = lines.lines.count
         var cursor = JSONCursor(bytes: bytes, keys: keys, learnt: learnt, clock: clock, surprises: surprises)
         let position = cursor.decodeLines(from: start, isFinal: isFinal, into: &lines)
         learnt = cursor.learnt
         clock = cursor.clock
         surprises = cursor.surprises
+        if cutsPorts {
+            for index in first..<lines.lines.count { lines.lines[index].account = bytes.withoutPort(lines.lines[index].account) }
+        }
         return position
     }
 }

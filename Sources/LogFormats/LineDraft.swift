@@ -48,7 +48,8 @@ struct LineDraft {
         case .account:
             guard !bytes.hasControl(from: start, to: end) else { return fail(.controlCharacterInName) }
             line.account = text
-        case .endpoint: line.endpoint = bytes.path(from: start, to: end)
+        case .endpoint where bytes[start] == UInt8(ascii: "/"): line.endpoint = text
+        case .endpoint: target(bytes, from: start, to: end)
         case .object: line.object = text
         case .ip: line.address = text
         case .method: method = bytes.word(at: start) & PaddedBytes.firstBytes(text.count)
@@ -117,6 +118,17 @@ struct LineDraft {
             if field == .limitUsed { detail.limitUsed = value } else { detail.limitMax = value }
             hasDetail = true
         }
+    }
+
+    /// A name, a URL, or a request as it came: then its method counts where the line names none.
+    @inline(never)
+    private mutating func target(_ bytes: PaddedBytes, from start: Int, to end: Int) {
+        guard let request = bytes.requestLine(from: start, to: end) else {
+            line.endpoint = bytes.path(from: start, to: end)
+            return
+        }
+        line.endpoint = request.path
+        if method == 0 { method = request.method }
     }
 
     private mutating func keep(_ field: JSONField, _ text: TextRange) {

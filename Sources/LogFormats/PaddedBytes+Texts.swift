@@ -53,6 +53,17 @@ extension PaddedBytes {
             || byte == UInt8(ascii: ".")
     }
 
+    /// The method's letters in one little-endian word and the target's path of `GET /path HTTP/1.1`; nil for any other text.
+    @inline(never)
+    func requestLine(from start: Int, to end: Int) -> (method: UInt64, path: TextRange)? {
+        var blank = start
+        while blank < end && self[blank] &- 0x41 < 26 { blank += 1 }
+        guard blank > start, blank - start <= 8, blank + 1 < end, self[blank] == 0x20 else { return nil }
+        let target = path(from: blank + 1, to: firstIndex(of: 0x20, from: blank + 1, to: end))
+        guard target.count > 0, self[Int(target.start)] == UInt8(ascii: "/") else { return nil }
+        return (word(at: start) & PaddedBytes.firstBytes(blank - start), target)
+    }
+
     /// An address, the first of a chain, without the port behind it, `192.0.2.1:4711` or `[2001:db8::1]:4711`; any other text as it is.
     func withoutPort(_ text: TextRange) -> TextRange {
         guard !text.isScratch, text.count > 2 else { return text }

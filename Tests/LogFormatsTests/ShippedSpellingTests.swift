@@ -107,4 +107,71 @@ struct ShippedSpellingTests {
         let seen = try WrapperTests.seen("dataverse", .csv, header + "\n" + row + "\n")
         #expect(seen.lines.map(\.rows) == [3])
     }
+
+    // MARK: Access logs that a collector has parsed
+
+    @Test func `who Logstash found goes before an address, and a request before the file it was read from`() throws {
+        let line =
+            #"{"clientip":"198.51.100.7","ident":"-","auth":"svc-bi","timestamp":"01/Jun/2026:02:05:00 +0000","verb":"GET","request":"/a","#
+            + #""response":"200","bytes":"9","@timestamp":"2026-06-01T02:05:00Z","log":{"file":{"path":"/var/log/nginx/access.log"}}}"#
+        let fields = try detect([line, line]).options.fields
+        #expect(fields["account"] == "auth" && fields["endpoint"] == "request" && fields["status"] == "response")
+        #expect(fields["ip"] == "clientip")
+    }
+
+    @Test func `of two places named like an endpoint the one that holds paths is meant`() throws {
+        let line =
+            #"{"time":"2026-06-01T02:05:00Z","properties":{"httpMethod":"GET","requestUri":"https://a/b","responseBytes":"9","#
+            + #""clientIp":"198.51.100.7","httpStatusCode":"200","endpoint":"e.azurefd.net"}}"#
+        let fields = try detect([line, line]).options.fields
+        #expect(fields["endpoint"] == "properties.requestUri" && fields["status"] == "properties.httpStatusCode")
+    }
+
+    @Test func `a request as it came is an endpoint with its method`() throws {
+        let line =
+            #"{"client":"198.51.100.7","request":"GET /a?b=1 HTTP/1.1","size":9,"status":200,"#
+            + #""timestamp":"2026-06-01T02:05:00Z","user":"u"}"#
+        let trial = try detect([line, line])
+        #expect(trial.options.fields["endpoint"] == "request" && trial.options.fields["ip"] == "client")
+        let seen = try decode("json", line, fields: trial.options.fields)
+        #expect(seen.lines.map(\.endpoint) == ["/a?b=1"] && seen.lines.map(\.operation) == [.read])
+        let table = try decode("csv", "ts,account,request\n1780279500,u,DELETE https://h/a HTTP/1.1\n", fields: ["endpoint": "request"])
+        #expect(table.lines.map(\.endpoint) == ["/a"] && table.lines.map(\.operation) == [.delete])
+        let pairs = try decode("logfmt", #"ts=1780279500 account=u method=GET endpoint="PUT /a""#)
+        #expect(pairs.lines.map(\.endpoint) == ["/a"] && pairs.lines.map(\.operation) == [.read])
+    }
+
+    @Test func `a host's name is no caller's address`() throws {
+        func line(_ host: String) -> String {
+            #"{"host":"\#(host)","method":"GET","path":"/a","status":200,"timestamp":"2026-06-01T02:05:00Z","user":"u"}"#
+        }
+        #expect(try detect([line("198.51.100.7"), line("198.51.100.8")]).options.fields["ip"] == "host")
+        #expect(try detect([line("198.51.100.7"), line("web1")]).options.fields["ip"] == nil)
+    }
+
+    @Test func `an address with a port stands in for the account of any objects, without the port`() throws {
+        func line(_ port: Int) -> String {
+            #"{"time":"2026-06-01T02:05:00Z","remote":"198.51.100.7:\#(port)","method":"GET","path":"/a","status":200,"bytes":9}"#
+        }
+        let trial = try detect([line(4001), line(4002), line(4003)])
+        #expect(trial.format == "json" && trial.options.fields["account"] == "remote" && trial.accounts == 1)
+        let seen = try decode("json", line(1) + "\n" + #"{"time":1780279500,"remote":"[2001:db8::1]:4711"}"#, fields: trial.options.fields)
+        #expect(seen.accounts == ["198.51.100.7", "2001:db8::1"])
+    }
+
+    @Test func `an access log is read out of what a collector puts around parsed lines`() throws {
+        let line =
+            #"{"remote_addr":"198.51.100.7","remote_user":"u","request":"GET /a HTTP/1.1","status":"200","#
+            + #""body_bytes_sent":"9","msec":"1780279500.1"}"#
+        let bare = try RecordSight("nginx_json", line)
+        let wrappings = [
+            #"{"insertId":"a","jsonPayload":LINE,"timestamp":"2026-06-01T02:09:00Z"}"#,
+            #"{"time":1780279999,"host":"h","event":LINE}"#,
+        ]
+        for wrapping in wrappings {
+            let text = wrapping.replacing("LINE", with: line)
+            #expect(try detect([text, text]).format == "nginx_json")
+            #expect(try RecordSight("nginx_json", text).lines.map { $0.prefix(60) } == bare.lines.map { $0.prefix(60) })
+        }
+    }
 }
