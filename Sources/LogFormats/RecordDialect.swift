@@ -178,7 +178,12 @@ struct RecordFormat<Dialect: RecordDialect>: LineFormat {
             }
         }
         if !problems.isEmpty { throw FormatOptionsError(problems: problems) }
-        plan = RecordPlan(Dialect.places, map: options.fields)
+        // A place inside of a wrapping is one of the record, where other fields may stand as well.
+        let map = options.fields.mapValues { path in
+            let names = path.split(separator: ".")
+            return names.count > 1 && Dialect.wrappers.contains(String(names[0])) ? names.dropFirst().joined(separator: ".") : path
+        }
+        plan = RecordPlan(Dialect.places, map: map)
         let keys = JSONRecordKeys(paths: plan.paths, wrappers: Dialect.wrappers, folds: Dialect.folds)
         record = JSONRecord(keys: keys, places: plan.paths.count, envelopes: Dialect.envelopes)
     }

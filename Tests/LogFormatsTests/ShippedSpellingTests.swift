@@ -174,4 +174,14 @@ struct ShippedSpellingTests {
             #expect(try RecordSight("nginx_json", text).lines.map { $0.prefix(60) } == bare.lines.map { $0.prefix(60) })
         }
     }
+
+    @Test func `what stands in for the account of a wrapped record is still its address`() throws {
+        let line =
+            #"{"jsonPayload":{"bytes_sent":9,"downstream_remote_address":"198.51.100.7:4545","method":"GET","path":"/a","response_code":200,"#
+            + #""start_time":"2026-06-01T02:05:00Z","upstream_host":"10.0.0.1:80","x_forwarded_for":null},"timestamp":"2026-06-01T02:09:00Z"}"#
+        let trial = try detect([line, line])
+        #expect(trial.format == "envoy_json" && trial.accounts == 1)
+        let seen = try decode("envoy_json", line, fields: trial.options.fields)
+        #expect(seen.accounts == ["198.51.100.7"] && seen.lines.map(\.address) == ["198.51.100.7:4545"])
+    }
 }
