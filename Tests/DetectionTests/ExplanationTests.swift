@@ -90,7 +90,7 @@ import Testing
         let verdict = try #require(
             make(ExportVolumeDetector.self).explain(account.bucket(MeasureSums()), of: account.profile).verdicts.first)
         #expect(verdict.gate == .learning)
-        #expect(verdict.reason.contains("in 4 days") && verdict.reason.contains("not two days old"), "\(verdict.reason)")
+        #expect(verdict.reason.contains("in 4 days") && verdict.reason.contains("first 48 hours"), "\(verdict.reason)")
     }
 
     @Test func `what is unusual but little is stopped by the minimum, with its setting named`() throws {

@@ -81,7 +81,9 @@ import Testing
         #expect(detector.judge(account.bucket(MeasureSums(rows: 1_000_000, bytes: 0, calls: 1)), of: account.profile) == nil)
     }
 
-    @Test(arguments: [(0, 100_000, "critical where no account is known"), (5, 10_000, "any of the 5 known accounts"), (19, 10_000, "any of")])
+    @Test(arguments: [
+        (0, 100_000, "critical where no account is known"), (5, 10_000, "any of the 5 known accounts"), (19, 10_000, "any of"),
+    ])
     func `where few accounts are known or none, a new one is held against limits that are stated`(known: Int, limit: UInt64, words: String)
         throws
     {
