@@ -16,7 +16,7 @@ import Testing
         var random = SeededRandom(seed: seed)
         let detectors = DetectorCatalog.make()
         var account = TestAccount.steady(days: seed == 1 ? 1 : Int(seed) * 4, rows: [3, 400, 90_000][Int(seed % 3)], seed: seed)
-        if seed == 1 { account.fleet.highLevel = [100, 100, 100] }
+        if seed == 1 { (account.fleet.highLevel, account.fleet.firstBucket) = ([100, 100, 100], 0) }
         var fired = 0
         for _ in 0..<150 {
             let shift = UInt64.random(in: 20...63, using: &random)
