@@ -47,7 +47,7 @@ public struct ValueTraits: OptionSet, Sendable {
     public static let evidence = ValueTraits(rawValue: 2)
     /// Sets what is logged, and has no other use: to write there changes it. See ``AuditWords``.
     public static let auditSetting = ValueTraits(rawValue: 4)
-    /// A canary of the settings.
+    /// A canary of the settings, or below one.
     public static let canary = ValueTraits(rawValue: 8)
     /// In the inventory of the settings, or there is none.
     public static let inventoried = ValueTraits(rawValue: 16)
@@ -87,6 +87,8 @@ public final class ValueTable {
     /// The stretch of ``catalogueBuckets`` that they are of, and how many there were in the one before.
     private var catalogueStretch: Int64 = -1
     private var formerCatalogue = 0.0
+    /// The bucket in which the lane showed its first items; -1 before.
+    private var firstItems: Int64 = -1
     /// Ninety days: items are hashed under a key of so long, and would be counted anew as others with the next.
     public static let catalogueBuckets = 90 * Int64(BucketGrid.perDay)
     /// How many items the lane has shown, but for those of ``catalogues``: in these ninety days, or in those before where they were more.
@@ -101,7 +103,7 @@ public final class ValueTable {
     /// Of the accounts whose calls stated a limit lately: how many were active in the last such bucket, and of them those that stated one.
     private var limits: (stated: Int64, known: Int64) = (0, 0)
     private var notedLimits: (stated: Int64, known: Int64) = (0, 0)
-    private let canaries: Set<String>
+    private let canaries: CanaryNames
     /// Stores whose size the settings state; by value, the store that it stands for.
     public let catalogues: StoreCatalogues
     private var stores: [(object: UInt64?, endpoint: UInt64?)] = []
@@ -127,15 +129,10 @@ public final class ValueTable {
         self.knownNetworks = knownNetworks
         self.declaresFlows = declaresFlows
         self.catalogues = catalogues
-        self.canaries = Set(canaries.map { $0.lowercased() })
+        self.canaries = CanaryNames(canaries)
         let listed = EndpointInventory(inventory)
         self.inventory = listed
         use = InventoryUse(listed)
-    }
-
-    /// Canaries are named without a slash at the end, which logs may have.
-    private func isCanary(_ name: String) -> Bool {
-        !canaries.isEmpty && (canaries.contains(name) || name.last == "/" && name.count > 1 && canaries.contains(String(name.dropLast())))
     }
 
     /// Whether the operator calls a network known. Complexity: O(ranges), for networks that are new to an account.
@@ -145,7 +142,7 @@ public final class ValueTable {
     public func append(_ name: String) {
         names.append(name)
         var traits = ValueWords.traits(of: name)
-        if isCanary(name.lowercased()) { traits.insert(.canary) }
+        if canaries.contains(name) { traits.insert(.canary) }
         if inventory.isEmpty || inventory.contains(name) { traits.insert(.inventoried) }
         self.traits.append(traits)
         channels.append(AccessChannel(endpoint: name))
@@ -241,9 +238,13 @@ public final class ValueTable {
             catalogue = DistinctSketch()
             catalogueStretch = stretch
         }
+        if firstItems < 0 && !notedItems.isEmpty { firstItems = bucket }
         for items in notedItems { catalogue.formUnion(items) }
         notedItems.removeAll()
     }
+
+    /// Buckets since the lane showed its first items: before, nobody can have read any.
+    public func itemsAge(at bucket: Int64) -> Int64 { firstItems < 0 ? 0 : max(bucket - firstItems, 0) }
 
     /// For an account whose calls state no limit any more: the share of the others that still do; 0 where there are none.
     public var othersWithLimit: Double { limits.known < 2 ? 0 : Double(limits.stated) / Double(limits.known - 1) }
@@ -319,6 +320,7 @@ extension ValueTable {
         catalogue.encode(into: &writer)
         writer.write(catalogueStretch)
         writer.write(formerCatalogue)
+        writer.write(firstItems)
         writer.write(limits.stated)
         writer.write(limits.known)
         writer.write(UInt32(toldShadows.count))
@@ -342,6 +344,7 @@ extension ValueTable {
         catalogue = try DistinctSketch(from: &reader)
         catalogueStretch = try reader.read()
         formerCatalogue = try reader.readDouble(in: 0...1e15, "items of a lane")
+        firstItems = try reader.readBucket()
         limits = (try reader.read(), try reader.read())
         for _ in 0..<(try reader.read(UInt32.self)) { toldShadows.insert(try reader.read()) }
         try use.restore(from: &reader)

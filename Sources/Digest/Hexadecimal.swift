@@ -31,7 +31,8 @@ package enum Hexadecimal {
         return bytes
     }
 
-    private static func value(_ character: UInt8) -> UInt8? {
+    /// What a digit of either case stands for.
+    package static func value(_ character: UInt8) -> UInt8? {
         switch character {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0")
         case UInt8(ascii: "a")...UInt8(ascii: "f"): character - UInt8(ascii: "a") + 10

@@ -1,22 +1,27 @@
 // weir
 // SPDX-License-Identifier: Apache-2.0
 
+import Digest
 import EventModel
 import LogFormats
 
 /// Canaries that an event does not name as it is kept: people, who become pseudonyms, and paths and ids in paths, which become templates.
 ///
 /// Names that are kept as they are, of programs, plain paths and objects, are compared where they are kept; items by ``DetailReader``.
-/// State: the canaries, and the templates with ids in them. Complexity: nothing without canaries; O(length) of an event with such a path.
+/// As there, whole segments are compared without regard to case, and what lies below a canary is one; here also as the server reads them,
+/// without percent-encoding. State: the canaries, and the templates that may stand for one. Complexity: nothing without canaries; O(length)
+/// of a path with such a template.
 struct CanaryWatch {
     /// Raw names of accounts, in small letters.
     private let people: Set<String>
     /// Keyed hashes of whole paths and of single segments.
     private let paths: Set<UInt64>
     private let segments: Set<UInt64>
+    /// The segments of each path, in small letters.
+    private let pathSegments: [[String]]
     private let hashKey: UInt64
     private var accounts: Set<UInt32> = []
-    /// Templates that stand for more than one path.
+    /// Templates that may stand for a canary, or for what lies below one.
     private var templates: Set<UInt16> = []
     let isAny: Bool
 
@@ -24,11 +29,15 @@ struct CanaryWatch {
         self.hashKey = hashKey
         isAny = !canaries.isEmpty
         people = Set(canaries.map { $0.lowercased() })
-        func hashes(_ names: some Sequence<[UInt8]>) -> Set<UInt64> {
-            Set(names.map { name in ChunkBuffer(name).withBytes { $0.hash(from: 0, count: name.count, key: hashKey) } })
+        func hash(_ name: [UInt8]) -> UInt64 {
+            var hash = hashKey
+            ChunkBuffer(name).withBytes { CanaryWatch.read($0, 0, name.count) { byte, _ in hash = CanaryWatch.step(hash, byte) } }
+            return hash
         }
-        paths = hashes(canaries.filter { $0.contains("/") }.map { CanaryWatch.path(Array($0.utf8)) })
-        segments = hashes(canaries.filter { !$0.contains("/") }.map { Array($0.utf8) })
+        let whole = canaries.filter { $0.contains("/") }.map { CanaryWatch.path(Array($0.utf8)) }
+        paths = Set(whole.map(hash))
+        segments = Set(canaries.filter { !$0.contains("/") }.map { hash(Array($0.utf8)) })
+        pathSegments = whole.map { CanaryWatch.segments(of: String(decoding: $0, as: UTF8.self)) }
     }
 
     /// The names under which canaries are kept that are kept as they are.
@@ -46,6 +55,10 @@ struct CanaryWatch {
         return path
     }
 
+    private static func segments(of path: String) -> [String] {
+        path.lowercased().split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    }
+
     /// Whether an event touches one.
     ///
     /// - Parameters:
@@ -57,15 +70,42 @@ struct CanaryWatch {
         let start = Int(path.start)
         var end = start
         while end < start + path.count, !EndpointTemplate.endsPath(bytes[end]) { end += 1 }
-        while end > start + 1 && bytes[end - 1] == UInt8(ascii: "/") { end -= 1 }
-        if paths.contains(bytes.hash(from: start, count: end - start, key: hashKey)) { return true }
-        guard !segments.isEmpty else { return false }
-        var segment = start
-        for position in start...end where position == end || bytes[position] == UInt8(ascii: "/") {
-            if segments.contains(bytes.hash(from: segment, count: position - segment, key: hashKey)) { return true }
-            segment = position + 1
+        var (whole, segment, isTouched) = (hashKey, hashKey, false)
+        func isCanary() -> Bool { paths.contains(whole) || !segments.isEmpty && segments.contains(segment) }
+        CanaryWatch.read(bytes, start, end) { byte, isSeparator in
+            if isSeparator {
+                isTouched = isTouched || isCanary()
+                segment = hashKey
+            } else {
+                segment = CanaryWatch.step(segment, byte)
+            }
+            whole = CanaryWatch.step(whole, byte)
         }
-        return false
+        return isTouched || isCanary()
+    }
+
+    /// Gives `body` each byte in small letters and decoded, and whether it is a slash that separates segments.
+    @inline(__always)
+    private static func read(_ bytes: PaddedBytes, _ start: Int, _ end: Int, _ body: (UInt8, Bool) -> Void) {
+        var position = start
+        while position < end {
+            var byte = bytes[position]
+            let isSeparator = byte == UInt8(ascii: "/")
+            if byte == UInt8(ascii: "%"), position + 2 < end, let high = Hexadecimal.value(bytes[position + 1]),
+                let low = Hexadecimal.value(bytes[position + 2])
+            {
+                byte = high &<< 4 | low
+                position += 2
+            }
+            body(byte &- 0x41 < 26 ? byte | 0x20 : byte, isSeparator)
+            position += 1
+        }
+    }
+
+    @inline(__always)
+    private static func step(_ hash: UInt64, _ byte: UInt8) -> UInt64 {
+        let mixed = (hash ^ UInt64(byte)) &* 0x9E37_79B9_7F4A_7C15
+        return mixed ^ (mixed &>> 29)
     }
 
     /// An account got this number under a name of a person.
@@ -75,6 +115,18 @@ struct CanaryWatch {
 
     /// An endpoint or object got this number.
     mutating func learn(_ name: [UInt8], _ number: UInt32) {
-        if isAny && name.contains(UInt8(ascii: "{")) { templates.insert(UInt16(truncatingIfNeeded: number)) }
+        if isAny && name.contains(UInt8(ascii: "{")) && mayStandForOne(String(decoding: name, as: UTF8.self)) {
+            templates.insert(UInt16(truncatingIfNeeded: number))
+        }
+    }
+
+    /// Whether a template stands for paths of which a canary is one, or above one. One that itself names a canary is told by its name.
+    private func mayStandForOne(_ template: String) -> Bool {
+        if !segments.isEmpty { return true }
+        let names = CanaryWatch.segments(of: template)
+        return pathSegments.contains { path in
+            path.count <= names.count && zip(path, names).allSatisfy { $0 == $1 || $1.contains("{id}") }
+                && !names.starts(with: path)
+        }
     }
 }

@@ -141,7 +141,9 @@ enum SettingKeys {
         "sources", "list of names", reason: "only the accounts of these sources; of all without it")
     static let canaries = SettingKey(
         "canaries", "list of names",
-        reason: "accounts, endpoints, objects and items that nobody has a reason to touch: any use is an alert (D33)")
+        reason:
+            "accounts, endpoints, objects and items that nobody has a reason to touch: any use is an alert (D33), also of a path below one "
+            + "or with one among its segments")
     static let inventory = SettingKey(
         "inventory", "path of an OpenAPI document or a list",
         reason: "the endpoints there should be; rows by another one are an alert (D35). A list has a path a line, or in its first column")

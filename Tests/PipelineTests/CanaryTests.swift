@@ -37,7 +37,13 @@ import Testing
         ("0f8fad5b-d9cb-469f-a165-70867728950e", #""account":"a","endpoint":"/x/0f8fad5b-d9cb-469f-a165-70867728950e""#),
         ("bait@example.com", #""account":"a","endpoint":"/users/bait@example.com/files""#),
         ("bait@example.com", #""account":"Bait@example.com""#), ("jane.doe", #""account":"jane.doe","kind":"human""#),
-        ("VIP__c", #""account":"a","object":"vip__c""#), ("003BAIT", #""account":"a","object":"Contact","item":"003BAIT""#),
+        ("VIP__c", #""account":"a","object":"vip__c""#), ("/api/v2/vip", #""account":"a","endpoint":"/api/v2/vip/77?x=1""#),
+        ("/api/v2/vip", #""account":"a","endpoint":"/API/v2/VIP/notes""#), ("/api/v2/vip", #""account":"a","endpoint":"/api/v2/v%69p/77""#),
+        ("/api/v2/customers/990017", #""account":"a","endpoint":"/API/v2/Customers/990017/notes""#),
+        ("CANARY-1", #""account":"a","endpoint":"/api/v2/contacts/CANARY-1""#),
+        ("CANARY-1", #""account":"a","endpoint":"/api/v2/contacts/canary-1/notes?x=1""#),
+        ("CANARY-1", #""account":"a","endpoint":"/api/v2/contacts/CANARY%2D1""#), ("vip", #""account":"a","object":"exports/vip/1.csv""#),
+        ("003BAIT", #""account":"a","object":"Contact","item":"003BAIT""#),
     ])
     func `a canary is seen however the log writes it`(canary: String, members: String) throws {
         let whole = try touched(canary, members)
@@ -50,7 +56,11 @@ import Testing
         ("/api/v2/customers/990017", #""account":"a","endpoint":"/api/v2/customers""#),
         ("990017", #""account":"a","endpoint":"/api/v2/customers/9900170""#), ("990017", #""account":"a","endpoint":"/x?id=990017""#),
         ("bait@example.com", #""account":"bait2@example.com""#), ("jane.doe", #""account":"jane.do","kind":"human""#),
-        ("/api/v2/vip", #""account":"a","endpoint":"/api/v2/vips""#),
+        ("/api/v2/vip", #""account":"a","endpoint":"/api/v2/vips""#), ("/api/v2/vip", #""account":"a","endpoint":"/api/v2/vip-old/77""#),
+        ("/api/v2/customers/990017", #""account":"a","endpoint":"/api/v2/customers/9900170/notes""#),
+        ("/api/v2/vip", #""account":"a","endpoint":"/x/api/v2/vip/77""#),
+        ("CANARY-1", #""account":"a","endpoint":"/api/v2/contacts/CANARY-10""#),
+        ("CANARY-1", #""account":"a","endpoint":"/x?id=CANARY-1""#),
     ])
     func `what is like a canary is none`(canary: String, members: String) throws { #expect(try touched(canary, members) == []) }
 }
