@@ -35,8 +35,34 @@ struct NameScreen: Sendable {
         }.sorted { $0.offset < $1.offset }
     }
 
+    /// The name with `{id}` for every word with an `@` in it, as in endpoints: the scanner knows addresses of the net, but a mailbox may
+    /// be of an intranet, in letters of any script, escaped, or of a domain that is reserved for examples. `@scope` is none.
+    private func withoutMailboxes(_ name: [UInt8]) -> [UInt8] {
+        guard name.contains(UInt8(ascii: "@")) || name.contains(UInt8(ascii: "%")) else { return name }
+        var result: [UInt8] = []
+        for part in name.split(omittingEmptySubsequences: false, whereSeparator: NameScreen.separates) {
+            result += NameScreen.isMailbox(part) ? Array("{id}".utf8) : Array(part)
+            if part.endIndex < name.endIndex { result.append(name[part.endIndex]) }
+        }
+        return result
+    }
+
+    /// Whether there is an `@` within a word, escaped or not.
+    private static func isMailbox(_ word: ArraySlice<UInt8>) -> Bool {
+        word.indices.contains { place in
+            let rest = word[place...]
+            let length = rest.starts(with: "@".utf8) ? 1 : rest.starts(with: "%40".utf8) ? 3 : 0
+            return length > 0 && place > word.startIndex && rest.count > length
+        }
+    }
+
+    private static func separates(_ byte: UInt8) -> Bool {
+        byte <= 0x20 || "/,;:|<>()[]{}\"'=&?#".utf8.contains(byte)
+    }
+
     /// The name with `{id}` for what is personal in it. An address of a machine becomes its network, as it does elsewhere.
     mutating func screened(_ name: [UInt8]) -> [UInt8] {
+        let name = withoutMailboxes(name)
         let found = matches(name)
         guard !found.isEmpty else { return name }
         let whole = ChunkBuffer(name).withBytes { NetworkParser.network($0, 0, name.count) }

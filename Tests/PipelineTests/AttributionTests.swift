@@ -114,7 +114,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("nora.vogel81@posteo.de", "{id}"), ("Card 5369 2847 1093 7743", "Card {id}"), ("93.184.216.77", "93.184.216.0/24"),
+        ("nora.vogel81@posteo.de", "{id}"), ("/users/maria.huber@example.com/export", "/users/{id}/export"),
+        ("exports/nora@intranet 2026.csv", "exports/{id} 2026.csv"), ("users/nora%40posteo.de.csv", "users/{id}"),
+        ("owner=jörg@müller.example;all", "owner={id};all"), ("@scope/package", "@scope/package"), ("a @ b", "a @ b"),
+        ("Card 5369 2847 1093 7743", "Card {id}"), ("93.184.216.77", "93.184.216.0/24"),
         ("Contact__c", "Contact__c"), ("SELECT Id FROM Lead", "SELECT Id FROM Lead"), ("93.184.216.0/24", "93.184.216.0/24"),
     ])
     func `of a name that is kept nothing personal is kept`(name: String, kept: String) {
