@@ -25,6 +25,9 @@ public struct LimitHistory: Sendable {
     public private(set) var unstated: UInt16 = 0
     /// Calls a minute at which refusals began; 0 while there were none.
     public private(set) var refusedRate: Float = 0
+    /// How much of a stated limit was used when it began to be just below it, and the calls since.
+    private var ridingFrom: Float = 0
+    private var ridingCalls: Float = 0
 
     public init() {}
 
@@ -34,6 +37,10 @@ public struct LimitHistory: Sendable {
         guard refusedRate > 0, bucket.sums.calls > 0 else { return nil }
         return Double(bucket.sums.calls) / 15 / Double(refusedRate)
     }
+
+    /// Quarter hours after which whoever comes back to just below a limit begins anew: less than lies between two days of one that is
+    /// counted by the day.
+    private static let pause = 4
 
     /// The share of a stated limit from which on a quarter hour is beyond it: services let through a little more than they state.
     static let excess = 1.2
@@ -51,18 +58,36 @@ public struct LimitHistory: Sendable {
         public var beyond: Int
         /// Quarter hours since it was just below the limit first.
         public var length: Int
+        /// Whether that was three hours ago, or before.
+        public var isWhole: Bool
+        /// Whether each call was counted on top of those before: such a limit is arrived at once, and not ridden.
+        public var isCountedUp: Bool
         public var throttledShare: Double
     }
 
     public func stretch(endingWith bucket: borrowing ClosedBucket) -> Stretch {
         var next = self
         next.roll(bucket)
-        let standings = next.trail.standings.prefix(LimitHistory.window)
+        let trail = next.trail.standings
+        let standings = trail.prefix(LimitHistory.window)
         let first = standings.lastIndex(of: .riding)
         return Stretch(
             buckets: standings.count { $0 != .unknown }, riding: standings.count { $0 == .riding },
             beyond: standings.count { $0 == .beyond }, length: first.map { $0 + 1 } ?? 0,
+            isWhole: trail[(LimitHistory.window - 1)...].contains(.riding), isCountedUp: next.isCountedUp(bucket),
             throttledShare: next.calls > 0 ? Double(next.throttled / next.calls) : 0)
+    }
+
+    /// How much of a stated limit was used in a bucket.
+    private static func used(_ bucket: borrowing ClosedBucket) -> Float? {
+        guard let limits = bucket.access.tally?.limits, limits.samples > 0 else { return nil }
+        return Float(limits.mean) * Float(limits.highest)
+    }
+
+    /// Whether more was used by about as much as was called. Half of it: of the first and the last bucket there are means.
+    private func isCountedUp(_ bucket: borrowing ClosedBucket) -> Bool {
+        guard ridingCalls > 0, let used = LimitHistory.used(bucket) else { return false }
+        return used - ridingFrom >= ridingCalls / 2
     }
 
     private mutating func roll(_ closed: borrowing ClosedBucket) {
@@ -72,7 +97,12 @@ public struct LimitHistory: Sendable {
         calls = calls * kept + Float(closed.sums.calls)
         throttled = throttled * kept + Float(closed.access.tally?.throttled ?? 0)
         let isStated = closed.access.tally?.limits.samples ?? 0 > 0
-        trail.add(share(closed).map { LimitHistory.standing($0, isStated: isStated) } ?? .unknown, after: Int(steps))
+        let standing = share(closed).map { LimitHistory.standing($0, isStated: isStated) } ?? .unknown
+        ridingCalls += Float(closed.sums.calls)
+        if standing == .riding, !trail.wasRiding(within: LimitHistory.pause, after: Int(steps)) {
+            (ridingFrom, ridingCalls) = (LimitHistory.used(closed) ?? 0, 0)
+        }
+        trail.add(standing, after: Int(steps))
         bucket = closed.number
     }
 
@@ -101,6 +131,8 @@ public struct LimitHistory: Sendable {
         writer.write(limit)
         writer.write(unstated)
         writer.write(refusedRate)
+        writer.write(ridingFrom)
+        writer.write(ridingCalls)
     }
 
     init(from reader: inout StateReader) throws(StateError) {
@@ -112,6 +144,8 @@ public struct LimitHistory: Sendable {
         limit = try reader.read()
         unstated = try reader.read()
         refusedRate = try reader.readFloat(in: 0...1e20, "limit history")
+        ridingFrom = try reader.readFloat(in: 0...1e20, "limit history")
+        ridingCalls = try reader.readFloat(in: 0...1e20, "limit history")
     }
 }
 
@@ -137,6 +171,11 @@ struct LimitTrail: Equatable, Sendable {
 
     /// The latest first.
     var standings: [Standing] { (0..<LimitTrail.length).map { Standing(rawValue: codes >> UInt32(2 * $0) & 3) ?? .unknown } }
+
+    /// Whether one was just below the limit among the last few before a quarter hour that comes so many after the last one.
+    func wasRiding(within count: Int, after steps: Int) -> Bool {
+        steps <= count && standings.prefix(count - steps + 1).contains(.riding)
+    }
 
     /// Adds a quarter hour that came so many after the last one; of those between nothing is known. Precondition: steps > 0.
     mutating func add(_ standing: Standing, after steps: Int) {
@@ -170,10 +209,10 @@ public struct DiscoveryMemory: Sendable {
 
     public init() {}
 
-    /// Near-duplicates in a bucket: texts of the commonest shape, where that has many different ones. The same text again is a cache miss.
+    /// Near-duplicates in a bucket: texts of every shape that has many different ones, because a probe keeps one word until it has tried
+    /// all others against it, and then the next. The same text again is a cache miss.
     public static func nearDuplicates(_ tally: DiscoveryTally) -> UInt32 {
-        guard let commonest = tally.commonest, commonest.texts.estimate >= 10 else { return 0 }
-        return commonest.count
+        tally.shapes.reduce(0) { $1.texts.estimate >= 10 ? $0 &+ $1.count : $0 }
     }
 
     /// Searches of the hour that ends with a bucket, and the near-duplicates among them.

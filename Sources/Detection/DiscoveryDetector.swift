@@ -12,9 +12,9 @@ public struct DiscoveryDetector: AccessDetector {
             "hundreds of searches within an hour that differ in a word or a number each; a large part of a catalogue read within a day, "
             + "by an account that usually reads little of it: of a store whose size the settings state (`records` of estate.stores), or else of all items "
             + "that the log has shown. Items are estimated, with a standard deviation of 6.5 %",
-        misses: "probes or reads spread over many accounts or days; searches of two words, and some of more than eight; queries in a query "
-            + "language (select …) that differ in a number or date only; logs without item and query",
-        warmUp: "probes: none; coverage: 7 days on which the account read items",
+        misses: "probes or reads spread over many accounts or days; searches of two words, and some of more than fifteen; queries in a "
+            + "query language (select …) that differ in a number or date only; logs without item and query",
+        warmUp: "probes: none; coverage: 7 days of the account's history, and of items in the log",
         options: [
             DetectorOption(name: "probes", defaultValue: 200, range: 10...1e9, reason: "searches within an hour"),
             DetectorOption(name: "near_duplicates", defaultValue: 0.6, range: 0.1...1, reason: "share of them that differ in a word"),
@@ -65,11 +65,14 @@ public struct DiscoveryDetector: AccessDetector {
         guard tally.items > 0 else {
             return AccessLook(.score, observed: Double(hour.queries), score: alike, needed: nearDuplicates)
         }
-        return walk(tally, memory, bucket)
+        return walk(tally, memory, bucket, age: min(Int64(account.age), bucket.access.values.itemsAge(at: bucket.number)))
     }
 
     /// Of the catalogues that the account read from, the one that is found, or else of which most was read.
-    private func walk(_ tally: DiscoveryTally, _ memory: DiscoveryMemory, _ bucket: borrowing ClosedBucket) -> AccessLook {
+    ///
+    /// - Parameter age: buckets for which the account could have read items. Whoever was there for a week and read none usually reads none.
+    private func walk(_ tally: DiscoveryTally, _ memory: DiscoveryMemory, _ bucket: borrowing ClosedBucket, age: Int64) -> AccessLook {
+        let known = Int(age / Int64(BucketGrid.perDay))
         var best: AccessLook?
         func take(_ look: AccessLook) {
             guard let known = best else {
@@ -81,15 +84,15 @@ public struct DiscoveryDetector: AccessDetector {
         if !tally.distinctItems.isEmpty {
             let size = catalogueSize > 0 ? catalogueSize : bucket.access.values.catalogueSize
             let items = memory.items(endingWith: bucket.number, tally)
-            take(walk(items, of: size, usual: memory.usualItems, days: Int(memory.usualItems.count), DiscoveryDetector.walking))
+            take(walk(items, of: size, usual: memory.usualItems, days: max(known, Int(memory.usualItems.count)), DiscoveryDetector.walking))
         }
         for (place, shelf) in tally.shelves.enumerated() {
             guard let store = bucket.access.values.catalogues[shelf.store] else { continue }
             let items = memory.items(endingWith: bucket.number, shelf)
-            // Who has read other stores for a week and never this one usually reads none of it.
+            let days = max(known, memory.days(before: bucket.number))
             take(
                 walk(
-                    items, of: Double(store.records), usual: memory.shelves[shelf.store].usual, days: memory.days(before: bucket.number),
+                    items, of: Double(store.records), usual: memory.shelves[shelf.store].usual, days: days,
                     DiscoveryDetector.walking + 1 + place))
         }
         return best ?? .nothing
@@ -187,6 +190,10 @@ extension DiscoveryDetector {
             SelfTest.Stretch(buckets: 1, [read(10, calls: 10), read(800, calls: 800)]),
             SelfTest.Stretch(days: 9, [read(10, calls: 10), read(10, calls: 10)]),
         ]
+        let plain = SelfTest.Activity(calls: 10).with { $0.endpoints = ["/contacts"] }
+        let strange = [
+            SelfTest.Stretch(buckets: 1, [plain, read(800, calls: 800)]), SelfTest.Stretch(days: 9, [plain, read(10, calls: 10)]),
+        ]
         func walk(_ items: Int) -> SelfTest.Stretch { SelfTest.Stretch(buckets: 1, [read(items, calls: items), read(10, calls: 10)]) }
         // Of a store with a stated size the log need not have shown anything before.
         func stated(_ name: String, _ expectation: SelfTest.Expectation, of records: UInt64) -> SelfTest {
@@ -203,6 +210,13 @@ extension DiscoveryDetector {
                 last: .init(buckets: 1, [search(300, calls: 300)])),
             SelfTest("300 searches for two texts", .staysSilent, history: days, last: .init(buckets: 1, [search(2, calls: 300)])),
             SelfTest("half of the catalogue in a quarter hour", .fires, history: shelf, last: walk(400)),
+            SelfTest(
+                "half of the catalogue by an account that never read it in nine days", .fires, history: strange,
+                last: .init(buckets: 1, [read(400, calls: 400), read(10, calls: 10)])),
+            SelfTest(
+                "the same on the day after the log began to state items", .staysSilent,
+                history: [SelfTest.Stretch(days: 9, [plain, plain]), SelfTest.Stretch(days: 1, [plain, read(800, calls: 800)])],
+                last: .init(buckets: 1, [read(400, calls: 400), read(10, calls: 10)])),
             SelfTest("an eighth of the catalogue in a quarter hour", .staysSilent, history: shelf, last: walk(100)),
             stated("a quarter of a store of 2,800 products", .fires, of: 2800),
             stated("as much of a store of 5,600", .staysSilent, of: 5600),

@@ -26,9 +26,6 @@ public struct DiscoveryTally: Equatable, Sendable {
         public var texts: DistinctBits
     }
 
-    /// The shape that most queries share, with their number and how many different texts they are.
-    public var commonest: Shape? { shapes.max { ($0.count, $1.shape) < ($1.count, $0.shape) } }
-
     mutating func add(query: UInt64, shape: UInt64, item: UInt64, of store: UInt64) {
         if item != 0 {
             items &+= 1

@@ -3,12 +3,12 @@
 
 /// What tells the near-duplicates of a search text: one word, so that an event and a tally can hold it.
 ///
-/// Of three to eight words it has their number in the highest four bits, and below them as many bits of each word's hash as there is room
-/// for: 20 of three words, 7 of eight. Two such shapes are near when at most one word differs. Any other shape is equal or not.
+/// Of three to fifteen words it has their number in the highest four bits, and below them as many bits of each word's hash as there is room
+/// for: 20 of three words, 4 of fifteen. Two such shapes are near when at most one word differs. Any other shape is equal or not.
 public enum QueryShape {
     private static let bits: UInt64 = 60
     private static let fewest = 3
-    private static let most = 8
+    private static let most = 15
 
     /// A shape that is near to itself only. Never 0.
     public static func plain(_ hash: UInt64) -> UInt64 { max(hash & (1 &<< bits &- 1), 1) }
@@ -27,7 +27,7 @@ public enum QueryShape {
 
     /// The first words of a text, by their hashes.
     public struct Words {
-        private var hashes = InlineArray<8, UInt64>(repeating: 0)
+        private var hashes = InlineArray<15, UInt64>(repeating: 0)
         private var count = 0
 
         public init() {}
@@ -37,7 +37,7 @@ public enum QueryShape {
             count += 1
         }
 
-        /// Nil of less than three words and of more than eight.
+        /// Nil of less than three words and of more than fifteen.
         public var shape: UInt64? {
             guard count >= QueryShape.fewest, count <= QueryShape.most else { return nil }
             let width = QueryShape.bits / UInt64(count)

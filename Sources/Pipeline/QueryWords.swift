@@ -6,7 +6,7 @@ import LogFormats
 
 /// A search text or query without case and punctuation: a hash of it all, and a shape that tells near-duplicates.
 ///
-/// Near-duplicates are texts that differ in one word. Of three to eight words the shape holds a few bits of each, so that any one of them
+/// Near-duplicates are texts that differ in one word. Of three to fifteen words the shape holds a few bits of each, so that any one of them
 /// may differ (``QueryShape``). Of more it is made of the two smallest hashes of words, a bottom-2 sketch: a changed word leaves it as it
 /// is unless that word was among the two. Source: Broder, "On the resemblance and containment of documents", 1997.
 ///
