@@ -8,8 +8,8 @@ import RollingStatistics
 public struct FailedThenBulkDetector: AccessDetector {
     public static let descriptor = DetectorDescriptor(
         id: "D34", name: "failed-then-bulk", family: "sequence",
-        sees: "an account that was refused (401, 403, 407) many times within an hour and then exports: rows, or more than twice the bytes "
-            + "that are usual at that time, or, where the log has neither, more than twice the calls",
+        sees: "an account that was refused (401, 403, 407) many times within an hour and then exports more than twice what is usual at "
+            + "that time: rows, or bytes, or, where the log has neither, calls",
         misses: "attempts under other names; logs without a status; what of one quarter hour came first",
         warmUp: "none; an account that is refused all the time is judged against that",
         options: [
@@ -30,7 +30,7 @@ public struct FailedThenBulkDetector: AccessDetector {
     /// Amounts below which nobody would act, by measure.
     private let minimums: [Double]
 
-    /// Bytes and calls are also of pages and of calls that fail to find: so they count from twice of what is usual on.
+    /// Whose token expired goes on with the usual export once it has another, so that an amount counts from twice of what is usual on.
     private static let leastRise = 2.0
 
     public init(options: DetectorOptions) {
@@ -60,8 +60,7 @@ public struct FailedThenBulkDetector: AccessDetector {
 
     /// What would be an export.
     private func needed(_ measure: Measure, _ bucket: borrowing ClosedBucket) -> Double {
-        let usual = measure == .rows ? 0 : Self.leastRise * bucket.readings[measure].baseline
-        return max(minimums[measure.rawValue], usual)
+        max(minimums[measure.rawValue], Self.leastRise * bucket.readings[measure].baseline)
     }
 
     public static var hasTripLevels: Bool { true }
@@ -128,12 +127,20 @@ extension FailedThenBulkDetector {
         }
         let bytes = refusal(after: page(4))
         let calls = refusal(after: bare(120))
+        let hour = [SelfTest.Stretch(buckets: 1, [work.moving(rows: 2000)]), SelfTest.Stretch(buckets: 3, [nil])]
+        let hourly = (0..<24 * 15).flatMap { _ in hour }
         return [
             SelfTest("twelve refusals, then 5,000 rows", .fires, history: history, last: .init(buckets: 1, [work.moving(rows: 5000)])),
             SelfTest("twelve refusals, then 40 MB of a log without rows", .fires, history: bytes, last: .init(buckets: 1, [page(40)])),
             SelfTest("twelve refusals, then the usual 4 MB", .staysSilent, history: bytes, last: .init(buckets: 1, [page(4)])),
             SelfTest("twelve refusals, then 300 calls without amounts", .fires, history: calls, last: .init(buckets: 1, [bare(300)])),
             SelfTest("twelve refusals, then the usual 120 calls", .staysSilent, history: calls, last: .init(buckets: 1, [bare(120)])),
+            SelfTest(
+                "twelve refusals, then the 2,000 rows of every hour", .staysSilent, history: hourly,
+                last: .init(buckets: 1, [refused.moving(rows: 2000)])),
+            SelfTest(
+                "twelve refusals, then 5,000 rows where 2,000 are usual", .fires, history: hourly,
+                last: .init(buckets: 1, [refused.moving(rows: 5000)])),
             SelfTest(
                 "twelve refusals, then the usual rows", .staysSilent, history: history, last: .init(buckets: 1, [work])),
             SelfTest(
