@@ -54,28 +54,8 @@ public struct AccessActivity {
         }
     }
 
-    /// Whether calls came at an even pace: minutes hardly differ. The first and the last minute with calls may be cut.
-    ///
-    /// A Poisson process has as much variance as mean; calls by a timer have at most a quarter of a call squared.
-    public var isPaced: Bool {
-        var first = -1
-        var last = -1
-        for minute in 0..<15 where minuteCalls[minute] > 0 {
-            if first < 0 { first = minute }
-            last = minute
-        }
-        guard last - first >= 9 else { return false }
-        var sum = 0.0
-        var squares = 0.0
-        for minute in first + 1..<last {
-            let calls = Double(minuteCalls[minute])
-            sum += calls
-            squares += calls * calls
-        }
-        let count = Double(last - first - 1)
-        let mean = sum / count
-        return mean >= 1 && squares / count - mean * mean <= max(0.26, 0.01 * mean * mean)
-    }
+    /// Whether calls came at an even pace.
+    public var isPaced: Bool { Pace.isEven(minuteCalls) }
 
     /// Whether nearly every call that moved rows fetched a full page: as much as the largest one. A few that move none, or bytes only, are
     /// beside it.

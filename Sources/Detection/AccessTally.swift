@@ -233,7 +233,10 @@ public final class AccessTally {
     }
 
     /// Notes a detail, whose `rows` were moved, of an item of `store` where that is one of ``StoreCatalogues``.
-    public func note(_ detail: EventDetail, rows: UInt64, at time: EventTime, operation: Operation, store: UInt64 = 0) {
+    public func note(
+        _ detail: EventDetail, rows: UInt64, at time: EventTime, operation: Operation, route: RouteKey = RouteKey(rawValue: 0),
+        store: UInt64 = 0
+    ) {
         if detail.limitMax > 0 { limits.add(used: detail.limitUsed, of: detail.limitMax) }
         if detail.query != 0 || detail.item != 0 {
             if discovery == nil { discovery = DiscoveryTally() }
@@ -249,7 +252,7 @@ public final class AccessTally {
         }
         if let position = detail.position, operation.movesDataOut {
             if places.isEmpty { places.append(PositionTally()) }
-            places[0].add(position, at: time)
+            places[0].add(position, at: time, by: route)
         }
         if detail.job != 0 && operation.movesDataOut { run(detail.job, rows: rows, at: time) }
     }

@@ -44,6 +44,7 @@ public struct PaceHistory: Sendable {
     /// The run that a bucket makes longer; nil when it is not part of one.
     public func run(endingWith bucket: borrowing ClosedBucket) -> Run? {
         guard bucket.sums.calls >= 10 else { return nil }
+        if let walk = walkApart(bucket) { return walk }
         // Cheapest first: few buckets are listings or hold full pages, and the pace takes a division for every minute.
         let isListing = bucket.access.isListing(bucket.sums)
         guard isListing || bucket.access.isPageFull(bucket.sums), bucket.access.isPaced else { return nil }
@@ -55,16 +56,41 @@ public struct PaceHistory: Sendable {
             direction = walk.rises ? .up : .down
             (from, to) = (walk.first, walk.last)
         }
+        return longer(by: Stretch(lead: bucket.access.lead, direction: direction, from: from, to: to, sums: bucket.sums), bucket.number)
+    }
+
+    /// The run that the calls of a bucket make longer which say where in a listing they stand, if they have an even pace of their own:
+    /// other calls between them, however many, do not make the walk another thing. Nil where nearly all calls are of the listing.
+    private func walkApart(_ bucket: borrowing ClosedBucket) -> Run? {
+        guard let positions = bucket.access.tally?.positions, positions.calls >= 10, !bucket.access.isListing(bucket.sums),
+            let route = positions.route, positions.isPaced, let walk = positions.walk
+        else { return nil }
+        var sums = bucket.access.amount(of: [route]).sums
+        sums.calls = UInt64(positions.calls)
+        return longer(
+            by: Stretch(lead: route, direction: walk.rises ? .up : .down, from: walk.first, to: walk.last, sums: sums), bucket.number)
+    }
+
+    /// What a bucket adds to a run.
+    private struct Stretch {
+        var lead: RouteKey
+        var direction: Direction
+        var from: Double
+        var to: Double
+        var sums: MeasureSums
+    }
+
+    private func longer(by stretch: Stretch, _ number: Int64) -> Run {
         let goesOn =
-            run.last == bucket.number - 1 && run.lead == bucket.access.lead && run.direction == direction
-            && (direction == .unstated || (direction == .up ? from >= run.to : from <= run.to))
+            run.last == number - 1 && run.lead == stretch.lead && run.direction == stretch.direction
+            && (stretch.direction == .unstated || (stretch.direction == .up ? stretch.from >= run.to : stretch.from <= run.to))
         var next = goesOn ? run : Run()
-        if !goesOn { (next.lead, next.direction, next.from) = (bucket.access.lead, direction, from) }
-        next.to = to
-        next.last = bucket.number
+        if !goesOn { (next.lead, next.direction, next.from) = (stretch.lead, stretch.direction, stretch.from) }
+        next.to = stretch.to
+        next.last = number
         if next.buckets < .max { next.buckets += 1 }
-        next.calls = UInt32(clamping: UInt64(next.calls) + min(bucket.sums.calls, UInt64(UInt32.max)))
-        next.rows &+= bucket.sums.rows
+        next.calls = UInt32(clamping: UInt64(next.calls) + min(stretch.sums.calls, UInt64(UInt32.max)))
+        next.rows &+= stretch.sums.rows
         return next
     }
 

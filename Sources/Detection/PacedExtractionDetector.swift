@@ -10,7 +10,8 @@ public struct PacedExtractionDetector: AccessDetector {
         sees:
             "hundreds of calls at an even pace that each fetch a full page or, by their offsets, go one way through a listing, of what the "
             + "account has not walked through for four weeks",
-        misses: "walks that stop and go, less than a call a minute; pages of different sizes where no call says its offset or page",
+        misses: "walks that stop and go, less than a call a minute; pages of different sizes, or other calls between them, where no call "
+            + "says its offset or page",
         warmUp: "14 days of the account's history",
         options: [
             DetectorOption(
@@ -64,7 +65,7 @@ public struct PacedExtractionDetector: AccessDetector {
         let pages =
             bucket.access.isPageFull(bucket.sums)
             ? "each with a full page of \(NumberText.amount(Double(bucket.access.largest), of: .rows))"
-            : "pages of different sizes"
+            : bucket.access.isListing(bucket.sums) ? "pages of different sizes" : "with others between them"
         // The run's ends are means of minutes, which stand in no log: what the bucket has come to does.
         let way =
             switch (run.direction, bucket.access.tally?.positions) {

@@ -104,6 +104,32 @@ import Testing
         #expect(history.run(endingWith: bucket(1, from: 60_000))?.buckets == 1)
     }
 
+    @Test(arguments: 1...3) func `a walk is told from other calls between its pages`(others: Int) throws {
+        func bucket(_ number: Int) throws -> ClosedBucket {
+            var random = SeededRandom(seed: UInt64(number * 10 + others))
+            var tally = AccountTally(event(number * 900, rows: 200))
+            for call in 0..<150 {
+                let page = event(number * 900 + call * 6, rows: 200)
+                _ = tally.add(page, rows: 200, bytes: 0)
+                var detail = EventDetail()
+                detail.position = UInt64((number * 150 + call) * 200)
+                tally.noteAccess().note(detail, rows: 200, at: page.time, operation: .read, route: RouteKey(page))
+                for _ in 0..<others {
+                    let read = event(number * 900 + call * 6 + Int.random(in: 1...5, using: &random), rows: 1, endpoint: 7)
+                    _ = tally.add(read, rows: 1, bytes: 0)
+                }
+            }
+            let grid = BucketGrid.number(of: EventTime(milliseconds: WalkTests.start)) + Int64(number)
+            let closed = ClosedBucket(number: grid, end: BucketGrid.start(of: grid + 1), fleet: FleetView(), values: ValueTable())
+            closed.read(AccountProfile(firstBucket: 0), tally)
+            return closed
+        }
+        var history = PaceHistory()
+        for number in 0..<4 { history.learn(try bucket(number)) }
+        #expect(history.run.buckets == 4 && history.run.calls == 600 && history.run.rows == 120_000)
+        #expect(history.run.lead.endpoint.rawValue == 2 && history.run.direction == .up)
+    }
+
     @Test func `positions stand beside the events that state them, with other details or alone`() throws {
         let lines = [
             #"{"ts":1780272000,"account":"a","action":"list","endpoint":"/c?offset=10","rows":1}"#,
