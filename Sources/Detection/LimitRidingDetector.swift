@@ -11,7 +11,8 @@ public struct LimitRidingDetector: AccessDetector {
         sees:
             "an account that uses 80 to 99.9 % of its API limit for three hours without being refused, and moves more than usual; without "
             + "stated limits, the rate at which calls were refused before stands for one",
-        misses: "who stays further below; logs that state no limit and never a 429; a job that always runs at its limit",
+        misses: "who stays further below; logs that state no limit and never a 429; a job that always runs at its limit; a limit whose "
+            + "count goes up with every call until it begins anew, as by the day: it is arrived at, not ridden",
         warmUp: "7 days of the account's activity",
         options: [
             DetectorOption(name: "riding_share", defaultValue: 0.6, range: 0.1...1, reason: "share of the quarter hours of three hours"),
@@ -27,6 +28,8 @@ public struct LimitRidingDetector: AccessDetector {
         ],
         quietBuckets: 8)
     public static let subject = "use of the limit"
+    /// The case of a limit that is counted up, as by the day.
+    private static let counter = 1
 
     private let ridingShare: Double
     private let usualMax: Double
@@ -45,8 +48,11 @@ public struct LimitRidingDetector: AccessDetector {
         let stretch = history.stretch(endingWith: bucket)
         let riding = Double(stretch.riding) / Double(LimitHistory.window)
         var look = AccessLook(.fired, observed: share, expected: history.usual.mean, score: riding, needed: ridingShare)
-        if riding < ridingShare {
+        if riding < ridingShare || !stretch.isWhole {
             look.gate = .score
+        } else if stretch.isCountedUp {
+            look.gate = .notApplicable
+            look.variant = LimitRidingDetector.counter
         } else if stretch.throttledShare >= 0.01 {
             look.gate = .notApplicable
         } else if history.usual.mean >= usualMax {
@@ -89,7 +95,10 @@ public struct LimitRidingDetector: AccessDetector {
         case .openBucket: return "use of the limit is judged when the bucket closes"
         case .nothing: return "its lines state no limit, and it was never refused for too many calls"
         case .learning: return "learning: judged after 96 quarter hours of lines with a limit, \(now)"
-        case .score: return "\(riding), \(percent(ridingShare)) needed (riding_share); \(now)"
+        case .score where look.score ?? 0 < ridingShare: return "\(riding), \(percent(ridingShare)) needed (riding_share); \(now)"
+        case .score: return "\(riding), but it came there less than three hours ago; \(now)"
+        case .notApplicable where look.variant == LimitRidingDetector.counter:
+            return "\(riding), but its calls only add up to that: a limit by the day or longer is arrived at, not ridden"
         case .notApplicable: return "\(riding), but calls were refused: the limit works"
         case .usual: return "\(riding), which is how the account works: \(now) (usual_max)"
         case .ratio: return "\(riding), but it moves no more than usual (minimum_rise)"
@@ -111,10 +120,22 @@ extension LimitRidingDetector {
         }
         let week = [SelfTest.Stretch(days: 8, [work(300, calls: 10)])]
         let riding = SelfTest.Stretch(buckets: 13, [work(920, calls: 30)])
+        // A limit of 15,000 calls a day, of which others use most.
+        func day(_ step: Int, calls: Int) -> [SelfTest.Stretch] {
+            (0..<BucketGrid.perDay).map { place in
+                SelfTest.Stretch(buckets: 1, [work(UInt32(place * step), calls: calls).with { $0.detail.limitMax = 15_000 }])
+            }
+        }
+        let counter = (0..<8).flatMap { _ in day(93, calls: 10) }
+        let evening = day(150, calls: 20)
         return [
+            SelfTest(
+                "a limit counted by the day that is used up to 95 % by the evening", .staysSilent, history: counter + evening.dropLast(),
+                last: evening[evening.count - 1]),
             SelfTest("three hours at 92 % of the limit, 30 % before", .fires, history: week, last: riding),
             SelfTest(
-                "two hours at 92 % of the limit", .staysSilent, history: week, last: .init(buckets: 7, [work(920, calls: 30)])),
+                "two hours and a half at 92 % of the limit", .staysSilent, history: week,
+                last: .init(buckets: 10, [work(920, calls: 30)])),
             SelfTest(
                 "at 92 % of the limit as always", .staysSilent, history: [.init(days: 8, [work(920, calls: 10)])], last: riding),
         ]
