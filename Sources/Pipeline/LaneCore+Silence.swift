@@ -52,9 +52,7 @@ extension LaneCore {
         guard silentSince == nil,
             let alarm = source.alarm(silentSince: newest, until: time, minimum: SilenceDetector.minimumSilence(of: detectors))
         else { return }
-        let gap = SourceGap(
-            source: options.name, start: newest, alarm: alarm, missed: source.deficit(from: newest, to: alarm), age: Int(source.age),
-            since: BucketGrid.start(of: fleet.firstBucket))
+        let gap = gap(from: newest, to: alarm)
         silentSince = newest
         for (number, detector) in detectors.enumerated() {
             guard let finding = detector.judge(gap) else { continue }
@@ -68,14 +66,27 @@ extension LaneCore {
     /// An event came after a gap: an ordinary one is learnt, a silence ends.
     mutating func endSilence(at time: EventTime) {
         noticeSilence(until: time)
-        guard silentSince != nil else {
+        guard let start = silentSince else {
             source.learnGap(from: newest, to: time)
             return
         }
         silentSince = nil
         for (number, detector) in detectors.enumerated() where detector is SilenceDetector {
             let key = AlertKey(detector: UInt8(number), account: LaneCore.sourceAccount)
-            if let transition = lifecycle.resolve(key: key, at: LaneCore.minute(time)) { emit(transition) }
+            guard var transition = lifecycle.resolve(key: key, at: LaneCore.minute(time)) else { continue }
+            // It opened when the silence stopped being ordinary: only now it is known how long it was.
+            if let whole = detector.judge(gap(from: start, to: time)) {
+                transition.alert.finding.phrase = whole.phrase
+                transition.alert.finding.expected = whole.expected
+                transition.alert.finding.windowEnd = whole.windowEnd
+            }
+            emit(transition)
         }
+    }
+
+    private func gap(from start: EventTime, to end: EventTime) -> SourceGap {
+        SourceGap(
+            source: options.name, start: start, alarm: end, missed: source.deficit(from: start, to: end), age: Int(source.age),
+            since: BucketGrid.start(of: fleet.firstBucket))
     }
 }

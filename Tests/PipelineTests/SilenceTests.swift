@@ -47,6 +47,14 @@ import Testing
         #expect(!end.summary.contains("back to usual"))
     }
 
+    @Test func `a source that speaks again after hours is told with how long it was silent`() throws {
+        var lane = known()
+        let told = silences(&lane, Stretch(buckets: 40, [nil, nil])) + silences(&lane, Stretch(buckets: 4, [nil, SilenceTests.steady]))
+        let source = told.filter { $0.summary.contains("sent nothing") }
+        #expect(source.map(\.status) == [.open, .resolved], "\(told.map(\.summary))")
+        #expect(source.last?.summary.contains("has sent nothing for 10 h") == true, "\(source.map(\.summary))")
+    }
+
     @Test func `a restart in the middle of a silence changes nothing of it`() throws {
         var lane = known()
         #expect(silences(&lane, silent(3)).count == 1)
