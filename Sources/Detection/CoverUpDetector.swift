@@ -79,6 +79,22 @@ extension CoverUpDetector {
             $0.endpoints = ["/settings/audit-log"]
             $0.detail.job = 0
         }
+        let clerk = [
+            SelfTest.Stretch(
+                days: 8,
+                [
+                    SelfTest.Activity(rows: 5000).with {
+                        $0.endpoints = ["/api/v2/candidates/export"]
+                        $0.operation = .export
+                    }
+                ])
+        ]
+        func record(_ endpoint: String) -> SelfTest.Activity {
+            SelfTest.Activity().with {
+                $0.endpoints = [endpoint]
+                $0.operation = .delete
+            }
+        }
         func written(_ endpoint: String) -> SelfTest.Stretch {
             .init(
                 buckets: 1,
@@ -95,6 +111,16 @@ extension CoverUpDetector {
             SelfTest(
                 "an account stops what is logged", .fires, history: history, last: written("cloudtrail.amazonaws.com/StopLogging")),
             SelfTest("an account writes to a log", .staysSilent, history: history, last: written("/api/logs")),
+            SelfTest(
+                "an account deletes a record that is called a job", .staysSilent, history: clerk,
+                last: .init(buckets: 1, [record("/api/v2/jobs/{id}")])),
+            SelfTest(
+                "an account deletes a bulk job that the log does not number", .fires, history: clerk,
+                last: .init(buckets: 1, [record("/services/data/v61.0/jobs/query/{id}")])),
+            SelfTest(
+                "an account deletes a job where it exports by jobs", .fires,
+                history: [.init(days: 8, [export.with { $0.endpoints = ["/api/v2/jobs/{id}/results"] }])],
+                last: .init(buckets: 1, [record("/api/v2/jobs/{id}")])),
             SelfTest("an account deletes another job", .staysSilent, history: history, last: .init(buckets: 1, [other])),
             SelfTest(
                 "an account deletes its own job two days later", .staysSilent,

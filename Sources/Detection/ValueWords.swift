@@ -21,7 +21,7 @@ enum ValueWords {
 
     /// Whether a word has a part, byte by byte and not by characters, so that a combining mark behind it hides nothing. The standard
     /// library's search makes tables for every pair besides, and every name of a log comes here.
-    private static func holds(_ part: String, in word: String) -> Bool {
+    static func holds(_ part: String, in word: String) -> Bool {
         var rest = word.utf8[...]
         while rest.count >= part.utf8.count {
             if rest.starts(with: part.utf8) { return true }
@@ -30,9 +30,15 @@ enum ValueWords {
         return false
     }
 
+    static func split(_ name: String) -> [String] {
+        name.lowercased().split { $0 == "/" || $0 == "." || $0 == " " || $0 == ":" }.map(String.init)
+    }
+
+    static func isEvidence(_ word: String) -> Bool { evidence.contains(word) }
+
     /// The last words of the path weigh: `/sobjects/Contact/{id}` reads a record, `/sobjects` and `/sobjects/Contact/describe` look around.
     static func traits(of name: String) -> ValueTraits {
-        let words = name.lowercased().split { $0 == "/" || $0 == "." || $0 == " " || $0 == ":" }.map(String.init)
+        let words = split(name)
         var traits: ValueTraits = []
         if let last = words.last, reconnaissance.contains(last) { traits.insert(.reconnaissance) }
         if words.contains(where: evidence.contains) { traits.insert(.evidence) }

@@ -32,7 +32,7 @@ extension AccountShard {
             if event.status >= 400 { tally.noteAccess().note(status: event.status, at: event.time) }
             if let detail {
                 tally.noteAccess().note(
-                    detail, rows: rows, at: event.time, operation: event.operation, store: values.catalogue(of: route))
+                    detail, rows: rows, at: event.time, operation: event.operation, route: route, store: values.catalogue(of: route))
                 if detail.job != 0 && event.status < 400 && values.traits(route).contains(.audit) {
                     tally.noteAccess().noteAudit(of: detail.job)
                 }
@@ -115,7 +115,7 @@ extension AccountShard {
             return AccessTally.CoverUp(
                 route: route, time: event.time, isAuditSetting: false, jobMinutes: Int32(minutes), jobRows: run.rows)
         }
-        guard traits.contains(.evidence), !isHabit, profile.isMature, let memory else { return nil }
+        guard traits.contains(.evidence), !isHabit, profile.isMature, let memory, holdsTraces(route, memory, tallies) else { return nil }
         let open = tallies.map(\.sums.rows).max() ?? 0
         let isRecent =
             memory.facts.lastExport >= 0 && BucketGrid.number(of: event.time) - memory.facts.lastExport <= Int64(BucketGrid.perDay)
@@ -127,6 +127,17 @@ extension AccountShard {
         }
         let rows = max(open, isRecent ? memory.facts.lastExportRows : 0)
         return AccessTally.CoverUp(route: route, time: event.time, isAuditSetting: false, jobMinutes: nil, jobRows: rows)
+    }
+
+    /// Whether what a route names has traces of the account's exports; ``ValueTraits/evidence`` says that it may.
+    private func holdsTraces(_ route: RouteKey, _ memory: AccessMemory, _ tallies: [AccountTally]) -> Bool {
+        if values.isEvidenceItself(route) { return true }
+        var runsJobs = false
+        memory.facts.routes.forEach { runsJobs = runsJobs || values.exports($0, byJobsOf: route) }
+        return runsJobs
+            || tallies.contains { tally in
+                (0..<tally.routes.count).contains { values.exports(RouteKey(rawValue: tally.routes.routes[$0].key), byJobsOf: route) }
+            }
     }
 
     /// Notes for the lane what an account did in a bucket that closes: routes that are new to it, an endpoint beyond the inventory, items,
@@ -143,7 +154,7 @@ extension AccountShard {
         if !values.inventory.isEmpty { bucket.access.forEachRoute { values.note(use: $0.endpoint) } }
         if let shadow = ShadowEndpointDetector.untold(bucket) { values.note(shadow: shadow.endpoint) }
         if let movement = bucket.access.tally?.movement { values.note(movement) }
-        if let items = bucket.access.tally?.discovery?.distinctItems, !items.isEmpty { values.note(items: items) }
+        if let discovery = bucket.access.tally?.discovery, discovery.items > 0 { values.note(items: discovery.distinctItems) }
         guard let limit = memory?.facts.limit, limit.limit > 0, limit.unstated < 8, bucket.hasAnswers else { return }
         values.note(limitIsStated: bucket.access.tally?.limits.samples ?? 0 > 0)
     }
