@@ -4,32 +4,6 @@
 import EventModel
 import Pipeline
 
-/// A file that is no stream of its own, and why. Asked again only when its status changes or the reason falls away.
-struct Noted {
-    enum Reason: Equatable {
-        /// It holds what this generation holds; the reason falls away when that generation's state changes, or its file is nowhere.
-        case copy(of: StreamID, Generation.State)
-        /// It may still be written: to be looked at again at this time.
-        case settling(until: Int64)
-        /// It has no content yet, or is no log.
-        case unused
-    }
-
-    var status: FileStatus
-    /// When it was first seen with this status. Units: monotonic milliseconds.
-    var since: Int64
-    var reason: Reason
-
-    /// Whether what it is will only be known later.
-    var isAwaited: Bool {
-        if case .settling = reason { return true }
-        return false
-    }
-
-    /// Whether its growth is no reason to look at it at once.
-    var isDull: Bool { reason != .unused }
-}
-
 extension FileTreeSource {
     /// What an unknown file turns out to be.
     private enum Judgement {
@@ -85,7 +59,7 @@ extension FileTreeSource {
                 let since = noted[key].flatMap { $0.status == file.status ? $0.since : nil } ?? time
                 switch judge(file, head, index, plain, since: since, &changes) {
                 case .noted(let reason):
-                    noted[key] = Noted(status: file.status, since: since, reason: reason)
+                    noted[key] = Noted(file, since: since, reason)
                     if case .settling(let end) = reason { nextLook = min(nextLook, end) }
                 case .continued(let old):
                     noted[key] = nil
@@ -129,7 +103,7 @@ extension FileTreeSource {
     /// The files in a tar. One that is followed is an archive in the wrong place: its files would be read again with every copy of it.
     private mutating func tar(_ file: CandidateFiles.File, _ time: Int64) throws(FileFailure) -> [Found] {
         guard follows else { return try members(of: file) }
-        noted[FileKey(file.status)] = Noted(status: file.status, since: time, reason: .unused)
+        noted[FileKey(file.status)] = Noted(file, since: time, .unused)
         report(
             file.path, "unsupported_compression",
             "\(file.path) is a tar, of which only a replay reads the files: keep it outside of the paths, or unpack it.", isLoss: false)
@@ -150,7 +124,7 @@ extension FileTreeSource {
                 kept.append(found)
                 continue
             }
-            noted[FileKey(found.file.status)] = Noted(status: found.file.status, since: time, reason: .settling(until: time + 1000))
+            noted[FileKey(found.file.status)] = Noted(found.file, since: time, .settling(until: time + 1000))
             nextLook = min(nextLook, time + 1000)
         }
         fresh = kept
@@ -231,6 +205,10 @@ extension FileTreeSource {
                 if let moved = settle(old, file) { changes.append(moved) }
                 return .noted(.copy(of: old.id, old.state))
             case .more: return .continued(old)
+            case .successor(let due):
+                if now() >= due { return .continued(old) }
+                awake.insert(old.id)
+                return .noted(.settling(until: due))
             case .shorter(let end, let tail):
                 // What may hold all of it is looked at first.
                 if noted.values.contains(where: { $0.isAwaited && $0.status.size >= old.offset }) {
@@ -309,8 +287,8 @@ extension FileTreeSource {
         return .moved(old.position)
     }
 
-    /// Goes on with a generation in the file where it was found. Nil when its stream is announced already and only gets its file back. A
-    /// number whose stream has ended is not used again.
+    /// Goes on with a generation in the file where it was found. Nil when its stream is announced already and only gets its file, or that
+    /// of its successor. A number whose stream has ended is not used again.
     private mutating func takeUp(_ old: Generation, _ file: CandidateFiles.File, _ head: FileHead) -> Found? {
         let isAnnounced = old.state == .reading
         guard old.state == .missing || isAnnounced else {
@@ -319,10 +297,14 @@ extension FileTreeSource {
         }
         // From a checkpoint the size is only known of one that was cut, and this is its copy.
         if old.state == .missing { old.expectedSize = old.seenSize }
+        rest(old)
         old.key = FileKey(file.status)
         old.path = file.path
         old.state = .reading
         old.isPresent = true
+        if old.firstPath == file.path { old.holdsFirstPath = true }
+        old.quietSince = nil
+        old.checkedStatus = nil
         old.compression = head.compression
         old.scannedStatus = file.status
         old.seenSize = max(old.seenSize, file.status.size)

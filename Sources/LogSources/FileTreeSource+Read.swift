@@ -173,7 +173,7 @@ extension FileTreeSource {
     }
 
     /// Closes a file that can be gone back to.
-    private func rest(_ generation: Generation) {
+    func rest(_ generation: Generation) {
         if let stream = generation.stream {
             generation.restedAt = (stream.offset, TailMarker(ofLast: stream.tail))
             // Of an unfinished line the lane holds bytes that no position covers, and that another file's must not be put behind.

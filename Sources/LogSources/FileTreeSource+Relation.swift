@@ -15,6 +15,9 @@ enum Relation: Equatable {
     case same
     /// It holds the generation up to its offset, and more.
     case more
+    /// It replaced the generation's file and holds all of that: from this time on, the generation goes on in it. Units: monotonic
+    /// milliseconds.
+    case successor(due: Int64)
     /// The copy of a generation that was cut: it ends before what was read of that, with these bytes.
     case shorter(end: UInt64, tail: [UInt8])
 }
@@ -82,7 +85,8 @@ extension FileTreeSource {
         if old.key != key, let original = original(of: old) {
             guard let status = original.status(), holds(original, status, old) else { return .unclear }
             do throws(FileFailure) {
-                return try isBeginning(file, head, of: original, status.size) ? .copy : .none
+                if try isBeginning(file, head, of: original, status.size) { return .copy }
+                return try isReplacement(file, head, of: old, original, status.size) ? .successor(due: successionTime(old)) : .none
             } catch {
                 return .unclear
             }
@@ -91,6 +95,24 @@ extension FileTreeSource {
         if old.state == .reading && !old.isAdrift { return .none }
         return content(file, head, old, isPatient: isPatient)
     }
+
+    /// Whether a file stands where a generation's file stood, which has no name any more, and holds all of that: a log that is brought
+    /// anew as a whole, with what came since. A beginning shorter than a marker many files share.
+    private func isReplacement(
+        _ file: CandidateFiles.File, _ head: FileHead, of old: Generation, _ original: OpenFile, _ size: UInt64
+    ) throws(FileFailure) -> Bool {
+        guard follows, !namesTell, old.state == .reading, !old.isPresent, file.path == old.path, head.compression == .none,
+            size >= UInt64(TailMarker.length)
+        else { return false }
+        let known = Int(min(size, UInt64(head.bytes.count)))
+        guard try original.bytes(at: 0, count: known).elementsEqual(head.bytes.prefix(known)) else { return false }
+        guard case .reached(let tail, _) = try place(size, in: head) else { return false }
+        return try original.bytes(at: size - UInt64(tail.count), count: tail.count) == tail
+    }
+
+    /// When a file that was replaced has been quiet for half of the wait: its writer may still have it open, and what that writes stands
+    /// nowhere else. Not the whole wait, which would count the half line that the replacement may complete.
+    private func successionTime(_ old: Generation) -> Int64 { (old.quietSince ?? now()) + max(rotateWait / 2, 1) }
 
     /// Compares with what is known of a generation whose file is not at hand.
     private func content(_ file: CandidateFiles.File, _ head: FileHead, _ old: Generation, isPatient: Bool) -> Relation {

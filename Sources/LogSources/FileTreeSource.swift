@@ -272,7 +272,7 @@ package struct FileTreeSource: LaneSource {
                 continue
             }
             if let note = noted[key] { stillNoted[key] = note }
-            if let note = noted[key], note.status == file.status, isStillTrue(note, time) { continue }
+            if let note = noted[key], note.isOf(file), isStillTrue(note, time) { continue }
             unknown.append(file)
         }
         noted = stillNoted

@@ -159,6 +159,62 @@ import Testing
         #expect(rig.rows == Array(0..<9))
     }
 
+    /// As rsync, `kubectl cp` and a daily download bring a log: the whole of it under another name, renamed into place.
+    @Test func `a log that is replaced by itself and more is gone on with, also in the middle of a line`() throws {
+        _ = try started(with: 0..<3)
+        var text = LaneRig.lines(0..<3)
+        for round in 1...3 {
+            text += LaneRig.lines(round * 10..<round * 10 + 3)
+            try folder.append(text + LaneRig.line(round * 10 + 3).prefix(20), to: "new")
+            try folder.rename("new", "app.log")
+            rig.drain()
+            rig.pass(LaneRig.rotateWait / 2)
+            rig.pass(LaneRig.rotateWait / 2)
+            text += LaneRig.line(round * 10 + 3)
+        }
+        try folder.append(String(LaneRig.line(33).dropFirst(20)), to: "app.log")
+        rig.passLong()
+        #expect(rig.rows == Array(0..<3) + Array(10..<14) + Array(20..<24) + Array(30..<34))
+        #expect(rig.malformed.isEmpty && rig.troubles.isEmpty)
+        #expect(rig.positions.count == 1)
+    }
+
+    /// The new log begins with all that the old one holds, and the old one's writer is not done.
+    @Test func `a log that begins as the one it replaces loses nothing while that still grows`() throws {
+        let header = String(repeating: "#", count: 100) + "\n"
+        let writer = try Writer(folder.at("app.log"))
+        try writer.write(header)
+        try rig.start()
+        rig.drain()
+        try folder.append(header + LaneRig.lines(0..<3), to: "new")
+        try folder.rename("new", "app.log")
+        rig.drain()
+        rig.pass(LaneRig.rotateWait / 4)
+        try writer.write(LaneRig.lines(10..<12))
+        rig.pass(LaneRig.rotateWait / 4)
+        rig.passLong()
+        #expect(rig.rows.sorted() == [0, 1, 2, 10, 11])
+    }
+
+    /// How downloads, rsync and many exporters write: beside the log, then renamed.
+    @Test(arguments: [".tmp", ".part", ".filepart", ".crdownload"], ["*.log", "app.log"])
+    func `a file that was written under a name of its own is read once it has the one that is asked for`(ending: String, path: String)
+        throws
+    {
+        let rig = LaneRig([folder.at(path)])
+        try rig.start()
+        rig.drain()
+        try folder.append(LaneRig.lines(0..<3), to: "app.log" + ending)
+        rig.drain()
+        rig.passLong()
+        #expect(rig.rows.isEmpty)
+        try folder.rename("app.log" + ending, "app.log")
+        rig.drain()
+        rig.passLong()
+        #expect(rig.rows == [0, 1, 2])
+        #expect(rig.losses.isEmpty)
+    }
+
     @Test func `an inode that is used again while weir is stopped is a new file`() throws {
         let writer = try started(with: 0..<3)
         rig.stop()
