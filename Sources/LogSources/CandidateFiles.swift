@@ -58,7 +58,12 @@ struct CandidateFiles: Sendable {
                 let parent = FilePath.parent(of: path)
                 let folders = FilePath.isPattern(parent) ? FilePattern.paths(parent) : [parent]
                 for folder in folders { enter(folder) }
-                for match in FilePattern.paths(path) { take(match, .match, &listing, enter) }
+                let matches = FilePattern.paths(path)
+                for match in matches { take(match, .match, &listing, enter) }
+                if matches.isEmpty {
+                    listing.refused.append(
+                        Refused(path: path, counter: "missing_file", message: "nothing matches \(path): check the path."))
+                }
                 if includesSiblings { for folder in folders { takeSiblings(of: path, in: folder, &listing, enter) } }
             } else {
                 enter(FilePath.parent(of: path))
@@ -162,10 +167,16 @@ struct CandidateFiles: Sendable {
         // A directory may be reached twice through links, or contain itself.
         guard depth < CandidateFiles.folderDepth, listing.folders.insert(FileKey(status)).inserted else { return }
         enter(path)
+        let before = listing.keys.count
         do throws(FileFailure) {
             for name in try LinuxFileSystem.names(in: path) where !name.hasPrefix(".") {
                 take(FilePath.join(path, name), .folder(depth: depth), &listing, enter)
             }
+            guard case .named = origin, listing.keys.count == before else { return }
+            // What stands in it may be asked for by its own name as well.
+            let start = path == "." ? "" : FilePath.join(path, "")
+            guard !listing.keys.keys.contains(where: { $0.hasPrefix(start) }) else { return }
+            listing.refused.append(Refused(path: path, counter: "missing_file", message: "\(path) holds no file: check the path."))
         } catch {
             refuse(path, error, origin, &listing)
         }

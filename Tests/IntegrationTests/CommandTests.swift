@@ -177,6 +177,17 @@ import Testing
         #expect(missing.errors.contains("5,000 events"), "\(missing.errors)")
     }
 
+    @Test func `a pattern that matches nothing and a folder without a file are missing input`() throws {
+        let bench = try Workbench()
+        try bench.write(lines(10), to: "log")
+        try FileManager.default.createDirectory(atPath: bench.path("empty"), withIntermediateDirectories: true)
+        for path in ["nothing*.log", "empty", "empty/*"] {
+            let result = try bench.weir("replay", bench.path("log"), bench.path(path))
+            #expect(result.code == 1 && result.errors.contains("missing_file") && result.errors.contains("10 events"), "\(result.errors)")
+        }
+        #expect(try bench.weir("replay", bench.path("log"), bench.path("l*"), bench.path(".")).code == 0)
+    }
+
     @Test func `what is said again and again does not push out what is said once`() throws {
         let bench = try Workbench()
         try bench.write(lines(100), to: "log")
