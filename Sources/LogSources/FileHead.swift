@@ -113,6 +113,13 @@ struct FileHead {
     /// Whether the file is a tar. Asked before ``trim(keepingFile:)``.
     var isTar: Bool { TarArchive.isTar(sample) }
 
+    /// Whether it is UTF-16, by its mark or by the zero byte of every letter. Asked before ``trim(keepingFile:)``.
+    var isUTF16: Bool {
+        if sample.starts(with: [0xFF, 0xFE]) || sample.starts(with: [0xFE, 0xFF]) { return true }
+        let first = sample.prefix(64)
+        return first.count >= 16 && first.enumerated().allSatisfy { ($0.offset % 2 == 1) == ($0.element == 0) }
+    }
+
     /// Whether there is something to read. Asked before ``trim(keepingFile:)``.
     var hasContent: Bool { compression.isPacked || !sample.isEmpty }
 }

@@ -242,6 +242,14 @@ extension FileTreeSource {
             }
             return .unused
         }
+        if head.isUTF16 {
+            // Its name is not that of a trouble which is over once the file can be opened.
+            report(
+                "UTF-16 in " + file.path, "utf16_file",
+                "\(file.path) is UTF-16 and is not read: let its writer write UTF-8 (iconv -f utf-16 -t utf-8 makes it of what is there).",
+                isLoss: true)
+            return .unused
+        }
         guard follows else { return nil }
         let isArchive = head.compression.isPacked || FilePath.unpacked(file.path) != nil && file.status.size < Compression.magicLength
         if isArchive && age < FileTreeSource.settleTime { return .settling(until: now() + FileTreeSource.settleTime - max(age, 0)) }

@@ -189,7 +189,7 @@ package struct LaneCore: ~Copyable {
         counters.lostBytes &+= trouble.bytes
         if trouble.isLoss { counters.isIncomplete = true }
         // A source that repeats itself must not fill the memory between two commits.
-        if messages.count < 100 { messages.append(trouble) }
+        if messages.count < 100 && !trouble.message.isEmpty { messages.append(trouble) }
     }
 
     private mutating func count(_ mark: EventBatch.Mark) {

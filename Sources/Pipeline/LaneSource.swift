@@ -65,7 +65,7 @@ package enum StreamChange: Sendable {
 package struct SourceTrouble: Equatable, Sendable {
     /// The counter: `unreadable_file`, `truncated_archive`, `corrupt_archive`, `copytruncate`, `lost_generation`, `watch_limit`, …
     package var counter: String
-    /// One sentence for the operator.
+    /// One sentence for the operator; empty where the same was told before of the same stream, and is only counted.
     package var message: String
     /// Bytes that were or may have been lost, where that is known.
     package var bytes: UInt64

@@ -80,14 +80,12 @@ extension StreamReader {
         }
     }
 
-    /// Says that zero bytes were stepped over.
+    /// Says that zero bytes were stepped over: once, for a writer who ends lines with them has as many holes as lines.
     func noteHole(_ length: Int, into batch: inout EventBatch) {
-        batch.troubles.append(
-            SourceTrouble(
-                counter: "nul_hole",
-                message:
-                    "where a line should begin stands a hole of \(NumberText.count(length, "zero byte")), as after a power failure or a "
-                    + "truncation under a writer that does not append: it is stepped over.",
-                bytes: UInt64(length)))
+        let words =
+            "where a line should begin stands a hole of \(NumberText.count(length, "zero byte")), as after a power failure or a "
+            + "truncation under a writer that does not append: it is stepped over, and further ones in the same file are counted."
+        batch.troubles.append(SourceTrouble(counter: "nul_hole", message: hasToldHole ? "" : words, bytes: UInt64(length)))
+        hasToldHole = true
     }
 }

@@ -31,6 +31,7 @@ final class StreamReader {
     private var nextIgnored = 0
     /// Zero bytes that were stepped over in front of lines, not yet told of: their places and lengths, the first last.
     private var holes: [(start: UInt32, length: Int)] = []
+    var hasToldHole = false
     /// Records handed over of the line at the offset, which holds more: they come again when it is decoded again.
     private var toSkip = 0
     private var scratch = ChunkBuffer(capacity: 1)

@@ -261,13 +261,18 @@ import Testing
 
     @Test func `a byte order mark is no part of the first line, and UTF-16 is called by its name`() throws {
         let rig = LaneRig([folder.at("*.log")])
+        func utf16(_ text: String) -> [UInt8] { text.utf16.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 8)] } }
         try folder.write(Data([0xEF, 0xBB, 0xBF] + Array(LaneRig.lines(0..<2).utf8)), to: "a.log")
-        try folder.write(
-            Data([0xFF, 0xFE] + Array("{}\n".utf16).flatMap { [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 8)] }), to: "b.log")
+        try folder.write(Data([0xFF, 0xFE] + utf16(LaneRig.lines(2..<100))), to: "b.log")
+        try folder.write(Data(utf16(LaneRig.lines(2..<100))), to: "c.log")
         try rig.start()
         rig.drain()
-        #expect(rig.rows == [0, 1])
-        #expect(Set(rig.malformed) == [MalformedReason.utf16.rawValue])
+        try folder.write(Data([0xFF, 0xFE] + utf16(LaneRig.lines(2..<200))), to: "b.log")
+        rig.drain()
+        rig.passLong()
+        #expect(rig.rows == [0, 1] && rig.malformed.isEmpty)
+        #expect(rig.losses.map(\.counter) == ["utf16_file", "utf16_file"] && rig.troubles.count == 2)
+        #expect(rig.losses.allSatisfy { $0.message.contains("UTF-16") } && rig.losses[0].message.contains("b.log"))
     }
 
     @Test func `two logs of the same content are two logs`() throws {

@@ -131,6 +131,16 @@ import Testing
         #expect(json.rows == Array(0..<7))
     }
 
+    @Test func `holes in a file are told once and all counted`() throws {
+        try folder.append((0..<50).map { LaneRig.line($0) + "\0\0" }.joined(), to: "app.log")
+        rig.start(try StrictFormat(options: FormatOptions()))
+        rig.drain()
+        rig.passLong()
+        #expect(rig.rows == Array(0..<50))
+        let holes = rig.troubles.filter { $0.counter == "nul_hole" }
+        #expect(holes.count { !$0.message.isEmpty } == 1 && holes.reduce(0) { $0 + $1.bytes } >= 98)
+    }
+
     @Test func `carriage returns before line ends do not matter`() throws {
         try folder.append(LaneRig.lines(0..<5).replacing("\n", with: "\r\n"), to: "app.log")
         try rig.start()
