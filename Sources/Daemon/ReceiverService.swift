@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Dispatch
+import LogFormats
 import LogSources
 import Pipeline
 import Settings
@@ -31,12 +32,19 @@ final class ReceiverService: Sendable {
     init(_ source: SourceSettings, _ receiver: ReceiverSettings, positions: [StreamPosition]) throws(DaemonFailure) {
         self.source = source
         name = source.name
-        options = ReceiverOptions(address: receiver.address, token: try ReceiverService.token(receiver))
+        options = ReceiverOptions(
+            address: receiver.address, token: try ReceiverService.token(receiver), timeKeys: ReceiverService.timeKeys(source))
         do throws(ReceiverFailure) {
             ledger = try SpoolLedger(directory: source.paths[0], limit: receiver.spoolLimit, positions: positions)
         } catch {
             throw DaemonFailure(message: "the source \(source.name) cannot start: \(error.message)")
         }
+    }
+
+    /// Where a record of the source has its time. What stands inside of something else brings its own.
+    private static func timeKeys(_ source: SourceSettings) -> [String] {
+        guard source.wrapper == nil, let format = FormatCatalog.format(named: source.format) else { return [] }
+        return source.fields["ts"].map { [$0] } ?? format.descriptor.timeKeys
     }
 
     private static func token(_ receiver: ReceiverSettings) throws(DaemonFailure) -> [UInt8]? {
@@ -71,6 +79,16 @@ final class ReceiverService: Sendable {
         }
     }
 
+    /// Whether it already is what a source asks for, with the token that is in force now.
+    func serves(_ source: SourceSettings) -> Bool {
+        guard self.source == source, let receiver = source.receiver else { return false }
+        do throws(DaemonFailure) {
+            return try ReceiverService.token(receiver) == options.token
+        } catch {
+            return false
+        }
+    }
+
     /// Positions of the lane to go on with.
     func settled(_ positions: [StreamPosition]) -> [StreamPosition] { ledger.settled(positions) }
 
@@ -98,11 +116,18 @@ final class ReceiverRegister: Sendable {
     /// A commit of a lane is stored.
     func release(_ positions: [StreamPosition], of lane: String) { services.withLock { $0[lane] }?.release(positions) }
 
-    /// Ends all of them: what came until now is stored, and nothing more is taken.
-    func stop() {
+    /// The one that is what a source asks for; nil when none is.
+    func running(_ source: SourceSettings) -> ReceiverService? {
+        services.withLock { $0[source.name] }.flatMap { $0.serves(source) ? $0 : nil }
+    }
+
+    /// Ends those that are not what one of these sources asks for: what came until now is stored, and nothing more is taken. The others go
+    /// on meanwhile: whoever is connected to them notices nothing.
+    func stop(keeping sources: [SourceSettings]) {
+        let kept = Set(sources.filter { running($0) != nil }.map(\.name))
         let ending = services.withLock { services in
-            defer { services = [:] }
-            return Array(services.values)
+            defer { services = services.filter { kept.contains($0.key) } }
+            return services.filter { !kept.contains($0.key) }.map(\.value)
         }
         for service in ending { service.stop() }
         for service in ending { service.waitUntilFinished() }

@@ -101,12 +101,13 @@ package final class WeirDaemon {
             let lane = try LaneAssembly.lane(source, settings)
             var resume = try journal.resume(lane: source.name)
             let positions = resume?.positions ?? []
-            let receiver = try source.receiver.map { try ReceiverService(source, $0, positions: positions) }
+            let running = receivers.running(source)
+            let receiver = try running ?? source.receiver.map { try ReceiverService(source, $0, positions: positions) }
             if let receiver { resume?.positions = receiver.settled(positions) }
             let service = LaneService(lane: lane, interval: settings.checkpointInterval)
             try service.start(resume: resume, people: people, journal: writer, observe: { log.observe($0) })
             lanes.append(service)
-            if let receiver {
+            if let receiver, running == nil {
                 receivers.add(receiver)
                 try receiver.start(report: { log.warning($0) })
             }
@@ -150,8 +151,9 @@ package final class WeirDaemon {
         }
     }
 
-    private func stop(farewell: EventDuration) {
-        receivers.stop()
+    /// - Parameter sources: what weir goes on with.
+    private func stop(farewell: EventDuration, keeping sources: [SourceSettings] = []) {
+        receivers.stop(keeping: sources)
         for lane in lanes { lane.stop() }
         writer?.abandonFailures()
         for lane in lanes { lane.waitUntilFinished() }
@@ -185,7 +187,7 @@ package final class WeirDaemon {
         do throws(JournalFailure) {
             // Anew, so that a key that was deleted meanwhile is forgotten.
             let keys = try PeopleKeys.opened(fresh, report: { [log] in log.failure($0) })
-            stop(farewell: .seconds(0))
+            stop(farewell: .seconds(0), keeping: fresh.sources)
             people = keys
         } catch {
             log.error("\(error.message) weir goes on with the old settings")

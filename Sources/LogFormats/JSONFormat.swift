@@ -13,7 +13,7 @@ public struct JSONFormat: LineFormat {
     /// What the catalogue says.
     public static let descriptor = FormatDescriptor(
         name: "json", summary: "JSON objects, one a line or in a list: weir's own event, or any other with a field map of dotted paths",
-        defaultLateness: .minutes(2), mappableKeys: JSONField.allCases.map { $0.name },
+        defaultLateness: .minutes(2), mappableKeys: JSONField.allCases.map { $0.name }, timeKeys: ["ts"],
         example: #"{"ts":"2026-06-01T02:05:00Z","account":"svc-orders","action":"export","object":"Contact","rows":2000,"ip":"10.0.4.7"}"#)
 
     private let keys: JSONKeyTree

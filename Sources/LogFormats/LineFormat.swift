@@ -76,13 +76,15 @@ public struct FormatDescriptor: Sendable {
     /// Keys that only this log has: a log that lacks one of each of these groups is another product's, however well it can be read. For
     /// formats of JSON records, which find a time and an account in many logs; compared without case and underscores.
     public let marks: [[String]]
+    /// Where a record has its time, the best place first: a key, or a path with dots. Empty for lines that are no JSON records.
+    public let timeKeys: [String]
     /// One line of it, for the manual.
     public let example: String
 
     /// What is said of a format.
     public init(
         name: String, summary: String, defaultLateness: EventDuration, mappableKeys: [String] = [], columns: [String] = [],
-        standIns: [String] = [], marks: [[String]] = [], example: String
+        standIns: [String] = [], marks: [[String]] = [], timeKeys: [String] = [], example: String
     ) {
         self.name = name
         self.summary = summary
@@ -91,6 +93,7 @@ public struct FormatDescriptor: Sendable {
         self.columns = columns
         self.standIns = standIns
         self.marks = marks
+        self.timeKeys = timeKeys
         self.example = example
     }
 }

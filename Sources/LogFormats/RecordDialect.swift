@@ -264,6 +264,7 @@ extension RecordFormat {
         _ name: String, _ summary: String, lateness: EventDuration, marks: [[String]], example: String
     ) -> FormatDescriptor {
         FormatDescriptor(
-            name: name, summary: summary, defaultLateness: lateness, mappableKeys: RecordField.mapKeys, marks: marks, example: example)
+            name: name, summary: summary, defaultLateness: lateness, mappableKeys: RecordField.mapKeys, marks: marks,
+            timeKeys: Dialect.places.filter { $0.field == .ts }.flatMap(\.paths), example: example)
     }
 }

@@ -1,30 +1,32 @@
 // weir
 // SPDX-License-Identifier: Apache-2.0
 
-/// The events of a push to a Splunk HTTP event collector: objects one behind the other, each with its event under `event`.
+/// The events of a push to a Splunk HTTP event collector: objects one behind the other, or in an array, each with its event under `event`.
 ///
 /// The event is the log's line. Of what stands around it only `time` counts, and only for a record without one: forwarders take a record's
-/// time out of it. It stands under `ts` then. Only as much of JSON is judged as is needed to find an event's end; the lane's decoder
-/// judges the rest. Complexity: O(bytes).
+/// time out of it. It then stands where the source's format has it. Only as much of JSON is judged as is needed to find an event's end;
+/// the lane's decoder judges the rest. Complexity: O(bytes).
 struct CollectorEvents {
     /// Nesting that is followed.
     static let depthLimit = 64
 
     private let bytes: [UInt8]
+    /// Where a record has its time, the best place first; a dot leads into an object.
+    private let timeKeys: [[UInt8]]
     private var position = 0
 
     /// Adds a line for each event. Throws: ``HTTPRefusal`` when any part makes no sense; then the push as a whole is to be refused.
-    static func lines(of body: [UInt8], into lines: inout ReceivedLines) throws(HTTPRefusal) {
-        var events = CollectorEvents(bytes: body)
+    static func lines(of body: [UInt8], timeKeys: [String], into lines: inout ReceivedLines) throws(HTTPRefusal) {
+        var events = CollectorEvents(bytes: body, timeKeys: timeKeys.map { Array($0.utf8) })
         var count = 0
-        while events.skipBlanks() {
-            try events.object(&lines)
-            count += 1
-        }
+        while events.skipBlanks() { try count += events.next == UInt8(ascii: "[") ? events.array(&lines) : events.object(&lines) }
         if count == 0 { throw HTTPRefusal(status: 400, code: 5, text: "No data") }
     }
 
-    private init(bytes: [UInt8]) { self.bytes = bytes }
+    private init(bytes: [UInt8], timeKeys: [[UInt8]]) {
+        self.bytes = bytes
+        self.timeKeys = timeKeys
+    }
 
     /// Steps over white space. False at the end.
     private mutating func skipBlanks() -> Bool {
@@ -39,7 +41,26 @@ struct CollectorEvents {
         position += 1
     }
 
-    private mutating func object(_ lines: inout ReceivedLines) throws(HTTPRefusal) {
+    /// Events in a list. Returns how many.
+    private mutating func array(_ lines: inout ReceivedLines) throws(HTTPRefusal) -> Int {
+        try expect("[")
+        guard skipBlanks() else { throw HTTPRefusal(status: 400) }
+        var count = 0
+        if next == UInt8(ascii: "]") {
+            position += 1
+            return count
+        }
+        while true {
+            count += try object(&lines)
+            guard skipBlanks() else { throw HTTPRefusal(status: 400) }
+            position += 1
+            if bytes[position - 1] == UInt8(ascii: "]") { return count }
+            guard bytes[position - 1] == UInt8(ascii: ",") else { throw HTTPRefusal(status: 400) }
+        }
+    }
+
+    /// One event. Returns 1.
+    private mutating func object(_ lines: inout ReceivedLines) throws(HTTPRefusal) -> Int {
         try expect("{")
         var event: Range<Int>?
         var time: Range<Int>?
@@ -62,10 +83,11 @@ struct CollectorEvents {
         guard let event else { throw HTTPRefusal(status: 400, code: 12, text: "Event field is required") }
         var line = CollectorEvents.line(bytes[event])
         guard !line.isEmpty else { throw HTTPRefusal(status: 400, code: 13, text: "Event field cannot be blank") }
-        if let time, CollectorEvents.isTime(bytes[time]), try lacksTime(event) {
-            line.insert(contentsOf: Array("\"ts\":".utf8) + bytes[time] + [UInt8(ascii: ",")], at: 1)
+        if let time, let key = timeKeys.first, CollectorEvents.isTime(bytes[time]), try lacksTime(event) {
+            line.insert(contentsOf: [0x22] + key + [0x22, UInt8(ascii: ":")] + bytes[time] + [UInt8(ascii: ",")], at: 1)
         }
         lines.add(line[...])
+        return 1
     }
 
     /// Whether the value of an envelope's `time` may stand in a record: seconds, as a number or as text.
@@ -74,19 +96,41 @@ struct CollectorEvents {
         return digits.contains { $0 &- 0x30 < 10 } && digits.allSatisfy { $0 &- 0x30 < 10 || $0 == UInt8(ascii: ".") }
     }
 
-    /// Whether an event is a record, with members, of which none is its time under weir's own name for it.
+    /// Whether an event is a record, with members, of which none is its time.
     private func lacksTime(_ event: Range<Int>) throws(HTTPRefusal) -> Bool {
-        var record = CollectorEvents(bytes: bytes)
+        var record = CollectorEvents(bytes: bytes, timeKeys: timeKeys)
         record.position = event.lowerBound
         guard record.next == UInt8(ascii: "{") else { return false }
         record.position += 1
         guard record.skipBlanks(), record.next != UInt8(ascii: "}") else { return false }
+        record.position = event.lowerBound
+        return try !record.holds(timeKeys.map { $0[...] })
+    }
+
+    /// Whether the object here has a member under one of these paths. Goes behind it, or, when it has, anywhere.
+    private mutating func holds(_ paths: [ArraySlice<UInt8>]) throws(HTTPRefusal) -> Bool {
+        try expect("{")
+        guard skipBlanks(), next != UInt8(ascii: "}") else {
+            position += 1
+            return false
+        }
         while true {
-            if bytes[try record.string()].elementsEqual("\"ts\"".utf8) { return false }
-            try record.expect(":")
-            _ = try record.value()
-            guard record.skipBlanks(), record.next == UInt8(ascii: ",") else { return true }
-            record.position += 1
+            let quoted = try string()
+            let key = bytes[quoted].dropFirst().dropLast()
+            if paths.contains(where: { $0.elementsEqual(key) }) { return true }
+            try expect(":")
+            let inner = paths.filter { $0.starts(with: key) && $0.dropFirst(key.count).first == UInt8(ascii: ".") }
+            let isObject = skipBlanks() && next == UInt8(ascii: "{")
+            if isObject && !inner.isEmpty {
+                if try holds(inner.map { $0.dropFirst(key.count + 1) }) { return true }
+            } else {
+                _ = try value()
+            }
+            guard skipBlanks(), next == UInt8(ascii: ",") else {
+                position += 1
+                return false
+            }
+            position += 1
         }
     }
 

@@ -63,6 +63,9 @@ struct HTTPRequestReader {
         return false
     }
 
+    /// Bytes of the request that are kept.
+    var held: Int { input.count - position + body.count }
+
     mutating func advance() -> Step {
         while true {
             switch state {
@@ -161,6 +164,9 @@ struct HTTPRefusal: Error, Equatable {
     /// Splunk's own number. Source: Splunk, "HTTP Event Collector troubleshooting", status codes.
     var code = 6
     var text = "Invalid data format"
+
+    /// Nothing is wrong with the request; it is to come again.
+    static let busy = HTTPRefusal(status: 503, code: 9, text: "Server is busy")
 }
 
 /// The text of heads, byte by byte.

@@ -12,12 +12,18 @@ struct LogPush {
         case collectorEvents
         case collectorLines
         case health
+        /// Which methods a path of a collector takes. Docker's log driver asks for it, without a token, before it starts a container.
+        case methods
+
+        var takesLines: Bool { self != .health && self != .methods }
     }
 
     /// The path for bodies of lines.
     let path: String
     /// What senders must show; nil where the rights of a unix socket decide.
     let token: [UInt8]?
+    /// Where a record has its time, the best place first.
+    var timeKeys: [String] = []
 
     /// Where a request leads. Throws: ``HTTPRefusal`` when it leads nowhere or its sender is unknown, before anything of its body is read.
     func route(_ head: HTTPHead) throws(HTTPRefusal) -> Route {
@@ -31,10 +37,12 @@ struct LogPush {
         case path[...]: route = .lines
         default: throw HTTPRefusal(status: 404, code: 404, text: "Not found")
         }
-        guard head.method == (route == .health ? "GET" : "POST") else {
-            throw HTTPRefusal(status: 405, code: 405, text: "Method not allowed")
+        switch (route, head.method) {
+        case (.health, "GET"), (.health, "HEAD"): return route
+        case (.collectorEvents, "OPTIONS"), (.collectorLines, "OPTIONS"): return .methods
+        case (.lines, "POST"), (.collectorEvents, "POST"), (.collectorLines, "POST"): break
+        default: throw HTTPRefusal(status: 405, code: 405, text: "Method not allowed")
         }
-        if route == .health { return route }
         try authorize(head)
         guard [nil, "gzip", "x-gzip", "identity"].contains(head.encoding) else {
             throw HTTPRefusal(status: 415, code: 6, text: "Content-Encoding is to be gzip or identity")
@@ -45,23 +53,42 @@ struct LogPush {
     private func authorize(_ head: HTTPHead) throws(HTTPRefusal) {
         guard let token else { return }
         let words = head.authorization?.split(separator: " ", maxSplits: 1) ?? []
-        guard words.count == 2, ["bearer", "splunk"].contains(words[0].lowercased()) else {
-            throw HTTPRefusal(status: 401, code: 2, text: "Token is required")
-        }
-        let shown = Array(words[1].utf8)
+        let scheme = words.first?.lowercased() ?? ""
+        guard words.count == 2, ["bearer", "splunk", "basic"].contains(scheme),
+            let shown = LogPush.shown(words[1], isBasic: scheme == "basic")
+        else { throw HTTPRefusal(status: 401, code: 2, text: "Token is required") }
         // Every byte is looked at, so that the time tells nothing of the first that differs.
         var difference = shown.count ^ token.count
         for (index, byte) in shown.enumerated() { difference |= Int(byte ^ token[index % token.count]) }
         guard difference == 0 else { throw HTTPRefusal(status: 403, code: 4, text: "Invalid token") }
     }
 
+    /// The token that a sender shows. With `Basic` it is the password of any user, as Splunk has it; nil where there is none.
+    private static func shown(_ text: Substring, isBasic: Bool) -> [UInt8]? {
+        guard isBasic else { return Array(text.utf8) }
+        var (bits, count): (UInt32, Int) = (0, 0)
+        var result: [UInt8] = []
+        for byte in text.utf8.prefix(while: { $0 != UInt8(ascii: "=") }) {
+            guard let six = base64.firstIndex(of: byte) else { return nil }
+            bits = bits << 6 | UInt32(six)
+            count += 6
+            guard count >= 8 else { continue }
+            count -= 8
+            result.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
+        }
+        return result.firstIndex(of: UInt8(ascii: ":")).map { Array(result[($0 + 1)...]) }
+    }
+
+    /// Source: RFC 4648 section 4.
+    private static let base64 = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
     /// The lines of a body. Throws: ``HTTPRefusal`` when the push as a whole cannot be taken.
     func lines(_ route: Route, _ head: HTTPHead, _ body: [UInt8]) throws(HTTPRefusal) -> ReceivedLines {
         let plain = head.encoding?.hasSuffix("gzip") == true ? try unpacked(body) : body
         var lines = ReceivedLines()
         switch route {
-        case .health: break
-        case .collectorEvents: try CollectorEvents.lines(of: plain, into: &lines)
+        case .health, .methods: break
+        case .collectorEvents: try CollectorEvents.lines(of: plain, timeKeys: timeKeys, into: &lines)
         case .lines, .collectorLines:
             for line in plain.split(separator: 0x0A) { lines.add(line) }
             if lines.count + lines.refused == 0 { throw HTTPRefusal(status: 400, code: 5, text: "No data") }
@@ -104,14 +131,16 @@ struct LogPush {
         return answer(refusal.status, #"{"text":"\#(refusal.text)","code":\#(refusal.code)}"#, keepsAlive: keepsAlive, more: more)
     }
 
-    static func answer(_ route: Route, _ lines: ReceivedLines, keepsAlive: Bool) -> [UInt8] {
+    static func answer(_ route: Route, _ head: HTTPHead, _ lines: ReceivedLines) -> [UInt8] {
         let body =
             switch route {
             case .health: #"{"text":"HEC is healthy","code":17}"#
-            case .collectorEvents, .collectorLines: #"{"text":"Success","code":0}"#
+            case .collectorEvents, .collectorLines, .methods: #"{"text":"Success","code":0}"#
             case .lines: #"{"accepted":\#(lines.count),"refused":\#(lines.refused)}"#
             }
-        return answer(200, body, keepsAlive: keepsAlive, more: "")
+        return answer(
+            200, body, keepsAlive: head.keepsAlive, more: route == .methods ? "Allow: POST, OPTIONS\r\n" : "",
+            isHeadOnly: head.method == "HEAD")
     }
 
     private static let reasons = [
@@ -120,9 +149,11 @@ struct LogPush {
         431: "Request Header Fields Too Large", 501: "Not Implemented", 503: "Service Unavailable", 505: "HTTP Version Not Supported",
     ]
 
-    private static func answer(_ status: Int, _ body: String, keepsAlive: Bool, more: String) -> [UInt8] {
+    private static func answer(
+        _ status: Int, _ body: String, keepsAlive: Bool, more: String, isHeadOnly: Bool = false
+    ) -> [UInt8] {
         Array(
             ("HTTP/1.1 \(status) \(reasons[status] ?? "Error")\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n"
-                + more + (keepsAlive ? "" : "Connection: close\r\n") + "\r\n" + body).utf8)
+                + more + (keepsAlive ? "" : "Connection: close\r\n") + "\r\n" + (isHeadOnly ? "" : body)).utf8)
     }
 }

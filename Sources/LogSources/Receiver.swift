@@ -8,19 +8,25 @@ package struct ReceiverOptions: Sendable {
     package var address: ReceiverAddress
     /// What HTTP senders must show.
     package var token: [UInt8]?
+    /// Where a record of the source's format has its time, the best place first; empty for what is no record.
+    package var timeKeys: [String]
 
-    package init(address: ReceiverAddress, token: [UInt8]? = nil) {
+    package init(address: ReceiverAddress, token: [UInt8]? = nil, timeKeys: [String] = []) {
         self.address = address
         self.token = token
+        self.timeKeys = timeKeys
     }
+
+    var isHTTP: Bool { address.speech != .syslog }
 }
 
 /// Takes lines from a socket and stores them in a spool before it answers.
 ///
 /// One thread in turns: whatever is ready is read, what came is stored with one `fdatasync`, then the answers go out. What arrives
 /// meanwhile waits in the system's buffers and is stored by the next turn, so that the rate does not depend on how long the disk takes.
-/// While the spool has no room, streams and unix datagrams are not read, which holds their senders back; HTTP is answered 503; UDP is
-/// read and counted as dropped. Whoever sends is an attacker: everything has a limit.
+/// While the spool has no room, streams and unix datagrams are not read, which holds their senders back; HTTP is answered 503, also what
+/// could not be stored; UDP is read and counted as dropped. Beyond ``connectionLimit`` connections wait to be accepted.
+/// Whoever sends is an attacker: everything has a limit.
 package final class Receiver {
     static let connectionLimit = 256
     /// Bytes that one connection may hand over in a turn, and all together.
@@ -28,34 +34,42 @@ package final class Receiver {
     static let turnShare = 8_388_608
     /// Bytes of all HTTP bodies that are being read.
     static let bodyRoom = 134_217_728
-    /// The longest time for a head, for a body beside its length at ``slowestRate``, between requests, and for an answer. Milliseconds.
+    /// The longest time for a head, for a body beside what came of it at ``slowestRate``, between two pieces of it, between requests, and
+    /// for an answer. Milliseconds.
     static let headTime: Int64 = 10_000
     static let bodyTime: Int64 = 30_000
+    static let stallTime: Int64 = 15_000
     static let idleTime: Int64 = 60_000
     static let storeTime: Int64 = 30_000
     static let lingerTime: Int64 = 2000
+    /// How long what was sent is still taken at the end.
+    static let drainTime: Int64 = 1000
     /// Bytes a second below which a body is given up.
     static let slowestRate: Int64 = 16_384
+    /// How often it is said that connections wait.
+    static let fullTime: Int64 = 3_600_000
     /// How often the counters are written.
     static let countersTime: Int64 = 2000
 
     private let options: ReceiverOptions
-    private let push: LogPush
+    let push: LogPush
     private let ledger: SpoolLedger
-    private let waker: SourceWaker
-    private let now: () -> Int64
+    let waker: SourceWaker
+    let now: () -> Int64
     private let report: (String) -> Void
     private let listener: Int32
-    private var spool: Spool
-    private var connections: [ReceiverConnection] = []
+    var spool: Spool
+    var connections: [ReceiverConnection] = []
     private var room: [UInt8]
-    private var reserved = 0
+    /// Bytes of bodies that are being read, of all connections.
+    var reserved = 0
     private var systemDrops: UInt32 = 0
     private var listenerRestsUntil: Int64 = 0
+    private var fullTold: Int64?
     private var countersWritten: (at: Int64, counters: ReceiverCounters)
     private var lastTrouble = ""
     /// What was taken and what was not.
-    private(set) var counters: ReceiverCounters
+    var counters: ReceiverCounters
 
     /// Listens from now on; ``turn(atMost:)`` reads.
     ///
@@ -75,8 +89,8 @@ package final class Receiver {
         self.report = report
         var path = "/"
         if case .http(let own) = options.address.speech { path = own }
-        push = LogPush(path: path, token: options.token)
-        spool = Spool(ledger)
+        push = LogPush(path: path, token: options.token, timeKeys: options.timeKeys)
+        spool = Spool(ledger, isWhole: options.isHTTP)
         // A datagram is received whole; a byte more than a line tells one that is too long.
         room = [UInt8](repeating: 0, count: options.address.isDatagram ? ReceivedLines.lineLimit + 1 : 262_144)
         counters = ReceiverCounters.read(ledger.directory) ?? ReceiverCounters()
@@ -90,31 +104,52 @@ package final class Receiver {
     }
 
     /// One turn: waits for something to read, at most so long, stores it and answers. Units: milliseconds.
-    package func turn(atMost limit: Int64) {
+    ///
+    /// Returns whether anything was there.
+    @discardableResult package func turn(atMost limit: Int64) -> Bool {
         var entries = pollEntries()
         ReceiverSocket.wait(&entries, milliseconds: Int32(clamping: limit))
+        // Of before the reading: however long the disk takes, nobody is called silent whose bytes wait here.
+        let time = now()
         if entries[0].revents != 0 { waker.drain() }
         if entries[1].revents != 0 { if options.address.isDatagram { takeDatagrams() } else { takeConnections() } }
         for (connection, entry) in zip(connections, entries.dropFirst(2)) where entry.revents != 0 { read(connection) }
         storeAndAnswer()
-        giveUpSlow()
+        giveUpSlow(time)
         connections.removeAll(where: \.isClosed)
         // Whoever was first is last in the next turn, so that one who sends without pause keeps nobody from being read.
         if connections.count > 1 { connections.append(connections.removeFirst()) }
         writeCounters(isLast: false)
+        return entries.dropFirst().contains { $0.revents != 0 }
     }
 
-    /// Takes what is there already, stores it, and writes the counters. Whoever has no answer by then knows that nothing is promised.
+    /// Takes what was sent already, stores it, and writes the counters. Whoever has no answer by then knows that nothing is promised.
     package func finish() {
-        turn(atMost: 0)
+        drain()
+        // Who is still connected learns that it is over; what was on its way is taken. Behind a TCP connection some may always be left.
+        if case .unix = options.address.place, !options.isHTTP {
+            if options.address.isDatagram { ReceiverSocket.endReceiving(listener) }
+            for connection in connections { ReceiverSocket.endReceiving(connection.descriptor) }
+        } else if !options.isHTTP {
+            for connection in connections { ReceiverSocket.endSending(connection.descriptor) }
+        }
+        drain()
         connections.removeAll()
         writeCounters(isLast: true)
+    }
+
+    /// Turns until nothing is there; not for ever, for a sender may never stop.
+    private func drain() {
+        let end = LinuxFileSystem.monotonic() + Receiver.drainTime
+        while turn(atMost: 0) && LinuxFileSystem.monotonic() < end {}
     }
 
     private func pollEntries() -> [pollfd] {
         let hasRoom = spool.hasRoom
         let time = now()
-        let listens = options.address.isDatagram ? hasRoom || options.address.losesWhenFull : time >= listenerRestsUntil
+        let listens =
+            options.address.isDatagram
+            ? hasRoom || options.address.losesWhenFull : time >= listenerRestsUntil && (hasPlace || silent(time) != nil)
         var entries = [pollfd(fd: waker.readEnd, events: Int16(POLLIN), revents: 0)]
         entries.append(pollfd(fd: listens ? listener : -1, events: Int16(POLLIN), revents: 0))
         for connection in connections {
@@ -156,6 +191,7 @@ package final class Receiver {
     private func takeConnections() {
         let time = now()
         for _ in 0..<64 {
+            guard hasPlace || makeRoom(time) else { return }
             let (accepted, isExhausted) = ReceiverSocket.accept(listener)
             if isExhausted {
                 listenerRestsUntil = time + 1000
@@ -163,7 +199,7 @@ package final class Receiver {
             }
             guard let accepted else { return }
             var speech = ReceiverConnection.Speech.http(HTTPRequestReader())
-            if options.address.speech == .syslog {
+            if !options.isHTTP {
                 if case .unix = options.address.place {
                     speech = .syslog(SyslogFrames(mayEndWithNUL: true))
                 } else {
@@ -172,20 +208,30 @@ package final class Receiver {
             }
             let connection = ReceiverConnection(descriptor: accepted, speech: speech, now: time)
             if !connection.isSyslog { connection.deadline = time + Receiver.headTime }
-            guard connections.count < Receiver.connectionLimit || makeRoom(time) else {
-                counters.refused += 1
-                continue
-            }
             connections.append(connection)
+            if !hasPlace { tellFull(time) }
         }
     }
 
-    /// Closes the connection that has been silent longest, if that is a while.
-    private func makeRoom(_ time: Int64) -> Bool {
+    private var hasPlace: Bool { connections.count { !$0.isClosed } < Receiver.connectionLimit }
+
+    /// The connection that has been silent longest, if that is a while.
+    private func silent(_ time: Int64) -> ReceiverConnection? {
         let silent = connections.filter { !$0.isClosed && $0.answer == nil }.min { $0.lastHeard < $1.lastHeard }
-        guard let silent, time - silent.lastHeard >= Receiver.idleTime else { return connections.contains(where: \.isClosed) }
+        return silent.flatMap { time - $0.lastHeard >= Receiver.idleTime ? $0 : nil }
+    }
+
+    private func makeRoom(_ time: Int64) -> Bool {
+        guard let silent = silent(time) else { return false }
         end(silent)
         return true
+    }
+
+    private func tellFull(_ time: Int64) {
+        if let fullTold, time - fullTold < Receiver.fullTime { return }
+        fullTold = time
+        report(
+            "\(Receiver.connectionLimit) connections are open, the most there may be: others wait until one ends or is silent for a minute")
     }
 
     private func read(_ connection: ReceiverConnection) {
@@ -231,62 +277,6 @@ package final class Receiver {
         connection.isEnding = true
     }
 
-    private func serve(_ connection: ReceiverConnection, _ reader: inout HTTPRequestReader) {
-        while connection.answer == nil {
-            switch reader.advance() {
-            case .more: return
-            case .invalid(let status): refuse(connection, HTTPRefusal(status: status), keepsAlive: false)
-            case .head(let head): begin(connection, head)
-            case .request(let head, let body):
-                // A request without a body that was refused ends with its head, and the connection goes on.
-                guard let route = connection.route else { continue }
-                let time = now()
-                connection.deadline = time + Receiver.storeTime
-                release(connection)
-                do throws(HTTPRefusal) {
-                    let lines = try push.lines(route, head, body)
-                    spool.pending.add(lines)
-                    connection.answer = ReceiverConnection.Answer(
-                        bytes: LogPush.answer(route, lines, keepsAlive: head.keepsAlive),
-                        needsStore: route != .health, isLast: !head.keepsAlive)
-                } catch {
-                    refuse(connection, error, keepsAlive: head.keepsAlive)
-                }
-            }
-        }
-    }
-
-    /// Looks at a head before anything of its body is read.
-    private func begin(_ connection: ReceiverConnection, _ head: HTTPHead) {
-        connection.route = nil
-        do throws(HTTPRefusal) {
-            let route = try push.route(head)
-            var size = 0
-            switch head.body {
-            case .none: break
-            case .length(let length): size = length
-            case .chunked: size = HTTPRequestReader.bodyLimit
-            }
-            guard route == .health || spool.hasRoom && reserved + size <= Receiver.bodyRoom else {
-                counters.deferred += 1
-                throw HTTPRefusal(status: 503, code: 9, text: "Server is busy")
-            }
-            connection.route = route
-            reserved += size
-            connection.reserved = size
-            connection.deadline = now() + Receiver.bodyTime + Int64(size) * 1000 / Receiver.slowestRate
-            if head.expectsContinue, head.body != .none, !ReceiverSocket.send(connection.descriptor, LogPush.goOn) { end(connection) }
-        } catch {
-            refuse(connection, error, keepsAlive: head.keepsAlive && head.body == .none)
-        }
-    }
-
-    private func refuse(_ connection: ReceiverConnection, _ refusal: HTTPRefusal, keepsAlive: Bool) {
-        if refusal.status != 503 { counters.refused += 1 }
-        connection.answer = ReceiverConnection.Answer(
-            bytes: LogPush.answer(refusal, keepsAlive: keepsAlive), needsStore: false, isLast: !keepsAlive)
-    }
-
     // MARK: Storing and answering
 
     private func storeAndAnswer() {
@@ -299,6 +289,7 @@ package final class Receiver {
             if !hadRoom { tell("the spool is written again") }
         } else if let trouble = spool.trouble {
             tell("the spool \(ledger.directory) cannot be written (\(trouble)): senders wait, and nothing is acknowledged")
+            if options.isHTTP && spool.takeBack() { deferAnswers() }
         }
         if isStored && !spool.hasRoom {
             tell("the spool is full (\(ledger.size) bytes): senders wait until the lane has read some of it")
@@ -311,28 +302,7 @@ package final class Receiver {
         }
     }
 
-    private func send(_ answer: ReceiverConnection.Answer, _ connection: ReceiverConnection) {
-        connection.answer = nil
-        guard ReceiverSocket.send(connection.descriptor, answer.bytes) else { return end(connection) }
-        let time = now()
-        if answer.isLast {
-            release(connection)
-            ReceiverSocket.endSending(connection.descriptor)
-            connection.isLingering = true
-            connection.deadline = time + Receiver.lingerTime
-            return
-        }
-        connection.deadline = time + Receiver.idleTime
-        // The next request may be here already, and then nothing more would announce it.
-        guard case .http(var reader) = connection.speech, !reader.isIdle else { return }
-        connection.deadline = time + Receiver.headTime
-        serve(connection, &reader)
-        connection.speech = .http(reader)
-        if connection.answer != nil { waker.wake() }
-    }
-
-    private func giveUpSlow() {
-        let time = now()
+    private func giveUpSlow(_ time: Int64) {
         for connection in connections where !connection.isClosed && time >= connection.deadline {
             var isIdle = connection.isLingering
             if case .http(let reader) = connection.speech, reader.isIdle { isIdle = true }
@@ -344,12 +314,12 @@ package final class Receiver {
         }
     }
 
-    private func release(_ connection: ReceiverConnection) {
+    func release(_ connection: ReceiverConnection) {
         reserved -= connection.reserved
         connection.reserved = 0
     }
 
-    private func end(_ connection: ReceiverConnection) {
+    func end(_ connection: ReceiverConnection) {
         release(connection)
         connection.isClosed = true
     }

@@ -20,8 +20,10 @@ final class ReceiverConnection {
     var answer: Answer?
     /// The route of the request whose body is being read; nil when it was refused by its head, and has its answer.
     var route: LogPush.Route?
-    /// Bytes set aside for that body.
+    /// Bytes that are held of that body.
     var reserved = 0
+    /// When that body's head had come. Units: monotonic milliseconds.
+    var bodySince: Int64 = 0
     /// The peer sent everything. Closed once what it sent is stored, so that a sender who waits for the end knows.
     var isEnding = false
     /// Only read to its end, so that the peer sees the answer before the connection goes.

@@ -146,6 +146,9 @@ enum ReceiverSocket {
     /// Says that nothing more will be sent, while the peer may go on.
     static func endSending(_ descriptor: Int32) { _ = shutdown(descriptor, Int32(SHUT_WR)) }
 
+    /// Tells the peer of a unix socket that nothing more is taken; what it has sent is still there to be read.
+    static func endReceiving(_ descriptor: Int32) { _ = shutdown(descriptor, Int32(SHUT_RD)) }
+
     static func end(_ descriptor: Int32) { close(descriptor) }
 
     /// Sleeps until one of the descriptors is ready, or the time is over.

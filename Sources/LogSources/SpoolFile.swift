@@ -31,6 +31,14 @@ final class SpoolFile {
         }
     }
 
+    /// Throws: ``FileFailure`` when the disk has no room for so many bytes more. Not for certain: others write too, and there are quotas.
+    func expectRoom(for count: Int) throws(FileFailure) {
+        var disk = statvfs()
+        guard unsafe fstatvfs(descriptor, &disk) == 0, disk.f_blocks > 0 else { return }
+        // One block more for the last, and one for what the file system itself writes.
+        guard UInt64(count) / UInt64(max(disk.f_frsize, 1)) + 2 <= UInt64(disk.f_bavail) else { throw FileFailure(code: ENOSPC) }
+    }
+
     /// Returns when what was appended survives a loss of power.
     func synchronize() throws(FileFailure) {
         while fdatasync(descriptor) != 0 { if errno != EINTR { throw FileFailure(code: errno) } }

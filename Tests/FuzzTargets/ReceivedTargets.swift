@@ -11,11 +11,11 @@ extension FuzzTarget {
             let pieces = input.pieces()
             guard steps(pieces) == steps([pieces.flatMap { $0 }]) else { throw FuzzFailure("requests depend on how they arrive") }
         },
-        FuzzTarget("collector", family: "json", seeds: [Array(#"{"event":{"a":[1,"x\n"]},"time":1}  {"event":"line"}"#.utf8)]) {
+        FuzzTarget("collector", family: "json", seeds: collected.map { Array($0.utf8) }) {
             (bytes) throws(FuzzFailure) in
             var lines = ReceivedLines()
             do throws(HTTPRefusal) {
-                try CollectorEvents.lines(of: bytes, into: &lines)
+                try CollectorEvents.lines(of: bytes, timeKeys: ["ts", "event.created"], into: &lines)
             } catch { return }
             guard lines.bytes.count(where: { $0 == 0x0A }) == lines.count else { throw FuzzFailure("a line holds a line feed") }
         },
@@ -57,6 +57,10 @@ extension FuzzTarget {
         }
         return steps
     }
+
+    private static let collected = [
+        #"{"event":{"a":[1,"x\n"]},"time":1}  {"event":"line"}"#, #"[{"time":"2","event":{"event":{"b":1}}},{"event":"line"}]"#,
+    ]
 
     private static let requests = [
         "POST /services/collector/event HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nAuthorization: Splunk x\r\n\r\nabcdGET /health HTTP/1.1\r\nHost: a\r\n\r\n",

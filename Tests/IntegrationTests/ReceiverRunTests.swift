@@ -58,6 +58,31 @@ import Testing
         #expect(!wanted.isEmpty)
         expectSame(Workbench.comparable(run.bench.text("alerts.ndjson")), wanted)
     }
+
+    @Test(arguments: [Kind.stream, .datagrams, .tcp]) func `settings that are reloaded leave an unchanged receiver and who is connected`(
+        kind: Kind
+    ) throws {
+        let run = try ReceiverRun(kind)
+        let daemon = try run.start()
+        let sender = try LoopbackSender(run.target)
+        let lines = run.lines(0) + run.lines(1)
+        for (index, line) in lines.enumerated() {
+            if index % 500 == 250 {
+                let before = run.bench.lines("daemon.log").count { $0.contains("goes on") }
+                Glibc.kill(daemon.processIdentifier, SIGHUP)
+                // Lines come before, while and after the lane is another one.
+                if index > 250 {
+                    _ = run.bench.wait(atMost: 20) { run.bench.lines("daemon.log").count { $0.contains("goes on") } > before }
+                }
+            }
+            if index % 100 == 0 { _ = run.bench.wait(atMost: 5) { run.stored().count >= index - 100 } }
+            sender.send(line + "\n")
+        }
+        let isRead = try run.bench.wait(atMost: 30) { try run.counter("events") == lines.count }
+        let events = try run.counter("events")
+        #expect(isRead, "\(events) of \(lines.count): \(run.bench.text("daemon.log").suffix(2000))")
+        #expect(run.bench.end(daemon, signal: SIGTERM) == 0)
+    }
 }
 
 /// A daemon that listens, and what is sent to it.
@@ -105,7 +130,7 @@ private struct ReceiverRun {
 
     private var more: String { kind == .http ? ", token_file: token" : "" }
 
-    private var target: LoopbackSender.Target {
+    var target: LoopbackSender.Target {
         switch kind {
         case .stream, .httpUnix: .unixStream(bench.path("s"))
         case .datagrams: .unixDatagram(bench.path("s"))

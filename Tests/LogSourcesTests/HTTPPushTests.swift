@@ -72,18 +72,23 @@ import Testing
             {"event":42}{"fields":{"event":"no"},"event":true}
             """#
         var lines = ReceivedLines()
-        try CollectorEvents.lines(of: Array(body.utf8), into: &lines)
+        try CollectorEvents.lines(of: Array(body.utf8), timeKeys: ["ts"], into: &lines)
         let expected = "{\"ts\":1,\"a\":\"}{\\\"\",\"b\":[1,  2]}\nline \"one\"\\nline two ü😀\n42\ntrue\n"
         #expect(String(decoding: lines.bytes, as: UTF8.self) == expected)
     }
 
     @Test(arguments: [
         ("", 5), ("  ", 5), ("{}", 12), (#"{"time":1}"#, 12), (#"{"event":""}"#, 13), (#"{"event":null}"#, 13), (#"{"event":{}"#, 6),
-        (#"{"event":{"a":1]}"#, 6), (#"{"event":1}x"#, 6), (#"{"event":"a}"#, 6), (#"[{"event":1}]"#, 6), (#"{"event" 1}"#, 6),
+        (#"{"event":{"a":1]}"#, 6), (#"{"event":1}x"#, 6), (#"{"event":"a}"#, 6),
+        (#"[{"event":1}"#, 6), (#"[{"event":1} {"event":2}]"#, 6), ("[]", 5), (#"[{"event":1},]"#, 6), (#"{"event" 1}"#, 6),
         (#"{"event":"# + String(repeating: "[", count: 65) + String(repeating: "]", count: 65) + "}", 6),
     ]) func `a push that makes no sense is refused as a whole`(body: String, code: Int) {
         var lines = ReceivedLines()
-        #expect { try CollectorEvents.lines(of: Array(body.utf8), into: &lines) } throws: { ($0 as? HTTPRefusal)?.code == code }
+        #expect {
+            try CollectorEvents.lines(of: Array(body.utf8), timeKeys: ["ts"], into: &lines)
+        } throws: {
+            ($0 as? HTTPRefusal)?.code == code
+        }
     }
 
     @Test(arguments: [
@@ -94,8 +99,29 @@ import Testing
         (#"{"time":{},"event":{"a":1}}"#, #"{"a":1}"#), (#"{"time":"","event":{"a":1}}"#, #"{"a":1}"#),
     ]) func `the time around a record without one becomes its own`(body: String, line: String) throws {
         var lines = ReceivedLines()
-        try CollectorEvents.lines(of: Array(body.utf8), into: &lines)
+        try CollectorEvents.lines(of: Array(body.utf8), timeKeys: ["ts"], into: &lines)
         #expect(String(decoding: lines.bytes, as: UTF8.self) == line + "\n")
+    }
+
+    @Test func `events in a list are events`() throws {
+        var lines = ReceivedLines()
+        try CollectorEvents.lines(
+            of: Array(#"[{"event":1}, {"event":"b"}] [ {"time":3,"event":{"a":[1]}}]"#.utf8), timeKeys: ["ts"], into: &lines)
+        #expect(String(decoding: lines.bytes, as: UTF8.self) == "1\nb\n{\"ts\":3,\"a\":[1]}\n")
+    }
+
+    /// A map, or a format, has its own places for it.
+    @Test(arguments: [
+        (["started_at"], #"{"a":1,"ts":2}"#, #"{"started_at":9,"a":1,"ts":2}"#),
+        (["@timestamp", "event.created"], #"{"event":{"b":1},"a":1}"#, #"{"@timestamp":9,"event":{"b":1},"a":1}"#),
+        (["@timestamp", "event.created"], #"{"a":{"x":{}},"event":{"b":[{}],"created":1}}"#, nil),
+        (["@timestamp", "event.created"], #"{"event.created":1}"#, nil),
+        (["@timestamp", "event.created"], #"{"event":2,"@timestamp":1}"#, nil),
+        (["a.b.c"], #"{"a":{"b":{"d":{"c":1}}},"e":1}"#, #"{"a.b.c":9,"a":{"b":{"d":{"c":1}}},"e":1}"#), ([], #"{"a":1}"#, nil),
+    ]) func `the time around a record stands where its format looks for it`(keys: [String], event: String, line: String?) throws {
+        var lines = ReceivedLines()
+        try CollectorEvents.lines(of: Array(#"{"time":9,"event":\#(event)}"#.utf8), timeKeys: keys, into: &lines)
+        #expect(String(decoding: lines.bytes, as: UTF8.self) == (line ?? event) + "\n")
     }
 
     @Test func `a packed body is unpacked, one that is damaged or unpacks to too much is refused`() throws {
@@ -125,6 +151,9 @@ import Testing
         #expect(status("splunk 0123456789abcdef") == nil)
         #expect(status(nil) == 401)
         #expect(status("Basic 0123456789abcdef") == 401)
+        // The password of any user, of none too; another one; and what is no password.
+        #expect(status("Basic eDowMTIzNDU2Nzg5YWJjZGVm") == nil && status("basic OjAxMjM0NTY3ODlhYmNkZWY=") == nil)
+        #expect(status("Basic eDp5") == 403 && status("Basic eHl6") == 401 && status("Basic !") == 401)
         for wrong in ["0123456789abcdeg", "0123456789abcde", "0123456789abcdef0", "0123456789abcdef0123456789abcdef", "x"] {
             #expect(status("Bearer \(wrong)") == 403)
         }

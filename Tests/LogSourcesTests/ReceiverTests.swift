@@ -127,7 +127,7 @@ import Testing
         #expect(try rig.stored() == "{\"a\":1}\n{\"a\":2}\nx\ny\n")
     }
 
-    @Test(arguments: ["GET /", "DELETE /", "OPTIONS /services/collector/event", "POST /services/collector/health"])
+    @Test(arguments: ["GET /", "DELETE /", "OPTIONS /", "POST /services/collector/health"])
     func `a refused request without a body has one answer, and the connection goes on`(line: String) throws {
         let rig = try unixRig("http+unix")
         let sender = try LoopbackSender(rig.target)
@@ -138,17 +138,54 @@ import Testing
         #expect(try rig.stored() == "a\n")
     }
 
-    @Test func `a push that cannot be stored has no answer until it can`() throws {
+    /// Docker's log driver asks for the methods before it starts a container, load balancers for the health, neither with a token.
+    @Test(arguments: [
+        ("OPTIONS", "/services/collector/event/1.0"), ("OPTIONS", "/services/collector/raw"), ("HEAD", "/services/collector/health/1.0"),
+        ("GET", "/services/collector/health"),
+    ]) func `who asks for methods or health is answered without a token`(method: String, path: String) throws {
+        let rig = try unixRig("http+unix")
+        let sender = try LoopbackSender(rig.target)
+        sender.send("\(method) \(path) HTTP/1.1\r\nHost: x\r\n\r\n")
+        rig.turn()
+        let answer = sender.read()
+        #expect(answer.hasPrefix("HTTP/1.1 200") && answer.hasSuffix("\r\n\r\n") == (method == "HEAD"))
+        #expect(answer.contains("Allow: POST, OPTIONS") == (method == "OPTIONS"))
+    }
+
+    @Test func `a push that cannot be stored is to come again, and counts once when it does`() throws {
         let rig = try unixRig("http+unix")
         let sender = try LoopbackSender(rig.target)
         try folder.remove("spool/x")
         sender.send(request("/", "a\n"))
         rig.turn()
-        #expect(sender.read(waits: false) == "")
+        #expect(sender.read().hasPrefix("HTTP/1.1 503"))
+        #expect(rig.receiver.counters.deferred == 1 && rig.reported.first?.contains("cannot be written") == true)
         try folder.makeDirectory("spool/x")
+        rig.turn()
+        sender.send(request("/", "a\n"))
         rig.turn()
         #expect(sender.read().hasPrefix("HTTP/1.1 200"))
         #expect(try rig.stored() == "a\n")
+        #expect(rig.reported.contains("the spool is written again"))
+    }
+
+    @Test func `who announces large bodies and does not send them keeps nobody waiting`() throws {
+        let rig = try unixRig("http+unix")
+        let slow = try (0..<8).map { _ in try LoopbackSender(rig.target) }
+        for (index, sender) in slow.enumerated() {
+            let length = index % 2 == 0 ? "Transfer-Encoding: chunked" : "Content-Length: \(HTTPRequestReader.bodyLimit)"
+            sender.send("POST / HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer 0123456789abcdef\r\n\(length)\r\n\r\n5\r\nhello\r\n")
+        }
+        rig.turn()
+        let sender = try LoopbackSender(rig.target)
+        sender.send(request("/", "a\n"))
+        rig.turn()
+        #expect(sender.read().hasPrefix("HTTP/1.1 200"))
+        #expect(try rig.stored() == "a\n")
+        rig.clock.time += Receiver.stallTime
+        rig.turn()
+        #expect(slow.allSatisfy { $0.readToEnd()?.hasPrefix("HTTP/1.1 408") == true })
+        #expect(rig.receiver.reserved == 0)
     }
 
     @Test func `a full spool answers 503 with a time to come again, and takes nothing`() throws {
@@ -195,21 +232,26 @@ import Testing
         #expect(try rig.stored() == "")
     }
 
-    @Test func `connections are bounded, and one that is silent for long makes room`() throws {
+    @Test func `connections are bounded, others wait for one to end or to be silent for long`() throws {
         let rig = try unixRig("syslog+unix")
         var senders: [LoopbackSender] = []
         for _ in 0..<Receiver.connectionLimit {
             senders.append(try LoopbackSender(rig.target))
             rig.turn(1)
         }
-        let refused = try LoopbackSender(rig.target)
+        let (second, third) = (try LoopbackSender(rig.target), try LoopbackSender(rig.target))
+        second.send("<13>a\n")
+        third.send("<13>b\n")
         rig.turn()
-        #expect(refused.readToEnd() == "" && rig.receiver.counters.refused == 1)
+        #expect(try rig.stored() == "" && rig.receiver.counters.refused == 0)
+        #expect(rig.reported.count == 1)
+        senders[7].endSending()
+        rig.turn()
+        #expect(try rig.stored() == "<13>a\n")
         rig.clock.time += Receiver.idleTime
-        let late = try LoopbackSender(rig.target)
-        late.send("<13>x\n")
         rig.turn()
-        #expect(try rig.stored() == "<13>x\n")
+        #expect(try rig.stored() == "<13>a\n<13>b\n")
+        #expect(rig.reported.count == 1)
     }
 
     @Test func `what came before the end is stored, and the counters go on after a restart`() throws {
@@ -223,6 +265,15 @@ import Testing
         try LoopbackSender(again.target).send("<13>b")
         again.receiver.finish()
         #expect(again.receiver.counters.lines == 2)
+    }
+
+    @Test func `what many senders sent before the end is taken, and they learn that it is over`() throws {
+        let rig = try unixRig("syslog+unix")
+        let senders = try (0..<100).map { _ in try LoopbackSender(rig.target) }
+        for sender in senders { sender.send("<13>a\n<13>b\n") }
+        rig.receiver.finish()
+        #expect(try rig.stored().count { $0 == "\n" } == 200)
+        for sender in senders { #expect(sender.readToEnd() == "") }
     }
 
     @Test func `a socket in use is not taken away, and one that a crash left is`() throws {

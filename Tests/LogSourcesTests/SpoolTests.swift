@@ -35,7 +35,7 @@ import Testing
     private func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder.at("spool/crm")).sorted() }
 
     @Test func `what is stored stands in the newest file, for its owner alone`() throws {
-        var spool = Spool(try ledger())
+        var spool = Spool(try ledger(), isWhole: false)
         #expect(store("a\nb\n", &spool) && store("c\n", &spool))
         #expect(try text(1) == "a\nb\nc\n")
         for name in ["spool", "spool/crm", "spool/crm/00000001.log"] {
@@ -46,7 +46,7 @@ import Testing
 
     @Test func `a full file is followed by another, and goes when the stored position is behind its end`() throws {
         let ledger = try ledger(limit: 40)
-        var spool = Spool(ledger)
+        var spool = Spool(ledger, isWhole: false)
         for _ in 0..<3 { #expect(store("123456789\n", &spool)) }
         #expect(try names() == ["00000001.log", "00000002.log", "00000003.log"])
         ledger.release([position(1, 9), position(3, 10)])
@@ -60,7 +60,7 @@ import Testing
 
     @Test func `a position that was stored while its file was the newest counts when another follows`() throws {
         let ledger = try ledger(limit: 40)
-        var spool = Spool(ledger)
+        var spool = Spool(ledger, isWhole: false)
         #expect(store("123456789\n", &spool))
         ledger.release([position(1, 10)])
         #expect(try names() == ["00000001.log"])
@@ -70,7 +70,7 @@ import Testing
 
     @Test func `nothing is taken beyond the limit until the lane has read`() throws {
         let ledger = try ledger(limit: 40)
-        var spool = Spool(ledger)
+        var spool = Spool(ledger, isWhole: false)
         for _ in 0..<4 { #expect(spool.hasRoom && store("123456789\n", &spool)) }
         #expect(!spool.hasRoom)
         ledger.release([position(1, 10)])
@@ -79,38 +79,38 @@ import Testing
 
     @Test func `a line that a crash tore goes, in a file that is known by its head`() throws {
         let whole = String(repeating: "x", count: 1200) + "\n"
-        var spool = Spool(try ledger())
+        var spool = Spool(try ledger(), isWhole: false)
         #expect(store(whole, &spool))
         try folder.append("torn by a cra", to: "spool/crm/00000001.log")
-        spool = Spool(try ledger())
+        spool = Spool(try ledger(), isWhole: false)
         #expect(store("next\n", &spool))
         #expect(try text(1) == whole + "next\n")
     }
 
     @Test func `a line that a crash tore is ended, in a file of a few bytes`() throws {
-        var spool = Spool(try ledger())
+        var spool = Spool(try ledger(), isWhole: false)
         #expect(store("a\n", &spool))
         try folder.append("to", to: "spool/crm/00000001.log")
-        spool = Spool(try ledger())
+        spool = Spool(try ledger(), isWhole: false)
         #expect(store("next\n", &spool))
         #expect(try text(1) == "a\nto\nnext\n")
     }
 
     @Test func `a restart goes on in the newest file, and no number comes twice`() throws {
-        var spool = Spool(try ledger())
+        var spool = Spool(try ledger(), isWhole: false)
         #expect(store("a\n", &spool))
-        spool = Spool(try ledger())
+        spool = Spool(try ledger(), isWhole: false)
         #expect(store("b\n", &spool))
         #expect(try text(1) == "a\nb\n")
         try folder.remove("spool/crm/00000001.log")
-        spool = Spool(try ledger([position(1, 4)]))
+        spool = Spool(try ledger([position(1, 4)]), isWhole: false)
         #expect(store("c\n", &spool))
         #expect(try names() == ["00000002.log"])
     }
 
     @Test func `a file that is gone counts as read to its end, and one that is there does not`() throws {
         let ledger = try ledger(limit: 40)
-        var spool = Spool(ledger)
+        var spool = Spool(ledger, isWhole: false)
         for _ in 0..<2 { #expect(store("123456789\n", &spool)) }
         ledger.release([position(1, 10)])
         let settled = ledger.settled([position(1, 10), position(2, 3)])
@@ -118,20 +118,20 @@ import Testing
     }
 
     @Test func `a file that lost counted lines with the power is not read again`() throws {
-        var spool = Spool(try ledger())
+        var spool = Spool(try ledger(), isWhole: false)
         #expect(store("a\n", &spool))
         let positions = [position(1, 5)]
         let again = try ledger(positions)
         #expect(try names() == [])
         #expect(again.settled(positions).map(\.isFinished) == [true])
-        spool = Spool(again)
+        spool = Spool(again, isWhole: false)
         #expect(store("b\n", &spool))
         #expect(try text(2) == "b\n")
     }
 
     @Test func `lines that cannot be written stay until they can`() throws {
         let ledger = try ledger()
-        var spool = Spool(ledger)
+        var spool = Spool(ledger, isWhole: false)
         try folder.remove("spool/crm")
         #expect(!store("a\n", &spool))
         #expect(!spool.hasRoom && spool.trouble != nil)
@@ -143,7 +143,7 @@ import Testing
 
     @Test func `a lane reads a spool through rotations and removals, every line once, and misses nothing after a restart`() throws {
         let ledger = try ledger(limit: 400)
-        var spool = Spool(ledger)
+        var spool = Spool(ledger, isWhole: false)
         let rig = LaneRig([folder.at("spool/crm")])
         rig.isSpooled = true
         try rig.start()
@@ -166,7 +166,7 @@ import Testing
     @Test(arguments: [true, false])
     func `a spool is read in the order in which it was written, whatever the times in it`(follows: Bool) throws {
         let ledger = try ledger()
-        var spool = Spool(ledger)
+        var spool = Spool(ledger, isWhole: false)
         #expect(store(LaneRig.lines(100..<110), &spool))
         let rig = LaneRig([folder.at("spool/crm")], follows: follows)
         rig.isSpooled = true
@@ -178,12 +178,31 @@ import Testing
         }
         for numbers in [105..<125, 50..<60] {
             ledger.abandon()
-            spool = Spool(ledger)
+            spool = Spool(ledger, isWhole: false)
             #expect(store(LaneRig.lines(numbers), &spool))
         }
         if !follows { try rig.start() }
         rig.drain()
         rig.passLong()
         #expect(rig.rows == Array(100..<(follows ? 120 : 110)) + Array(105..<125) + Array(50..<60))
+    }
+
+    @Test func `what is to be stored whole is dropped when it cannot be, and there is room again when that would be`() throws {
+        let ledger = try ledger()
+        var spool = Spool(ledger, isWhole: true)
+        try folder.remove("spool/crm")
+        #expect(!store("123456789\n", &spool))
+        #expect(spool.takeBack() && spool.pending.bytes.isEmpty && !spool.hasRoom)
+        #expect(!spool.store().isStored)
+        try folder.makeDirectory("spool/crm")
+        #expect(spool.store().isStored && spool.hasRoom && spool.trouble == nil)
+        #expect(store("abc\n", &spool))
+        #expect(try text(1) == "abc\n")
+    }
+
+    @Test func `what the disk has no room for is known before anything is written`() throws {
+        let file = try SpoolFile(path: folder.at("x.log"))
+        #expect(throws: FileFailure(code: ENOSPC)) { try file.expectRoom(for: 1 << 60) }
+        try file.expectRoom(for: 1)
     }
 }
