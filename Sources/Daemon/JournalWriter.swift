@@ -102,6 +102,10 @@ final class JournalWriter: Sendable {
         }
     }
 
+    /// Waits for everything that was handed over, looks into the journal among it: the last one of a lane may still be on its way when the
+    /// lane has ended, and must not find the journal closed.
+    func waitUntilIdle() { queue.sync {} }
+
     /// Gives up commits that cannot be stored, so that a daemon with a full disk can end. What they held is read again at the next start.
     func abandonFailures() { isAbandoned.store(true, ordering: .releasing) }
 

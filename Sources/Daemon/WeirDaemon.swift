@@ -157,6 +157,7 @@ package final class WeirDaemon {
         for lane in lanes { lane.stop() }
         writer?.abandonFailures()
         for lane in lanes { lane.waitUntilFinished() }
+        writer?.waitUntilIdle()
         for delivery in deliveries { delivery.stop(after: farewell) }
         for delivery in deliveries { delivery.waitUntilFinished() }
         lanes = []
