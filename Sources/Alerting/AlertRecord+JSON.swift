@@ -99,7 +99,7 @@ extension AlertRecord {
         json.endObject()
     }
 
-    private static func write(_ similar: [PastAlert], into json: inout JSONText) {
+    package static func write(_ similar: [PastAlert], into json: inout JSONText) {
         json.beginArray("similar")
         for alert in similar {
             json.beginObject()
@@ -137,9 +137,9 @@ extension AlertRecord {
         json.endObject()
     }
 
-    private static func write(_ details: AlertDetails, into json: inout JSONText) {
+    package static func write(_ contributions: [AlertDetails.Contribution], into json: inout JSONText) {
         json.beginArray("contributions")
-        for part in details.contributions {
+        for part in contributions {
             json.beginObject()
             json.field("kind", part.kind)
             json.field("value", part.value)
@@ -147,6 +147,10 @@ extension AlertRecord {
             json.endObject()
         }
         json.endArray()
+    }
+
+    private static func write(_ details: AlertDetails, into json: inout JSONText) {
+        write(details.contributions, into: &json)
         json.beginObject("risk")
         json.field("points", details.standing.points, places: 1)
         json.beginArray("families")

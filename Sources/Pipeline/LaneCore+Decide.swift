@@ -113,8 +113,7 @@ extension LaneCore {
         guard account != LaneCore.sourceAccount, let tally = shard(account).tally(account, position: position) else {
             return AlertSubstance()
         }
-        let measure = finding.measure ?? (tally.sums.rows > 0 ? .rows : .calls)
-        return AlertSubstance(contributions: contributions(tally.routes, measure: measure), evidence: evidence(of: tally))
+        return AlertSubstance(contributions: contributions(tally, finding.measure).parts, evidence: evidence(of: tally))
     }
 
     static func minute(_ time: EventTime) -> EventTime { EventTime(milliseconds: time.milliseconds / 60_000 * 60_000) }
@@ -162,8 +161,9 @@ extension LaneCore {
         }
     }
 
-    /// The parts of the bucket by endpoint, object and operation. The parts of a kind sum to exactly 1.
-    private func contributions(_ routes: RouteShares, measure: Measure) -> [AlertDetails.Contribution] {
+    /// The parts of the bucket by endpoint, object and operation, in the measure that was judged. The parts of a kind sum to exactly 1.
+    func contributions(_ tally: AccountTally, _ judged: Measure?) -> (measure: Measure, parts: [AlertDetails.Contribution]) {
+        let (routes, measure) = (tally.routes, judged ?? (tally.sums.rows > 0 ? .rows : .calls))
         var result: [AlertDetails.Contribution] = []
         for (kind, part) in [("endpoint", 0), ("object", 1), ("operation", 2)] {
             var sums: [String: UInt64] = [:]
@@ -179,7 +179,7 @@ extension LaneCore {
             add("(other)", routes.rest[measure])
             result += LaneCore.shares(kind, sums.filter { $0.value > 0 })
         }
-        return result
+        return (measure, result)
     }
 
     private func partName(_ route: RouteKey, _ part: Int) -> String {

@@ -91,8 +91,20 @@ extension LaneCore {
             answer.detectors[index].alert = alert(after: answer.detectors[index].alert, key, bucket: bucket)
             let sourceKey = AlertKey(detector: UInt8(index), account: LaneCore.sourceAccount)
             answer.detectors[index].sourceAlert = alert(after: answer.detectors[index].sourceAlert, sourceKey, bucket: bucket)
+            answer.detectors[index].similar = lifecycle.past.latest(of: key, before: answer.detectors[index].alert?.id)
         }
+        answer.contributions = contributions(answer, AccountID(rawValue: UInt32(number)), bucket: bucket)
         inquiry?.answer = answer
+    }
+
+    private func contributions(_ answer: LaneExplanation, _ account: AccountID, bucket: Int64) -> LaneExplanation.Contributions? {
+        guard let tally = shard(account).tally(account, position: Int(bucket - oldestBucket)) else { return nil }
+        let told = answer.detectors.indices.compactMap { lifecycle.open[AlertKey(detector: UInt8($0), account: account)] }
+            .first { $0.findingBucket == bucket }
+        let nearest = answer.nearest?.verdict.measure.flatMap { tally.sums[$0] > 0 ? $0 : nil }
+        let judged = told.map { $0.finding.measure } ?? nearest
+        let (measure, parts) = contributions(tally, judged)
+        return parts.isEmpty ? nil : LaneExplanation.Contributions(measure: measure, parts: parts)
     }
 
     private func alert(after before: LaneExplanation.Alert?, _ key: AlertKey, bucket: Int64) -> LaneExplanation.Alert? {

@@ -1,6 +1,7 @@
 // weir
 // SPDX-License-Identifier: Apache-2.0
 
+import Alerting
 import Detection
 import EventModel
 
@@ -33,8 +34,17 @@ package struct LaneExplanation {
     package var age: Int
     /// Whether the source had no events at all while many were due: such a bucket is neither judged nor learnt.
     package var isMissing = false
+    /// What the account's bucket is made of, as alerts have it: of an alert's measure where one tells this bucket, else of what came closest
+    /// to firing. Nil where the account did nothing of that.
+    package var contributions: Contributions?
     /// In the order of the catalogue.
     package var detectors: [Entry]
+
+    package struct Contributions: Equatable, Sendable {
+        package var measure: Measure
+        /// By endpoint, object and operation; the parts of a kind sum to 1.
+        package var parts: [AlertDetails.Contribution]
+    }
 
     /// One detector's part.
     package struct Entry: Sendable {
@@ -44,6 +54,8 @@ package struct LaneExplanation {
         package var alert: Alert?
         /// The same of the source itself.
         package var sourceAlert: Alert?
+        /// Earlier alerts of the detector on the account, latest first.
+        package var similar: [PastAlert] = []
     }
 
     /// An alert as it stood when the bucket had been judged.
@@ -57,6 +69,14 @@ package struct LaneExplanation {
         package var severity: Severity
         /// What the account did, without its subject.
         package var phrase: String
+    }
+
+    /// What of the account came closest to firing; nil where nothing was scored.
+    package var nearest: (entry: Entry, verdict: Verdict)? {
+        detectors.flatMap { entry in entry.explanation.verdicts.map { (entry, $0) } }
+            .filter { !$0.1.isOfSource && $0.1.nearness != nil }
+            .max { ($0.1.nearness ?? 0) < ($1.1.nearness ?? 0) }
+            .map { (entry: $0.0, verdict: $0.1) }
     }
 
     /// Whether something new was found of the account.

@@ -82,8 +82,10 @@ struct AlertPage {
     }
 
     /// `route POST /jobs/query 98.8 %, GET /contacts 1.2 %`, a line for each kind.
-    private var parts: [String] {
-        AlertPage.grouped(content.contributions, by: \.kind).map { kind, parts in
+    private var parts: [String] { AlertPage.parts(content.contributions.map { ($0.kind, $0.value, $0.share) }) }
+
+    static func parts(_ parts: [(kind: String, value: String, share: Double)]) -> [String] {
+        grouped(parts, by: \.kind).map { kind, parts in
             let values = parts.map { "\(DisplayText.safe($0.value)) \(NumberText.decimal($0.share * 100, places: 1)) %" }
             return "\(DisplayText.safe(kind)) \(values.joined(separator: ", "))"
         }

@@ -41,6 +41,12 @@ extension WhyReport {
         }
         text.field("buckets_learnt", Int64(explanation.age))
         for measure in Measure.allCases { text.field(measure.name, bucket.sums[measure]) }
+        if let made = explanation.contributions {
+            text.field("contributions_of", made.measure.name)
+        } else {
+            text.null("contributions_of")
+        }
+        AlertRecord.write(explanation.contributions?.parts ?? [], into: &text)
         text.beginArray("detectors")
         for entry in explanation.detectors { WhyReport.write(entry, bucket, into: &text) }
         text.endArray()
@@ -54,6 +60,7 @@ extension WhyReport {
         text.field("fired", entry.explanation.hasFired)
         write(entry.alert, "alert", into: &text)
         write(entry.sourceAlert, "source_alert", into: &text)
+        AlertRecord.write(entry.similar, into: &text)
         text.beginArray("verdicts")
         for verdict in entry.explanation.verdicts { write(verdict, bucket, into: &text) }
         text.endArray()

@@ -14,7 +14,7 @@ struct WhyReport {
 
     var text: String {
         var lines = headline
-        lines += ["", standing]
+        lines += ["", standing] + parts + before
         for entry in explanation.detectors {
             lines.append("")
             lines += WhyTable(explanation: explanation, entry: entry, source: source).lines
@@ -79,9 +79,7 @@ struct WhyReport {
 
     /// The end of the sentence that says that nothing fired: what came closest, and what was lacking.
     private var nearest: String {
-        let scored = explanation.detectors.flatMap { entry in entry.explanation.verdicts.map { (entry, $0) } }
-            .filter { !$0.1.isOfSource && $0.1.nearness != nil }
-        guard let (entry, verdict) = scored.max(by: { ($0.1.nearness ?? 0) < ($1.1.nearness ?? 0) }), let share = verdict.nearness else {
+        guard let (entry, verdict) = explanation.nearest, let share = verdict.nearness else {
             let reason = explanation.detectors.first?.explanation.verdicts.first?.reason
             return reason.map { "; \(explanation.detectors[0].descriptor.id) is \($0)." } ?? "."
         }
@@ -137,5 +135,22 @@ struct WhyReport {
         let fleet = bucket.fleet
         guard fleet.matureCount > 1 else { return text + "." }
         return text + "; the \(fleet.matureCount) known accounts are at \(NumberText.ratio(fleet.medianRatio[0])) of their usual rows."
+    }
+
+    /// What the account's quarter hour is made of, a line for each kind of part.
+    private var parts: [String] {
+        guard let made = explanation.contributions else { return [] }
+        let lines = AlertPage.parts(made.parts.map { ($0.kind, $0.value, $0.share) })
+        return ["", "The \(made.measure.name) are made of"] + lines.map { "  \($0)" }
+    }
+
+    /// Alerts of the account before this quarter hour, and what people said of them.
+    private var before: [String] {
+        let lines = explanation.detectors.flatMap { entry in
+            entry.similar.map { past in
+                "  \(entry.descriptor.id) \(past.id), opened \(CivilTime(past.opened).rfc3339): \(past.label?.name ?? "nobody said")"
+            }
+        }
+        return lines.isEmpty ? [] : ["", "Alerts of \(account) before"] + lines
     }
 }
