@@ -10,8 +10,7 @@ extension AlertLifecycle {
     package func encode(into writer: inout StateWriter) {
         writer.write(UInt32(open.count))
         for (key, alert) in open.sorted(by: { $0.key < $1.key }) {
-            writer.write(key.detector)
-            writer.write(key.account.rawValue)
+            key.encode(into: &writer)
             writer.write(alert.id)
             writer.write(alert.severity.rawValue)
             writer.write(alert.opened.milliseconds)
@@ -45,7 +44,7 @@ extension AlertLifecycle {
         let count = try reader.read(UInt32.self)
         var restored: [AlertKey: OpenAlert] = [:]
         for _ in 0..<count {
-            let key = AlertKey(detector: try reader.read(), account: AccountID(rawValue: try reader.read()))
+            let key = try AlertKey(from: &reader)
             let id = try reader.readString()
             guard let severity = Severity(rawValue: try reader.read()) else { throw StateError.implausible("severity") }
             let opened = try reader.readTime()

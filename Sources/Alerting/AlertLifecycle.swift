@@ -5,18 +5,31 @@ import Detection
 import EventModel
 import RollingStatistics
 
-/// Which alert: one detector on one account (or on the source itself).
+/// Which alert: one detector on one account (or on the source itself, or a series of the source's).
 package struct AlertKey: Hashable, Comparable, Sendable {
     package var detector: UInt8
     package var account: AccountID
+    /// Which of the source's series; 0 is the source as a whole, or an account.
+    package var series: UInt32
 
-    package init(detector: UInt8, account: AccountID) {
+    package init(detector: UInt8, account: AccountID, series: UInt32 = 0) {
         self.detector = detector
         self.account = account
+        self.series = series
     }
 
     package static func < (left: AlertKey, right: AlertKey) -> Bool {
-        (left.account, left.detector) < (right.account, right.detector)
+        (left.account, left.detector, left.series) < (right.account, right.detector, right.series)
+    }
+
+    func encode(into writer: inout StateWriter) {
+        writer.write(detector)
+        writer.write(account.rawValue)
+        writer.write(series)
+    }
+
+    init(from reader: inout StateReader) throws(StateError) {
+        self.init(detector: try reader.read(), account: AccountID(rawValue: try reader.read()), series: try reader.read())
     }
 }
 

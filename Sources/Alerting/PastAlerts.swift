@@ -77,8 +77,7 @@ package struct PastAlerts: Equatable, Sendable {
     func encode(into writer: inout StateWriter) {
         writer.write(UInt32(alerts.count))
         for (key, list) in alerts.sorted(by: { $0.key < $1.key }) {
-            writer.write(key.detector)
-            writer.write(key.account.rawValue)
+            key.encode(into: &writer)
             writer.write(UInt8(list.count))
             for alert in list {
                 writer.write(alert.id)
@@ -90,7 +89,7 @@ package struct PastAlerts: Equatable, Sendable {
 
     init(from reader: inout StateReader) throws(StateError) {
         for _ in 0..<(try reader.read(UInt32.self)) {
-            let key = AlertKey(detector: try reader.read(), account: AccountID(rawValue: try reader.read()))
+            let key = try AlertKey(from: &reader)
             for _ in 0..<(try reader.read(UInt8.self)) {
                 let id = try reader.readString()
                 let opened = try reader.readTime()

@@ -28,6 +28,7 @@ package enum LaneAssembly {
             .map { ExpectedRise(name: $0.name, start: $0.start, end: $0.end, uplift: $0.uplift) }
         options.inventory = settings.inventory
         options.knownNetworks = settings.knownNetworks
+        options.series = settings.series
         options.declaresFlows = !settings.estate.flows.isEmpty
         options.stores = settings.estate.stores
         var lane = LaneSpecification(

@@ -27,11 +27,13 @@ public struct SelfTest: Sendable {
     public let inventory: [String]
     public let declaresFlows: Bool
     public let stores: [Estate.Store]
+    public let series: SeriesSelection
 
     public init(
         _ name: String, _ expectation: Expectation, history: [Stretch], last: Stretch, canaries: [String] = [], inventory: [String] = [],
-        declaresFlows: Bool = false, stores: [Estate.Store] = []
+        declaresFlows: Bool = false, stores: [Estate.Store] = [], series: SeriesSelection = SeriesSelection()
     ) {
+        self.series = series
         self.declaresFlows = declaresFlows
         self.stores = stores
         self.canaries = canaries

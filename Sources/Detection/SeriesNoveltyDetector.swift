@@ -6,15 +6,17 @@ import RollingStatistics
 
 /// D37: a metric does something it never did.
 ///
-/// Sees: levels, jumps, trends, sequences and hours that a single series (a lane's total of rows, of calls) has never shown, without being
-/// told what to look for. Misses: what one account does inside the total, which is D01's; anything that came before. Warm-up: 14 days, in
-/// which every hour of the week comes twice. Its alerts are `low`: they say where to look, not whom to stop. Source: design/statistics.md
-/// section 6.
+/// Sees: levels, jumps, trends, sequences and hours that a single series (rows or calls of a lane, of an endpoint group, of a pinned
+/// account) has never shown, without being told what to look for. Misses: what one account does inside a series, which is D01's; anything
+/// that came before. Warm-up: 14 days, in which every hour of the week comes twice. Alerts about a lane's totals are `low`: they say where
+/// to look, not whom to stop. What the operator named is worth a ticket, and more beside a detector of ``supporters``. Source:
+/// design/statistics.md section 6.
 public struct SeriesNoveltyDetector: Detector {
     public static let descriptor = DetectorDescriptor(
         id: "D37", name: "series-novelty", family: "volume",
-        sees: "a source's total of rows or calls in a quarter hour that does something it never did: level, jump, trend, sequence or hour",
-        misses: "what one account does inside the total (D01); anything that happened before",
+        sees: "rows or calls in a quarter hour, of a source, or of an endpoint group or an account that detection.series names, that do "
+            + "something they never did: level, jump, trend, sequence or hour",
+        misses: "what one account does inside a series (D01); anything that happened before",
         warmUp: "14 days",
         options: [
             DetectorOption(
@@ -27,9 +29,12 @@ public struct SeriesNoveltyDetector: Detector {
             DetectorOption(name: "minimum_age_days", defaultValue: 14, range: 2...365, reason: "every hour of the week has come twice"),
         ],
         nextSteps: [
-            "Look at the accounts that make up the total in that quarter hour, largest first.",
+            "Look at what makes it up in that quarter hour, largest first.",
             "If a release, a campaign or a new client explains it, nothing is to be done: it is learnt.",
         ])
+
+    /// Detectors that look at single accounts: of an account of which they tell, a new series is no accident.
+    public static let supporters: Set<String> = [ExportVolumeDetector.descriptor.id, BreadthDetector.descriptor.id]
 
     private let threshold: Double
     private let minimumAge: Double
@@ -49,10 +54,14 @@ public struct SeriesNoveltyDetector: Detector {
         // All that is known of the probability is that it never happened.
         let probability = 1 / (Double(series.age) + 1)
         return Finding(
-            measure: series.measure, severity: .low, score: reading.strength, observed: series.amount, expected: reading.usual,
+            measure: series.measure, severity: severity(series), score: reading.strength, observed: series.amount, expected: reading.usual,
             low: reading.low, high: reading.high, ratio: series.amount / max(reading.usual, 1), z: 0, probability: probability,
             windowStart: BucketGrid.start(of: series.number), windowEnd: BucketGrid.start(of: series.number + 1),
             sampleBuckets: series.age, since: BucketGrid.start(of: series.firstBucket), peers: nil, phrase: phrase(series))
+    }
+
+    private func severity(_ series: SeriesBucket) -> Severity {
+        series.subject == .total ? .low : series.isSupported ? .high : .medium
     }
 
     private func gate(_ series: SeriesBucket) -> Gate {
@@ -65,7 +74,7 @@ public struct SeriesNoveltyDetector: Detector {
     private static func score(_ series: SeriesBucket) -> Double { series.isAlerted ? series.reading.strength : series.reading.score }
 
     public func explain(_ bucket: ClosedBucket, of account: borrowing AccountProfile) -> Explanation {
-        let reason = "it judges the totals of the source when their bucket closes, not one account"
+        let reason = "it judges totals, and accounts that detection.series names, when their bucket closes"
         return Explanation([Verdict("totals", gate: .notApplicable, reason: reason)])
     }
 
@@ -73,8 +82,8 @@ public struct SeriesNoveltyDetector: Detector {
         let gate = gate(series)
         let reading = series.reading
         var verdict = Verdict(
-            "total \(series.measure.name)", measure: series.measure, gate: gate, reason: reason(gate, age: Double(series.age), reading))
-        verdict.isOfSource = true
+            series.subject.words(series.measure), measure: series.measure, gate: gate, reason: reason(gate, series))
+        if case .pinnedAccount = series.subject {} else { verdict.isOfSource = true }
         verdict.observed = series.amount
         verdict.expected = reading.usual
         verdict.score = SeriesNoveltyDetector.score(series)
@@ -87,26 +96,32 @@ public struct SeriesNoveltyDetector: Detector {
         return verdict
     }
 
-    private func reason(_ gate: Gate, age: Double, _ reading: NoveltyReading) -> String {
+    private func reason(_ gate: Gate, _ series: SeriesBucket) -> String {
+        let reading = series.reading
+        let noun = series.subject == .total ? "total" : "series"
         switch gate {
         case .learning:
-            return
-                "learning: totals are judged after \(NumberText.span(.buckets(minimumAge))), in \(NumberText.span(.buckets(minimumAge - age)))"
-        case .fired: return "the total does something it never did"
-        case .excess: return "the total is new, but within \(NumberText.grouped(minimumDifference)) of the usual (minimum_difference)"
+            let rest = NumberText.span(.buckets(minimumAge - Double(series.age)))
+            return "learning: \(noun == "total" ? "totals" : noun) are judged after \(NumberText.span(.buckets(minimumAge))), in \(rest)"
+        case .fired: return "the \(noun) does something it never did"
+        case .excess: return "the \(noun) is new, but within \(NumberText.grouped(minimumDifference)) of the usual (minimum_difference)"
         default:
             if reading.strength >= threshold { return "as strange as hours before it, not stranger" }
-            return reading.strength == 0 ? "nothing about the total is new" : "too little about the total is new"
+            return reading.strength == 0 ? "nothing about the \(noun) is new" : "too little about the \(noun) is new"
         }
     }
 
+    /// The sentence behind an account's name, or behind the source's that it begins with.
     private func phrase(_ series: SeriesBucket) -> String {
         let start = BucketGrid.start(of: series.number)
         let reading = series.reading
         let days = NumberText.grouped((Double(series.age) / Double(BucketGrid.perDay)).rounded(.down))
         let parts = reading.found.filter { $0.margin >= 0.05 * reading.strength }.prefix(3)
         let news = parts.map { "\(SeriesNoveltyDetector.words(channel: $0.channel)) (\(SeriesNoveltyDetector.margin($0.margin)))" }
-        return "\(series.name) does something it never did in \(days) days: \(NumberText.amount(series.amount, of: series.measure)) in "
+        var text = "does something it never did in \(days) days"
+        if case .pinnedAccount = series.subject {} else { text = "\(series.source) \(text)" }
+        if series.subject != .total { text += ", in \(series.subject.words(series.measure))" }
+        return "\(text): \(NumberText.amount(series.amount, of: series.measure)) in "
             + "15 min, where \(NumberText.usual(NumberText.amount(reading.usual, of: series.measure))) at this hour on a "
             + "\(CivilTime.weekdayName(start)) (\(NumberText.grouped(reading.low)) to \(NumberText.grouped(reading.high)) so far). "
             + "New, by widths of its range so far: \(news.joined(separator: "; "))."

@@ -67,6 +67,7 @@ extension LaneCore {
         counters.fields.note(event)
         if event.account == .overflow { counters.overflow &+= 1 }
         recentEvents &+= 1
+        if named.watchesEndpoints { named.add(event, rows: rows, position: currentPosition) }
         let signal =
             only?.add(event, rows: rows, bytes: bytes, position: currentPosition, bucket: oldestBucket)
             ?? shard(event.account).add(event, rows: rows, bytes: bytes, position: currentPosition, bucket: oldestBucket)
@@ -108,6 +109,7 @@ extension LaneCore {
 
     mutating func openBucket() {
         for shard in shards { shard.openBucket() }
+        named.openBucket()
         laneEvents.append(0)
         rowKeys.append([])
         openCount += 1

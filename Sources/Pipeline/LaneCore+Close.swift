@@ -63,6 +63,7 @@ extension LaneCore {
         }
         if let answer { complete(answer, isMissing: isMissing) }
         for shard in shards { shard.dropOldestBucket() }
+        named.dropOldestBucket()
         laneEvents.removeFirst()
         rowKeys.removeFirst()
         openCount -= 1
@@ -101,6 +102,7 @@ extension LaneCore {
         limitQuarantines(quarantined)
         // Shards come one after another; accounts come in the order of their numbers, whatever the shards.
         found.sort { ($0.0, $0.1) < ($1.0, $1.1) }
+        closePinned(&found, bucket: oldestBucket)
         collapseShared(&found)
         collapseNetworks(&found, position: 0)
         decide(found, bucket: oldestBucket)

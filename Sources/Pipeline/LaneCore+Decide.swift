@@ -121,7 +121,8 @@ extension LaneCore {
     /// What an alert is called for ever: the same in replay, after a restart and on any number of shards.
     func identifier(_ key: AlertKey, _ opened: EventTime) -> String {
         if let open = lifecycle.open[key] { return open.id }
-        let text = "\(options.identity)|\(descriptors[Int(key.detector)].id)|\(accountName(key.account))|\(opened.milliseconds)"
+        var text = "\(options.identity)|\(descriptors[Int(key.detector)].id)|\(accountName(key.account))|\(opened.milliseconds)"
+        if key.series != 0 { text += "|\(key.series)" }
         return "A-" + Hexadecimal.text(Array(SHA256.hash(Array(text.utf8)).prefix(10)))
     }
 

@@ -44,41 +44,25 @@ extension LaneCore {
         let (profile, bucket) = shard.asJudged(
             account, position: position, oldestBucket: oldestBucket, end: end, isClosed: isClosed,
             isAlerted: isRestrained(account))
-        let totals = isClosed ? totals() : []
         let lane = laneBucket(end: end, refused: self.shard(.overflow).tally(.overflow, position: position)?.sums ?? MeasureSums())
         let entries = detectors.indices.map { index in
             let key = AlertKey(detector: UInt8(index), account: account)
             let sourceKey = AlertKey(detector: UInt8(index), account: LaneCore.sourceAccount)
-            let series = totals.compactMap { total in
-                var total = total
-                total.isAlerted = lifecycle.open[sourceKey] != nil
-                return detectors[index].explain(total)
-            }
+            let isOfSeries = isClosed && detectors[index] is SeriesNoveltyDetector
+            let series = isOfSeries ? seriesBuckets(of: account, detector: index).compactMap { detectors[index].explain($0) } : []
             return LaneExplanation.Entry(
                 descriptor: descriptors[index],
                 explanation: detectors[index].watchingLane.map { Explanation([$0.explain(lane)]) }
                     ?? explainMissed(bucket, of: profile, key: key)
                     ?? (series.isEmpty ? detectors[index].explain(bucket, of: profile) : Explanation(series)),
                 alert: lifecycle.open[key].map { LaneExplanation.Alert($0, bucket: inquiry.bucket) },
-                sourceAlert: lifecycle.open[sourceKey].map { LaneExplanation.Alert($0, bucket: inquiry.bucket) })
+                sourceAlert: lifecycle.open[sourceKey].map { LaneExplanation.Alert($0, bucket: inquiry.bucket) },
+                seriesAlerts: seriesAlerts(detector: index, bucket: inquiry.bucket))
         }
         return LaneExplanation(
             account: names[number], bucket: bucket, firstSeen: BucketGrid.start(of: profile.firstBucket),
             lastSeenBefore: tombstone(names[number]).map { BucketGrid.start(of: Int64($0.lastBucket)) }, age: Int(profile.age),
             detectors: entries)
-    }
-
-    /// The totals of the bucket that is closing as ``closeSeries(bucket:)`` will see them.
-    private func totals() -> [SeriesBucket] {
-        var sums = MeasureSums()
-        for shard in shards { shard.addTotals(to: &sums, position: 0) }
-        var series = self.series
-        let age = series.age
-        return series.take(sums, bucket: oldestBucket).map { measure, reading in
-            SeriesBucket(
-                name: options.name, measure: measure, number: oldestBucket, amount: Double(sums[measure]), reading: reading, age: age,
-                firstBucket: series.firstBucket, isAlerted: false)
-        }
     }
 
     /// Adds what became of the alerts when the bucket was judged.
@@ -91,6 +75,13 @@ extension LaneCore {
             answer.detectors[index].alert = alert(after: answer.detectors[index].alert, key, bucket: bucket)
             let sourceKey = AlertKey(detector: UInt8(index), account: LaneCore.sourceAccount)
             answer.detectors[index].sourceAlert = alert(after: answer.detectors[index].sourceAlert, sourceKey, bucket: bucket)
+            var series = answer.detectors[index].seriesAlerts.mapValues { alert in
+                var ended = alert
+                ended.hasResolved = true
+                return ended
+            }
+            series.merge(seriesAlerts(detector: index, bucket: bucket)) { _, now in now }
+            answer.detectors[index].seriesAlerts = series
             answer.detectors[index].similar = lifecycle.past.latest(of: key, before: answer.detectors[index].alert?.id)
         }
         answer.contributions = contributions(answer, AccountID(rawValue: UInt32(number)), bucket: bucket)
@@ -105,6 +96,15 @@ extension LaneCore {
         let judged = told.map { $0.finding.measure } ?? nearest
         let (measure, parts) = contributions(tally, judged)
         return parts.isEmpty ? nil : LaneExplanation.Contributions(measure: measure, parts: parts)
+    }
+
+    /// The open alerts on series of the source, by their numbers.
+    private func seriesAlerts(detector index: Int, bucket: Int64) -> [UInt32: LaneExplanation.Alert] {
+        var alerts: [UInt32: LaneExplanation.Alert] = [:]
+        for (key, open) in lifecycle.open where key.series != 0 && Int(key.detector) == index {
+            alerts[key.series] = LaneExplanation.Alert(open, bucket: bucket)
+        }
+        return alerts
     }
 
     private func alert(after before: LaneExplanation.Alert?, _ key: AlertKey, bucket: Int64) -> LaneExplanation.Alert? {

@@ -97,6 +97,7 @@ extension LaneCore {
         let former = names[Int(account.rawValue)]
         guard name != former else { return }
         names[Int(account.rawValue)] = name
+        named.name(account, name)
         // A checkpoint in the making is of a moment before this one.
         if isCommitting && namesAtCommit[account.rawValue] == nil { namesAtCommit[account.rawValue] = former }
         shard(account).willRename(account)

@@ -102,6 +102,7 @@ extension LaneCore {
         pulseView.encode(into: &writer)
         source.encode(into: &writer)
         series.encode(into: &writer)
+        named.encode(into: &writer)
         fanOut.encode(into: &writer)
         networkMoves.encode(into: &writer)
         lifecycle.encode(into: &writer)
@@ -147,6 +148,7 @@ extension LaneCore {
             guard Int(account.id.rawValue) == names.count else { throw StateError.implausible("account numbers") }
             names.append(account.name)
             if options.canaries.contains(account.name) { shard(account.id).addCanary(account.id) }
+            named.name(account.id, account.name)
         }
         try shard(account.id).restore(account.id, from: account.bytes)
     }
@@ -172,6 +174,7 @@ extension LaneCore {
         pulseView = try FleetView(from: &reader)
         source = try SourceProfile(from: &reader)
         series = try LaneSeries(from: &reader)
+        try named.restore(from: &reader, buckets: openCount)
         fanOut = try FanOutMemory(from: &reader)
         networkMoves = try NetworkMoves(from: &reader)
         lifecycle = try AlertLifecycle(from: &reader)
@@ -185,9 +188,10 @@ extension LaneCore {
         silentSince = silence.milliseconds < 0 ? nil : silence
         let accountCount = try reader.read(UInt32.self)
         guard networkMoves.moves.allSatisfy({ $0.holder.rawValue < accountCount }),
-            lifecycle.open.keys.allSatisfy({ $0.account == LaneCore.sourceAccount || $0.account.rawValue < accountCount })
+            lifecycle.open.keys.allSatisfy({ $0.account == LaneCore.sourceAccount || $0.account.rawValue < accountCount && $0.series == 0 })
         else { throw StateError.implausible("open alert") }
         try values.restore(from: &reader)
+        for name in values.names { named.append(value: name) }
         for _ in 0..<(try reader.read(UInt32.self)) { streamPaths[try reader.read()] = try reader.readString() }
         counters = try LaneCounters(from: &reader)
         admission = try AdmissionGate(from: &reader)

@@ -72,6 +72,7 @@ package struct LaneCore: ~Copyable {
     var pulseView = FleetView()
     var source = SourceProfile()
     var series = LaneSeries()
+    var named: NamedSeries
     var fanOut = FanOutMemory()
     var networkMoves = NetworkMoves()
     var lifecycle = AlertLifecycle()
@@ -108,6 +109,7 @@ package struct LaneCore: ~Copyable {
         descriptors = DetectorCatalog.all.map { $0.descriptor }
         model = LaneCore.stamp(options)
         health = LaneHealth(detectors: detectors.count)
+        named = NamedSeries(options.series)
         alertLimit = AlertFloodDetector.limit(of: detectors)
         let made = detectors
         let values = ValueTable(
@@ -126,7 +128,7 @@ package struct LaneCore: ~Copyable {
         for request in batch.admissions { admission.admit(request) }
         for name in batch.newAccounts { meet(name) }
         for naming in batch.namings { take(naming) }
-        for name in batch.newValues { values.append(name) }
+        for name in batch.newValues { append(value: name) }
         for trouble in batch.troubles { note(trouble) }
         counters.bytes &+= batch.bytes
         moment = batch.moment
@@ -177,6 +179,12 @@ package struct LaneCore: ~Copyable {
         names.append(name)
         shard(account).addNewAccount()
         if options.canaries.contains(name) { shard(account).addCanary(account) }
+        named.name(account, name)
+    }
+
+    private mutating func append(value name: String) {
+        values.append(name)
+        named.append(value: name)
     }
 
     @inline(__always)
@@ -218,6 +226,8 @@ package struct LaneCore: ~Copyable {
             let networks = options.knownNetworks.sorted().map { "\($0.first.rawValue)-\($0.last.rawValue)" }
             text += "; networks \(networks)"
         }
+        for group in options.series.groups { text += "; endpoints \(group.name) \(group.patterns)" }
+        if !options.series.accounts.isEmpty { text += "; pinned \(options.series.accounts)" }
         if !options.inventory.isEmpty { text += "; inventory \(options.inventory.sorted())" }
         if !options.estateDigest.isEmpty { text += "; estate \(options.estateDigest)" }
         return ModelStamp(name: options.modelName, hash: Hexadecimal.text(Array(SHA256.hash(Array(text.utf8)).prefix(8))))

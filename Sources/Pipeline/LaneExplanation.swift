@@ -34,8 +34,8 @@ package struct LaneExplanation {
     package var age: Int
     /// Whether the source had no events at all while many were due: such a bucket is neither judged nor learnt.
     package var isMissing = false
-    /// What the account's bucket is made of, as alerts have it: of an alert's measure where one tells this bucket, else of what came closest
-    /// to firing. Nil where the account did nothing of that.
+    /// What the account's bucket is made of, as alerts have it: of an alert's measure where one tells this bucket, else of what came
+    /// closest to firing. Nil where the account did nothing of that.
     package var contributions: Contributions?
     /// In the order of the catalogue.
     package var detectors: [Entry]
@@ -54,6 +54,8 @@ package struct LaneExplanation {
         package var alert: Alert?
         /// The same of the source itself.
         package var sourceAlert: Alert?
+        /// The same of series of the source, by their numbers in keys.
+        package var seriesAlerts: [UInt32: Alert] = [:]
         /// Earlier alerts of the detector on the account, latest first.
         package var similar: [PastAlert] = []
     }
@@ -77,6 +79,14 @@ package struct LaneExplanation {
             .filter { !$0.1.isOfSource && $0.1.nearness != nil }
             .max { ($0.1.nearness ?? 0) < ($1.1.nearness ?? 0) }
             .map { (entry: $0.0, verdict: $0.1) }
+    }
+
+    /// Alerts on the source and on its series, in the order of the catalogue.
+    package var sourceAlerts: [(detector: DetectorDescriptor, alert: Alert)] {
+        detectors.flatMap { entry in
+            let all = (entry.sourceAlert.map { [$0] } ?? []) + entry.seriesAlerts.sorted { $0.key < $1.key }.map(\.value)
+            return all.map { (detector: entry.descriptor, alert: $0) }
+        }
     }
 
     /// Whether something new was found of the account.

@@ -35,6 +35,8 @@ package struct LaneOptions: Sendable {
     package var estateDigest = ""
     /// Networks that are the operator's own: no account is new there.
     package var knownNetworks: [NetworkRange] = []
+    /// Endpoint groups and accounts that are series of their own.
+    package var series = SeriesSelection()
     /// When people expect more of every account than usual.
     package var calendar: [ExpectedRise] = []
     /// Only events from here on, and before there, are taken.

@@ -30,7 +30,7 @@ package struct RehearsalLane: ~Copyable {
     package init(
         detectorOptions: [String: [String: Double]] = [:], canaries: [String] = [], inventory: [String] = [],
         declaresFlows: Bool = false, stores: [Estate.Store] = [], calendar: [ExpectedRise] = [],
-        knownNetworks: [NetworkRange] = []
+        knownNetworks: [NetworkRange] = [], series: SeriesSelection = SeriesSelection()
     ) {
         var options = LaneOptions(name: "rehearsal", format: "json", lateness: .seconds(0))
         options.detectorOptions = detectorOptions
@@ -40,6 +40,7 @@ package struct RehearsalLane: ~Copyable {
         options.stores = stores
         options.calendar = calendar
         options.knownNetworks = knownNetworks
+        options.series = series
         self.options = options
         core = LaneCore(options: options)
         accounts = 0

@@ -34,7 +34,7 @@ package enum SelfTestRunner {
     package static func run(_ selfTest: Case) -> Verdict {
         var lane = RehearsalLane(
             canaries: selfTest.test.canaries, inventory: selfTest.test.inventory, declaresFlows: selfTest.test.declaresFlows,
-            stores: selfTest.test.stores)
+            stores: selfTest.test.stores, series: selfTest.test.series)
         for stretch in selfTest.test.history where opens(selfTest, in: &lane, stretch) { return .firedEarly }
         return opens(selfTest, in: &lane, selfTest.test.last) ? .fired : .silent
     }

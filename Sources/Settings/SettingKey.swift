@@ -1,6 +1,7 @@
 // weir
 // SPDX-License-Identifier: Apache-2.0
 
+import Detection
 import LogFormats
 import LogSources
 
@@ -48,9 +49,10 @@ enum SettingKeys {
         name, format, wrapper, paths, sourceListen, tokenFile, spoolMax, environment, fields, lateness, rotateWait, archiveRatioMax,
         accountsMax,
     ]
-    static let detection = [model, alertBudget, calendar, canaries, inventory, knownNetworks, detectors]
+    static let detection = [model, alertBudget, calendar, canaries, inventory, knownNetworks, series, detectors]
     static let budget = [pagesPerDay, ticketsPerWeek]
     static let rise = [riseName, riseFrom, riseTo, riseUplift, riseSources]
+    static let seriesKeys = [seriesAccounts, seriesEndpoints]
     static let alerts = [sinks]
     static let dashboard = [listen]
 
@@ -58,7 +60,7 @@ enum SettingKeys {
     static let blocks =
         [
             ("The file", root), ("sources[]", source), ("detection", detection), ("detection.alert_budget", budget),
-            ("detection.calendar[]", rise), ("alerts", alerts), ("dashboard", dashboard),
+            ("detection.calendar[]", rise), ("detection.series", seriesKeys), ("alerts", alerts), ("dashboard", dashboard),
         ] + estateBlocks
 
     static let stateDirectory = SettingKey(
@@ -152,6 +154,16 @@ enum SettingKeys {
         reason:
             "the operator's own, IPv4 or IPv6 (203.0.113.0/24, 2001:db8:7::/48), such as a new gateway's: an account that comes from one for "
             + "the first time is no alert (D13). Of an address weir keeps /24 or /48: a narrower network counts as that")
+    static let series = SettingKey(
+        "series", "block",
+        reason: "what is watched for anything it never did (D37) beside each source's total; at most \(SeriesSelection.limit) names, "
+            + "each of them 90 KB in a source where it occurs")
+    static let seriesAccounts = SettingKey(
+        "accounts", "list of names", reason: "accounts whose rows and calls are series of their own, named as alerts name them")
+    static let seriesEndpoints = SettingKey(
+        "endpoints", "map of a name to a list of endpoints",
+        reason: "groups of endpoints that are a series together; `{id}` stands where weir keeps no id, `*` for anything "
+            + "(`exports: [/jobs/*, /bulk/{id}/results]`)")
     static let detectors = SettingKey("detectors", "map of detector id to options", reason: "`weir detectors` lists them with their ranges")
     static let pagesPerDay = SettingKey(
         "pages_per_day", "alerts a day", defaultText: "1", range: 0...1000,

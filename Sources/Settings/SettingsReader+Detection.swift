@@ -5,6 +5,7 @@ import AlertSinks
 import Detection
 import EventModel
 import LogFormats
+import Pipeline
 
 extension SettingsReader {
     /// Names of programs. One that would call everybody a program is a mistake: it would keep people's names in the clear.
@@ -48,9 +49,44 @@ extension SettingsReader {
         for item in keys["known_networks"]?.items(atMost: SettingsLimits.networks) ?? [] {
             if let network = network(item) { settings.knownNetworks.append(network) }
         }
+        if let node = keys["series"] { settings.series = series(node, ServiceAccounts(settings.serviceAccounts)) }
         for (id, options) in keys["detectors"]?.entries() ?? [] {
             settings.detectorOptions[id, default: [:]].merge(detector(id, options)) { _, own in own }
         }
+    }
+
+    private func series(_ node: SettingsNode, _ services: ServiceAccounts) -> SeriesSelection {
+        let keys = node.block(SettingKeys.seriesKeys)
+        var selection = SeriesSelection()
+        for (name, list) in keys["endpoints"]?.entries() ?? [] {
+            let patterns = list.items(atMost: SeriesSelection.patternLimit).compactMap { item -> String? in
+                guard let pattern = item.text() else { return nil }
+                if pattern.allSatisfy({ $0 == "*" || $0 == "/" }) {
+                    item.problem("would be every endpoint: that is the source's total, which is watched anyhow.")
+                }
+                return pattern
+            }
+            if patterns.isEmpty { list.problem("names no endpoint: write it like \(name): [/jobs/*].") }
+            if name.utf8.count > 100 { list.problem("has a name of more than 100 bytes.") }
+            selection.groups.append(SeriesSelection.EndpointGroup(name: name, patterns: patterns))
+        }
+        for item in keys["accounts"]?.items(atMost: SettingsLimits.keys) ?? [] {
+            guard let name = item.text() else { continue }
+            if selection.accounts.contains(name) {
+                item.problem("\(SettingsText.quoted(name)) is named twice.")
+                continue
+            }
+            if name.contains("@") && !services.declare(Array(name.utf8)) {
+                item.warning(
+                    "\(SettingsText.quoted(name)) looks like a person's, whom weir knows by a pseudonym: name it in service_accounts too.")
+            }
+            selection.accounts.append(name)
+        }
+        guard selection.count <= SeriesSelection.limit else {
+            node.problem("names \(selection.count) accounts and groups: at most \(SeriesSelection.limit) are watched.")
+            return SeriesSelection()
+        }
+        return selection
     }
 
     private func rise(_ item: SettingsNode, _ sources: [String]) -> RiseSettings? {

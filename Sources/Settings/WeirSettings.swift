@@ -26,6 +26,8 @@ package struct WeirSettings: Sendable {
     package var inventory: [String] = []
     /// Networks that are the operator's own.
     package var knownNetworks: [NetworkRange] = []
+    /// What is watched by D37 beside each source's total.
+    package var series = SeriesSelection()
     package var estate = Estate()
     /// What free texts are scanned for.
     package var scan = ScanOptions()

@@ -58,8 +58,12 @@ extension WhyReport {
         text.field("detector", entry.descriptor.id)
         text.field("name", entry.descriptor.name)
         text.field("fired", entry.explanation.hasFired)
-        write(entry.alert, "alert", into: &text)
-        write(entry.sourceAlert, "source_alert", into: &text)
+        for (key, alert) in [("alert", entry.alert), ("source_alert", entry.sourceAlert)] {
+            if let alert { write(alert, key, into: &text) } else { text.null(key) }
+        }
+        text.beginArray("series_alerts")
+        for (_, alert) in entry.seriesAlerts.sorted(by: { $0.key < $1.key }) { write(alert, nil, into: &text) }
+        text.endArray()
         AlertRecord.write(entry.similar, into: &text)
         text.beginArray("verdicts")
         for verdict in entry.explanation.verdicts { write(verdict, bucket, into: &text) }
@@ -67,8 +71,7 @@ extension WhyReport {
         text.endObject()
     }
 
-    private static func write(_ alert: LaneExplanation.Alert?, _ key: String, into text: inout JSONText) {
-        guard let alert else { return text.null(key) }
+    private static func write(_ alert: LaneExplanation.Alert, _ key: String?, into text: inout JSONText) {
         text.beginObject(key)
         text.field("id", alert.id)
         text.field("opened", CivilTime(alert.opened).rfc3339)

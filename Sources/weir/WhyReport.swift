@@ -38,10 +38,9 @@ struct WhyReport {
     /// What happened, in as many sentences as things did.
     var headline: [String] {
         var lines = explanation.isMissing ? [missing] : ownHeadline
-        for entry in explanation.detectors {
-            guard let alert = entry.sourceAlert else { continue }
+        for (detector, alert) in explanation.sourceAlerts {
             let state = alert.isNew ? "fired at \(WhyReport.clock(alert.opened))" : "open since \(WhyReport.minute(alert.opened))"
-            lines.append("The source itself: \(entry.descriptor.id) \(state) (\(alert.id)): \(DisplayText.safe(alert.phrase, limit: 2000))")
+            lines.append("The source itself: \(detector.id) \(state) (\(alert.id)): \(DisplayText.safe(alert.phrase, limit: 2000))")
         }
         return lines
     }

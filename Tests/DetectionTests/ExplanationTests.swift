@@ -147,7 +147,7 @@ import Testing
         for (age, margin, isAlerted) in [(100, 9.0, false), (2000, 9, false), (2000, 0.1, false), (2000, 0.6, true)] {
             let part = NoveltyReading.Part(group: .level, channel: 0, margin: margin)
             let series = SeriesBucket(
-                name: "gateway", measure: .rows, number: TestAccount.firstBucket + 2000, amount: 5000,
+                .total, source: "gateway", measure: .rows, number: TestAccount.firstBucket + 2000, amount: 5000,
                 reading: NoveltyReading(parts: [part], usual: 100, low: 10, high: 200), age: age, firstBucket: TestAccount.firstBucket,
                 isAlerted: isAlerted)
             let verdict = try #require(detector.explain(series))

@@ -16,7 +16,7 @@ import Testing
 
     private func bucket(_ parts: [NoveltyReading.Part] = SeriesNoveltyDetectorTests.parts, age: Int = 35 * 96) -> SeriesBucket {
         SeriesBucket(
-            name: "crm-elf", measure: .rows, number: TestAccount.firstBucket + Int64(age),
+            .total, source: "crm-elf", measure: .rows, number: TestAccount.firstBucket + Int64(age),
             amount: 12_400, reading: NoveltyReading(parts: parts, usual: 812, low: 0, high: 5040), age: age,
             firstBucket: TestAccount.firstBucket, isAlerted: false)
     }
@@ -32,6 +32,26 @@ import Testing
         #expect(abs(finding.score - 2.66) < 1e-9)
         #expect(finding.observed == 12_400 && finding.expected == 812 && finding.low == 0 && finding.high == 5040)
         #expect(finding.probability == 1.0 / 3361)
+    }
+
+    @Test func `D37: what the operator named is called so and worth a ticket, and more beside an alert of its accounts`() throws {
+        let detector = make(SeriesNoveltyDetector.self)
+        let cases: [(SeriesBucket.Subject, String)] = [
+            (.endpointGroup("exports"), "crm-elf does something it never did in 35 days, in rows of endpoint group exports: 12,400 rows"),
+            (.pinnedAccount("svc-a"), "does something it never did in 35 days, in rows of pinned account svc-a: 12,400 rows in 15 min"),
+        ]
+        for (subject, words) in cases {
+            var series = bucket()
+            series.subject = subject
+            let finding = try #require(detector.judge(series))
+            #expect(finding.severity == .medium && finding.phrase.hasPrefix(words), "\(finding.phrase)")
+            series.isSupported = true
+            #expect(detector.judge(series)?.severity == .high)
+            #expect(detector.explain(series)?.subject == subject.words(.rows))
+        }
+        var total = bucket()
+        total.isSupported = true
+        #expect(detector.judge(total)?.severity == .low)
     }
 
     @Test func `D37: the first fortnight is silent`() {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Alerting
+import Detection
 import EventModel
 import Pipeline
 import RollingStatistics
@@ -47,6 +48,7 @@ private enum StateSeed {
     static let options: LaneOptions = {
         var options = LaneOptions(name: "a", format: "json", lateness: .minutes(2))
         options.canaries = ["account-3"]
+        options.series = SeriesSelection(groups: [SeriesSelection.EndpointGroup(name: "b", patterns: ["/*"])], accounts: ["account-1"])
         options.budget = AlertBudget(pagesPerDay: 1, ticketsPerWeek: 10)
         return options
     }()

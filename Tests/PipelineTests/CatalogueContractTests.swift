@@ -12,7 +12,7 @@ import Testing
 /// What every detector of the catalogue must keep in the lane that production uses, by its own cases.
 @Suite struct CatalogueContractTests {
     private func lane(_ test: SelfTest) -> RehearsalLane {
-        RehearsalLane(canaries: test.canaries, inventory: test.inventory, declaresFlows: test.declaresFlows)
+        RehearsalLane(canaries: test.canaries, inventory: test.inventory, declaresFlows: test.declaresFlows, series: test.series)
     }
 
     @Test(arguments: SelfTestRunner.cases.indices)

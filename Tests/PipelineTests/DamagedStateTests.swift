@@ -15,6 +15,7 @@ import Testing
     private static let options: LaneOptions = {
         var options = LaneOptions(name: "a", format: "json", lateness: .minutes(2))
         options.canaries = ["account-3"]
+        options.series = SeriesSelection(groups: [SeriesSelection.EndpointGroup(name: "jobs", patterns: ["/j*"])], accounts: ["account-1"])
         options.budget = AlertBudget(pagesPerDay: 1, ticketsPerWeek: 10)
         return options
     }()

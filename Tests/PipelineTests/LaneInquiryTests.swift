@@ -18,7 +18,8 @@ import Testing
     /// The bucket in which it does so again.
     private static let again = burst + 500
 
-    /// A lane of two accounts, svc-a's bursts in it, the first of which somebody calls an incident, and what it says to an inquiry; `buckets` are fed.
+    /// A lane of two accounts, svc-a's bursts in it, the first of which somebody calls an incident, and what it says to an inquiry;
+    /// `buckets` are fed.
     private func run(_ account: String, _ bucket: Int64, buckets: Int64 = burst + 4, shards: Int = 1) -> (LaneExplanation?, [AlertRecord]) {
         var options = LaneOptions(name: "gateway", format: "json", lateness: .minutes(2))
         options.shards = shards

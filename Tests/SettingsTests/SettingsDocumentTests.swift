@@ -132,6 +132,22 @@ import Testing
         #expect(SettingsReference.text.contains("- `known_networks`: list of networks."))
     }
 
+    @Test func `series are named by account and by endpoint, and what cannot be one is a problem at its place`() throws {
+        let series = "{ accounts: [svc-a, anna@example.com], endpoints: { exports: [/jobs/*, \"/bulk/{id}\"] } }"
+        let settings = try SettingsFile.read(start + "detection: { series: \(series) }", folder: "/")
+        #expect(settings.series.accounts == ["svc-a", "anna@example.com"])
+        #expect(settings.series.groups == [SeriesSelection.EndpointGroup(name: "exports", patterns: ["/jobs/*", "/bulk/{id}"])])
+        #expect(settings.warnings.map(\.path).filter { $0.hasPrefix("detection") } == ["detection.series.accounts[1]"])
+        let names = (0..<33).map { "a\($0)" }.joined(separator: ", ")
+        for (wrong, place) in [
+            ("{ accounts: [svc-a, svc-a] }", ".accounts[1]"), ("{ endpoints: { all: [/*] } }", ".endpoints.all[0]"),
+            ("{ endpoints: { none: [] } }", ".endpoints.none"), ("{ account: [svc-a] }", ".account"), ("{ accounts: [\(names)] }", ""),
+        ] {
+            #expect(places(start + "detection: { series: \(wrong) }") == ["3 detection.series\(place)"], "\(wrong)")
+        }
+        #expect(SettingsReference.text.contains("- `endpoints`: map of a name to a list of endpoints."))
+    }
+
     @Test func `a detector by its name gets its id`() {
         #expect(messages(start + "detection: { detectors: { export-volume: { score: 5 } } }").contains("Did you mean D01?"))
     }
