@@ -59,9 +59,9 @@ nab: setup ## Scores NAB=DIR, laid out as the Numenta Anomaly Benchmark, with de
 	@swift build $(RELEASE) --product weir-bench 2>&1 | tools/build-progress
 	@.build/release/weir-bench nab "$(NAB)" "$(RESULTS)"
 
-exfil: build ## Scores weir on the exfiltration benchmark in EXFIL=DIR, seeds SEEDS=1-9, beside its peers; WRITE=DIR keeps model and figures.
+exfil: build ## Scores weir on the exfiltration benchmark in EXFIL=DIR, seeds SEEDS=1-9, beside its peers; SCORES=1.05,1.3 for the trade-off, WRITE=DIR keeps all.
 	@[ -n "$(EXFIL)" ] || { echo "make exfil: say EXFIL=the benchmark's folder" >&2; exit 2; }
-	@benchmarks/exfil "$(EXFIL)" --seeds "$(or $(SEEDS),1-9)" $(if $(WRITE),--write "$(WRITE)")
+	@benchmarks/exfil "$(EXFIL)" --seeds "$(or $(SEEDS),1-9)" $(if $(SCORES),--scores "$(SCORES)") $(if $(WRITE),--write "$(WRITE)")
 
 clean: ## Removes everything that was built.
 	@rm -rf .build .build-tsan .build-fuzz
