@@ -150,20 +150,7 @@ package struct AlertLifecycle: Sendable {
         _ finding: Finding, key: AlertKey, bucket: Int64, at time: EventTime, isClosed: Bool, id: String, isDue: Bool = false
     ) -> Transition? {
         guard var alert = open[key] else {
-            guard finding.opens else { return nil }
-            var alert = OpenAlert(
-                id: id, severity: finding.severity, opened: time, openedBucket: bucket, isProvisional: !isClosed, sequence: 1,
-                quietBuckets: 0, finding: finding)
-            if isClosed {
-                alert.total.add(finding.bucket, bucket: bucket)
-                alert.total.tell()
-            }
-            let similar = past.latest(of: key)
-            open[key] = alert
-            past.remember(PastAlert(id: id, opened: time, label: nil), of: key)
-            var shown = alert
-            shown.sequence = 0
-            return Transition(key: key, status: .open, alert: shown, time: time, similar: similar)
+            return finding.opens ? begin(finding, key: key, bucket: bucket, at: time, isClosed: isClosed, id: id) : nil
         }
         guard isClosed else {
             // One that nobody was told of is told as soon as it is critical.
@@ -208,6 +195,23 @@ package struct AlertLifecycle: Sendable {
         alert.sequence &+= 1
         open[key] = alert
         return transition
+    }
+
+    private mutating func begin(
+        _ finding: Finding, key: AlertKey, bucket: Int64, at time: EventTime, isClosed: Bool, id: String
+    ) -> Transition {
+        var alert = OpenAlert(
+            id: id, severity: finding.severity, opened: time, openedBucket: bucket, isProvisional: !isClosed, sequence: 1,
+            quietBuckets: 0, finding: finding)
+        if isClosed {
+            alert.total.add(finding.bucket, bucket: bucket)
+            alert.total.tell()
+        }
+        let similar = past.latest(of: key)
+        open[key] = alert
+        past.remember(PastAlert(id: id, opened: time, label: nil), of: key)
+        alert.sequence = 0
+        return Transition(key: key, status: .open, alert: alert, time: time, similar: similar)
     }
 
     /// Keeps what the finding that an open alert tells is made of.

@@ -70,7 +70,7 @@ public final class AccountProfile {
         slow.learn(
             rows: Double(bucket.sums.rows), bytes: Double(bucket.sums.bytes),
             rowsLevel: Double(volumes[Measure.rows.rawValue].baseline.level), at: bucket.slot, fleet: bucket.fleet.dayRatio,
-            isUnusual: bucket.isUnusual)
+            unusualExcess: bucket.isUnusual ? slow.measure.map { bucket.readings[$0].excess } ?? 0 : nil)
     }
 
     private func learnAccess(_ bucket: borrowing ClosedBucket) {

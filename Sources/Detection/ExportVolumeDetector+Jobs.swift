@@ -53,8 +53,8 @@ extension ExportVolumeDetector {
     /// rows say nothing of who reads the same rows with all their attachments.
     private static func isMoved(_ bucket: ClosedBucket, of account: borrowing AccountProfile, _ measure: Measure) -> Bool {
         guard let followed = account.slow.measure else { return false }
-        let amount = bucket.readings[followed].amount
-        guard account.slow.isMoved(adding: amount, at: bucket.slot, fleet: bucket.fleet.dayRatio) else { return false }
+        let (amount, excess) = (bucket.readings[followed].amount, bucket.readings[followed].excess)
+        guard account.slow.isMoved(adding: amount, excess: excess, at: bucket.slot, fleet: bucket.fleet.dayRatio) else { return false }
         guard measure == .bytes && followed == .rows else { return true }
         let (bytes, rows) = (account.volumes[Measure.bytes.rawValue].baseline.level, account.volumes[Measure.rows.rawValue].baseline.level)
         return bucket.readings[.bytes].amount * Double(rows) <= likeness * amount * Double(bytes)

@@ -6,7 +6,7 @@ import EventModel
 /// What an account moves on each day of the week, learnt so slowly that nobody can teach it a theft, and the sum of what lies above it.
 ///
 /// A CUSUM on daily log ratios: days a little above the usual add up, days at the usual take away, one wild day counts no more than three
-/// deviations. The reference follows a rise by at most 0.25 % a day, its spread by 0.5 %. State: 55 bytes. Complexity: O(1) a day.
+/// deviations. The reference follows a rise by at most 0.25 % a day, its spread by 0.5 %. State: 59 bytes. Complexity: O(1) a day.
 ///
 /// Source: Page, "Continuous Inspection Schemes" (1954); design/statistics.md sections 4 and 5.
 public struct SlowReference: Sendable {
@@ -26,9 +26,10 @@ public struct SlowReference: Sendable {
     public private(set) var driftExpected: Float = 0
     /// The last day's log ratio, for the fleet's median.
     public private(set) var lastRatio: Float = 0
-    /// The hours of today in which something was unusual, a bit each; those of the last day that had any, if all in all it came to no more
-    /// than usual; and how many days ago that was.
+    /// The hours of today in which something was unusual, a bit each, and what was too much in them; those hours of the last day that had
+    /// any, if all in all it came to no more than usual; and how many days ago that was.
     private var unusualHours: UInt32 = 0
+    private var unusualExcess: Float = 0
     private var movedHours: UInt32 = 0
     private var movedDays: UInt8 = 0
 
@@ -57,7 +58,7 @@ public struct SlowReference: Sendable {
     public func day(endingWith amount: Double, at slot: WeekSlot, fleet: Double) -> Day? {
         guard measure != nil, bucketsSeen == 95 else { return nil }
         let moved = Double(daySum) + amount
-        let usual = CompactMean(code: weekday[slot.rawValue / 24]).value * exponential(min(max(fleet, 0), 2))
+        let usual = usual(at: slot, fleet: fleet)
         let floor = 0.1 * usual + 50
         let ratio = naturalLog((moved + floor) / (usual + floor))
         let z = min(max(ratio / max(Double(variance).squareRoot(), SlowReference.smallestDeviation), -10), SlowReference.largestZ)
@@ -71,18 +72,21 @@ public struct SlowReference: Sendable {
 
     /// Learns a closed bucket, and with the last one of a whole day the day.
     public mutating func learn(
-        rows: Double, bytes: Double, rowsLevel: Double, at slot: WeekSlot, fleet: Double, isUnusual: Bool = false
+        rows: Double, bytes: Double, rowsLevel: Double, at slot: WeekSlot, fleet: Double, unusualExcess excess: Double? = nil
     ) {
         if slot.quarterOfDay == 0 {
             if measure == nil && days == 0 && bucketsSeen == 96 { measure = rowsLevel > 0 ? .rows : .bytes }
             daySum = 0
             bucketsSeen = 0
         }
-        if isUnusual { unusualHours |= 1 << UInt32(slot.hourOfDay) }
+        if let excess {
+            unusualHours |= 1 << UInt32(slot.hourOfDay)
+            unusualExcess += Float(excess)
+        }
         let amount = measure == .bytes ? bytes : rows
         if slot.quarterOfDay == 95 {
             let day = day(endingWith: amount, at: slot, fleet: fleet)
-            noteMoves(day)
+            noteMoves(day, usual: usual(at: slot, fleet: fleet))
             if let day { learn(day, weekday: slot.rawValue / 24) }
         }
         daySum += Float(amount)
@@ -91,31 +95,38 @@ public struct SlowReference: Sendable {
 
     /// Days after which what was unusual says nothing of now: a job of once a week has come again.
     private static let moveMemory: UInt8 = 8
-    /// As log ratio: a day that was no fuller than this, or than the account's days vary by, was not too full.
-    private static let usualDay = 0.2
+    /// Of what was too much at its hour, at most so much may be too much for the day: what was moved is missing elsewhere.
+    private static let addedShare = 0.5
 
-    private mutating func noteMoves(_ day: Day?) {
+    private func usual(at slot: WeekSlot, fleet: Double) -> Double {
+        CompactMean(code: weekday[slot.rawValue / 24]).value * exponential(min(max(fleet, 0), 2))
+    }
+
+    private mutating func noteMoves(_ day: Day?, usual: Double) {
         if unusualHours != 0 {
-            let isUsual = day.map { $0.ratio <= min(max(Double(variance).squareRoot(), SlowReference.usualDay), 0.4) } ?? false
+            let isUsual = day.map { $0.amount <= usual + SlowReference.addedShare * Double(unusualExcess) } ?? false
             movedHours = isUsual && days >= 14 ? unusualHours : 0
             movedDays = 0
         } else if movedDays < .max {
             movedDays += 1
         }
         unusualHours = 0
+        unusualExcess = 0
     }
 
-    /// Whether it was unusual at this hour, or the next to it, on the last day that was, and that day came to no more than usual in all; and
+    /// Whether it was unusual at this hour, or next to it, on the last day that was, and that day came to no more than usual in all; and
     /// today is still within it.
     ///
     /// Who takes something beside the usual makes a fuller day of it, and is told again. Who is only at it at another time is not.
     ///
-    /// - Parameter amount: of the measure that is followed.
-    public func isMoved(adding amount: Double, at slot: WeekSlot, fleet: Double) -> Bool {
+    /// - Parameters:
+    ///   - amount: of the measure that is followed.
+    ///   - excess: how much of it is too much at its hour.
+    public func isMoved(adding amount: Double, excess: Double, at slot: WeekSlot, fleet: Double) -> Bool {
         let hours = [slot.hourOfDay, (slot.hourOfDay + 1) % 24, (slot.hourOfDay + 23) % 24]
         guard movedDays < SlowReference.moveMemory, hours.contains(where: { movedHours >> UInt32($0) & 1 == 1 }) else { return false }
-        let usual = CompactMean(code: weekday[slot.rawValue / 24]).value * exponential(min(max(fleet, 0), 2))
-        return Double(daySum) + amount <= exponential(SlowReference.usualDay) * usual
+        return Double(daySum) + amount
+            <= usual(at: slot, fleet: fleet) + SlowReference.addedShare * (Double(unusualExcess) + excess)
     }
 
     private mutating func learn(_ day: Day, weekday place: Int) {
@@ -163,6 +174,7 @@ public struct SlowReference: Sendable {
         writer.write(driftDays)
         for number in [daySum, variance, sum, driftActual, driftExpected, lastRatio] { writer.write(number) }
         writer.write(unusualHours)
+        writer.write(unusualExcess)
         writer.write(movedHours)
         writer.write(movedDays)
     }
@@ -180,6 +192,7 @@ public struct SlowReference: Sendable {
         driftExpected = try reader.readFloat(in: 0...1e30, "slow reference")
         lastRatio = try reader.readFloat(in: -10...10, "slow reference")
         unusualHours = try reader.read()
+        unusualExcess = try reader.readFloat(in: 0...1e30, "slow reference")
         movedHours = try reader.read()
         movedDays = try reader.read()
     }

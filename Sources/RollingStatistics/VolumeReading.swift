@@ -7,6 +7,8 @@ public struct VolumeReading: Sendable {
     /// The expectation of the bucket, before and after the fleet's factor.
     public var baseline = 0.0
     public var bucketExpectation = 0.0
+    /// How much more came than was expected of the bucket.
+    public var excess: Double { max(amount - bucketExpectation, 0) }
     /// Decayed sums.
     var actual = SIMD4<Float>.zero
     var expected = SIMD4<Float>.zero
