@@ -93,8 +93,9 @@ public struct SlowReference: Sendable {
         if bucketsSeen < 96 { bucketsSeen += 1 }
     }
 
-    /// Days after which what was unusual says nothing of now: a job of once a week has come again.
-    private static let moveMemory: UInt8 = 8
+    /// Days after which what was unusual says nothing of now: a weekend lies between a Friday and a Monday. What comes once a week could
+    /// teach its weekday, which follows, and then be taken for moved.
+    private static let moveMemory: UInt8 = 3
     /// Of what was too much at its hour, at most so much may be too much for the day: what was moved is missing elsewhere.
     private static let addedShare = 0.5
 
