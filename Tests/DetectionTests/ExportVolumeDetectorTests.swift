@@ -51,6 +51,14 @@ import Testing
         #expect(finding.phrase.contains("Monday 02:00–02:15"))
     }
 
+    @Test func `what is left of a burst in the quarter hours after it opens nothing`() {
+        var account = TestAccount.steady(days: 21)
+        account.liveUntilMonday(quarter: 8)
+        account.live(MeasureSums(rows: 90_000, bytes: 100, calls: 3))
+        let after = detector.judge(account.bucket(MeasureSums()), of: account.profile)
+        #expect(after?.opens == false, "the hours with it are unusual still, and nothing came")
+    }
+
     @Test func `in its first week an account is not judged by itself`() {
         var account = TestAccount(seed: 5)
         for _ in 0..<672 {
